@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/image/image.hpp"
+#include "core/spec/atlas_spec.hpp"
+#include "core/spec/lock.hpp"
+
+namespace dgxp {
+
+/// A picture to be placed. Names are unique ("hero/walk/east/0"); equal pictures share one place.
+struct AtlasInput {
+  std::string name;
+  const Image* image = nullptr;
+};
+
+struct PlacedFrame {
+  std::string name;
+  int page = 0;
+  Rect rect;  ///< of the frame's own pixels, inside its extrusion
+};
+
+struct Atlas {
+  std::string name;
+  std::vector<Image> pages;         ///< at least one when there are inputs
+  std::vector<PlacedFrame> frames;  ///< as `inputs`
+};
+
+/// Places all frames. Frames that `locked` knows and that still fit where they were stay there;
+/// others go into free room; when the room is too small or too wasteful, all are packed anew. Equal
+/// input gives equal pages on every machine; the order of inputs decides nothing but `frames`
+/// (and, in a grid, the cells).
+///
+/// Error: `input`, naming the frame and both sizes, when one does not fit a page (or a cell).
+Result<Atlas> pack_atlas(std::span<const AtlasInput> inputs, const AtlasSpec& spec,
+                         const std::map<std::string, LockedSlot>& locked);
+
+/// The layout to remember in the lock (empty for a grid, whose cells follow from the order).
+std::map<std::string, LockedSlot> layout_of(const Atlas& atlas, const AtlasSpec& spec);
+
+}  // namespace dgxp

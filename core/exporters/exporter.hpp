@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/atlas/pack_atlas.hpp"
+#include "core/base/result.hpp"
+#include "core/exporters/output_file.hpp"
+#include "core/image/make_sprite.hpp"
+#include "core/spec/project_spec.hpp"
+
+namespace dgxp {
+
+/// All that an exporter needs of one atlas.
+struct Sheet {
+  const AtlasSpec* spec = nullptr;
+  const Atlas* atlas = nullptr;
+  std::vector<const SpriteSpec*> sprites;   ///< in the order of the atlas
+  std::map<std::string, bool> placeholder;  ///< sprite id -> was drawn as a placeholder
+  std::vector<Rgb> palette;                 ///< every opaque colour of the pages, sorted
+  std::vector<Bytes> page_png;              ///< the encoded pages
+};
+
+/// What the target could not express and how it was written instead, for the user to know.
+struct Lowering {
+  std::string message;
+};
+
+struct Exported {
+  std::vector<OutputFile> files;
+  std::vector<Lowering> lowered;
+};
+
+/// "hero/walk/east/0": the name of a frame in atlas, sheet and lock. A still without rows below it
+/// is named like its sprite.
+std::string frame_name(const SpriteSpec& sprite, const RowSpec& row, int frame);
+
+/// The files of one output for the sheets it takes (`output.only`), complete and deterministic.
+///
+/// Error: `manifest` when the target cannot do what the manifest asks and lowering would be wrong.
+Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
+                               const ProjectSpec& project);
+
+}  // namespace dgxp

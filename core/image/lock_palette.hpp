@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/image/image.hpp"
+#include "core/image/palette.hpp"
+#include "core/spec/sprite_spec.hpp"
+
+namespace dgxp {
+
+/// Maps colours to the nearest palette entry exactly (ties: the lowest position). Build it once for
+/// a palette and use it for many pictures; safe to use from several threads.
+class PaletteMapper {
+ public:
+  /// `palette` has 1..256 colours. `ColorMetric::recover` maps like `rgb` here.
+  PaletteMapper(const Palette& palette, ColorMetric metric);
+  ~PaletteMapper();
+  PaletteMapper(PaletteMapper&&) noexcept;
+  PaletteMapper& operator=(PaletteMapper&&) noexcept;
+
+  /// Position of the nearest entry.
+  std::uint8_t nearest(Rgb color) const;
+
+  /// Every pixel whose alpha is at least `alpha_threshold` becomes an opaque palette colour, every
+  /// other one fully transparent.
+  Image lock(const Image& image, Dither dither, int alpha_threshold) const;
+
+ private:
+  struct Table;
+  std::unique_ptr<const Table> table_;
+};
+
+/// The slow, obvious definition of `PaletteMapper::nearest`, for tests.
+std::uint8_t nearest_by_search(Rgb color, const Palette& palette, ColorMetric metric);
+
+}  // namespace dgxp

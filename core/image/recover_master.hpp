@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/geometry.hpp"
+#include "core/base/result.hpp"
+#include "core/image/image.hpp"
+#include "core/image/palette.hpp"
+#include "core/spec/sprite_spec.hpp"
+
+namespace dgxp {
+
+/// The grid that recovery found: lines in raw pixels, one more than cells, ascending.
+struct Grid {
+  std::vector<double> columns;  ///< x of each vertical line
+  std::vector<double> rows;     ///< y of each horizontal line
+  double cell_width = 0;        ///< mean, raw pixels
+  double cell_height = 0;
+  double confidence = 0;  ///< 0..1: how clearly the picture shows this grid
+};
+
+/// A recovered picture before it is cut to frames.
+struct Recovered {
+  Image native;  ///< one pixel a cell, alpha 0 or 255
+  Grid grid;
+  double quality = 0;  ///< 0..1: how sure the colours of the cells are
+};
+
+/// Finds the grid of a raw image and gives every cell one colour: of `palette` when it has any
+/// entries, else the cell's own. Then the background goes, by `spec.background`. Whatever its size,
+/// the whole picture is returned, not trimmed. Does not change with the number of threads.
+///
+/// Error: `input` when the picture shows no grid that can be read.
+Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec, const Palette& palette);
+
+struct MasterShape {
+  Size frame_size;
+  int frames = 1;
+};
+
+/// recover_native, then fitted to a strip of `shape`: when the recovered picture is not exactly
+/// `frames * width` by `height`, each frame's figure is centred (its feet kept at the same distance
+/// from the bottom edge) in its frame. `palette_limit` > 0 keeps only the most used colours.
+///
+/// Error: `input`, when no grid is found or a figure is larger than its frame.
+Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Palette& palette,
+                             int palette_limit, const MasterShape& shape);
+
+}  // namespace dgxp

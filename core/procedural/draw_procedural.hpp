@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/color.hpp"
+#include "core/base/geometry.hpp"
+#include "core/image/image.hpp"
+
+namespace dgxp {
+
+/// What the procedural backend is told. Same request, same picture, on every machine.
+struct ProceduralRequest {
+  std::string prompt;
+  Size frame_size;        ///< native pixels of one frame
+  int frames = 1;         ///< side by side, left to right
+  int render_scale = 16;  ///< raw pixels a native pixel
+  std::string animation;  ///< "walk", "idle", "attack" ... or empty
+  std::string direction;  ///< "south", "east" ... or empty
+  bool seamless = false;  ///< a tile that repeats in both axes and fills its frame
+  std::uint64_t seed = 0;
+  std::vector<Rgb> palette;  ///< colours to draw with; empty = a built-in one
+};
+
+/// The native picture: palette colours, hard alpha. The figure leaves at least one transparent
+/// pixel on every side (tiles and panels fill their frame).
+Image draw_native(const ProceduralRequest& request);
+
+/// draw_native at render scale, like a diffusion result: flat background of a colour that the
+/// figure does not use, soft cell edges, slight noise. Size: frames * width * scale by
+/// height * scale, opaque.
+Image draw_procedural(const ProceduralRequest& request);
+
+}  // namespace dgxp

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "core/build/ports.hpp"
+
+namespace dgxp {
+
+/// Where the worker listens. The update address of "tcp://host:5555" is the next port; that of
+/// "ipc://PATH" is "ipc://PATH.updates".
+struct WorkerEndpoint {
+  std::string address;  ///< "tcp://127.0.0.1:5555", "ipc:///run/user/1000/dgxp.sock"
+  std::chrono::milliseconds reply_timeout{5000};
+  std::chrono::milliseconds silence_limit{30000};  ///< no sign of life: the worker is lost
+};
+
+/// A client of the wire protocol (DEALER + SUB). It connects on first use.
+/// Error: `usage` when the address is not one.
+Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint);
+
+/// The same client on the same server code inside this process (inproc), with the procedural
+/// backend on `threads` threads. It ends with the returned object. Opens no network socket.
+std::unique_ptr<Worker> start_embedded_worker(int threads);
+
+}  // namespace dgxp
