@@ -24,7 +24,8 @@ target_include_directories(dgxp_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJEC
 # -ffp-contract=off: the same pixels from every compiler and for every instruction set.
 target_compile_options(dgxp_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -ffp-contract=off
-  -fstack-protector-strong)
+  -fstack-protector-strong
+  -Wno-missing-field-initializers)  # designated initializers leave the rest at its default
 target_compile_definitions(dgxp_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_options(dgxp_options INTERFACE -Wl,-z,relro,-z,now)
 if(DGXP_WERROR)

@@ -1,0 +1,147 @@
+#include "core/plan/job_key.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace dgxp {
+namespace {
+
+using nlohmann::json;
+
+std::string hex_or_empty(const Digest& digest) {
+  return digest.empty() ? "" : digest.hex();
+}
+
+json lora_json(const LoraSpec& lora) {
+  return {{"file", lora.file}, {"sha256", lora.sha256}, {"weight", lora.weight}};
+}
+
+json recipe_json(const Job& job) {
+  json loras = json::array();
+  for (const LoraSpec& lora : job.loras) loras.push_back(lora_json(lora));
+  json references = json::array();
+  for (const Digest& reference : job.references) references.push_back(reference.hex());
+  return {
+      {"animation", job.animation},
+      {"background", to_text(job.background)},
+      {"direction", job.direction},
+      {"frames", job.frames},
+      {"loras", loras},
+      {"model", {{"file", job.model.file}, {"sha256", job.model.sha256}}},
+      {"negative", job.negative},
+      {"prompt", job.prompt},
+      {"references", references},
+      {"render_scale", job.render_scale},
+      {"sampler",
+       {{"cfg", job.sampler.cfg},
+        {"name", job.sampler.name},
+        {"scheduler", job.sampler.scheduler},
+        {"steps", job.sampler.steps}}},
+      {"seamless", job.seamless},
+      {"size", {job.frame_size.width, job.frame_size.height}},
+      {"view", job.view},
+      {"workflow", hex_or_empty(job.workflow)},
+  };
+}
+
+/// Text that is not UTF-8 cannot reach this point from a manifest, but must not throw either.
+std::string canonical(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+const Bytes& file_or_empty(const JobContext& context, const std::string& path) {
+  static const Bytes kEmpty;
+  if (context.files == nullptr) return kEmpty;
+  const auto found = context.files->find(path);
+  return found == context.files->end() ? kEmpty : found->second;
+}
+
+Digest key_of(const Job& job) {
+  json palette = json::array();
+  for (const Rgb color : job.palette) palette.push_back(to_hex(color));
+  return sha256(canonical(
+      {{"recipe", job.recipe.hex()}, {"seed", job.seed}, {"palette", std::move(palette)}}));
+}
+
+void collect_changes(const json& before, const json& after, const std::string& path,
+                     std::vector<std::string>& changed) {
+  if (before == after) return;
+  if (!before.is_object() || !after.is_object()) {
+    changed.push_back(path);
+    return;
+  }
+  for (const auto& [name, value] : after.items()) {
+    collect_changes(before.value(name, json{}), value, path.empty() ? name : path + "." + name,
+                    changed);
+  }
+}
+
+}  // namespace
+
+std::uint32_t derive_seed(std::uint64_t project_seed, std::string_view job_id, int reroll) {
+  const Digest digest = sha256(fmt::format("dgxp seed\n{}\n{}\n{}", project_seed, job_id, reroll));
+  std::uint32_t seed = 0;
+  for (std::size_t i = 0; i < 4; ++i) seed = seed << 8U | digest.bytes.at(i);
+  return seed;
+}
+
+Job make_job(const MasterSpec& master, const JobContext& context) {
+  Job job;
+  job.id = master.id;
+  job.prompt = master.prompt;
+  job.negative = master.negative;
+  job.model = master.style.checkpoint.value_or(ModelFile{});
+  job.loras = master.style.loras;
+  job.sampler = master.style.sampler;
+  job.workflow_name = master.style.workflow;
+  if (!job.workflow_name.empty()) {
+    job.workflow_content = file_or_empty(context, job.workflow_name);
+    job.workflow = sha256(job.workflow_content);
+  }
+  job.frame_size = master.frame_size;
+  job.frames = master.frames;
+  job.render_scale = master.style.render_scale;
+  job.raw_size = {master.frame_size.width * master.frames * job.render_scale,
+                  master.frame_size.height * job.render_scale};
+  job.animation = master.animation;
+  if (master.direction) job.direction = to_text(*master.direction);
+  job.view = master.style.view;
+  job.seamless = master.seamless;
+  job.background = master.recover.background;
+  for (const std::string& path : master.references) {
+    job.references.push_back(sha256(file_or_empty(context, path)));
+  }
+  job.seed = master.seed.value_or(derive_seed(context.project_seed, master.id, context.reroll));
+  job.palette = context.palette;
+  job.recipe_text = canonical(recipe_json(job));
+  job.recipe = sha256(job.recipe_text);
+  job.key = key_of(job);
+  return job;
+}
+
+Digest recovery_digest(const RecoverSpec& recover) {
+  json options = {{"alpha", recover.alpha},
+                  {"background", to_text(recover.background)},
+                  {"despeckle", recover.despeckle},
+                  {"dither", to_text(recover.dither)},
+                  {"metric", to_text(recover.metric)}};
+  if (recover.grid) options["grid"] = *recover.grid;
+  if (recover.offset) options["offset"] = {recover.offset->x, recover.offset->y};
+  if (recover.key) options["key"] = to_hex(*recover.key);
+  return sha256(canonical(options));
+}
+
+std::vector<std::string> changed_recipe_fields(std::string_view before, std::string_view after) {
+  const json old_recipe = json::parse(before, nullptr, false);
+  const json new_recipe = json::parse(after, nullptr, false);
+  std::vector<std::string> changed;
+  if (old_recipe.is_object() && new_recipe.is_object()) {
+    collect_changes(old_recipe, new_recipe, "", changed);
+  }
+  std::ranges::sort(changed);
+  return changed;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,73 @@
+#include "core/plan/job_key.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dgxp;
+
+namespace {
+
+MasterSpec slime() {
+  MasterSpec master;
+  master.id = "enemy/slime/idle/south";
+  master.prompt = "round slime";
+  master.frame_size = {24, 24};
+  master.frames = 2;
+  master.animation = "idle";
+  master.direction = Direction::south;
+  master.style.sampler.steps = 24;
+  return master;
+}
+
+}  // namespace
+
+TEST_CASE("derive_seed is pinned: a seed in a lock must mean the same for ever") {
+  CHECK(derive_seed(4217, "hero/walk/east", 0) == 1483507496U);
+  CHECK(derive_seed(4217, "hero/walk/east", 1) != derive_seed(4217, "hero/walk/east", 0));
+}
+
+TEST_CASE("a recipe is pinned: an upgrade must not make masters stale") {
+  CHECK(make_job(slime(), {}).recipe_text ==
+        R"({"animation":"idle","background":"border_flood","direction":"south","frames":2,)"
+        R"("loras":[],"model":{"file":"","sha256":""},"negative":"","prompt":"round slime",)"
+        R"("references":[],"render_scale":16,"sampler":{"cfg":7.0,"name":"euler",)"
+        R"("scheduler":"normal","steps":24},"seamless":false,"size":[24,24],"view":"",)"
+        R"("workflow":""})");
+}
+
+TEST_CASE("palette and seed change the key but not the recipe") {
+  const Job plain = make_job(slime(), {});
+  const Job colored = make_job(slime(), {.palette = {{1, 2, 3}}});
+  const Job rerolled = make_job(slime(), {.reroll = 1});
+  CHECK(colored.recipe == plain.recipe);
+  CHECK(rerolled.recipe == plain.recipe);
+  CHECK(colored.key != plain.key);
+  CHECK(rerolled.key != plain.key);
+}
+
+TEST_CASE("a workflow counts by its content") {
+  MasterSpec master = slime();
+  master.style.workflow = "workflows/a.json";
+  const std::map<std::string, Bytes> one{{"workflows/a.json", to_bytes("{}")}};
+  const std::map<std::string, Bytes> two{{"workflows/a.json", to_bytes("{ }")}};
+  CHECK(make_job(master, {.files = &one}).recipe != make_job(master, {.files = &two}).recipe);
+}
+
+TEST_CASE("changed_recipe_fields names exactly what differs") {
+  MasterSpec other = slime();
+  other.prompt = "angry slime";
+  other.style.sampler.steps = 30;
+  const std::string before = make_job(slime(), {}).recipe_text;
+  CHECK(changed_recipe_fields(before, make_job(other, {}).recipe_text) ==
+        std::vector<std::string>{"prompt", "sampler.steps"});
+  CHECK(changed_recipe_fields("not json", before).empty());
+}
+
+TEST_CASE("recovery_digest changes with every option") {
+  const RecoverSpec plain;
+  RecoverSpec other = plain;
+  other.despeckle = 3;
+  CHECK(recovery_digest(other) != recovery_digest(plain));
+  other = plain;
+  other.grid = 8.5;
+  CHECK(recovery_digest(other) != recovery_digest(plain));
+}
