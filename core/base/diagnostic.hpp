@@ -1,18 +1,12 @@
 #pragma once
 
-#include <compare>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace dgxp {
+#include "core/base/place.hpp"
 
-/// A place in a text file, both counted from 1 (columns in bytes); 0 means "unknown".
-struct Place {
-  int line = 0;
-  int column = 0;
-  friend auto operator<=>(const Place&, const Place&) = default;
-};
+namespace dgxp {
 
 enum class Severity { warning, error };
 

@@ -9,16 +9,19 @@
 
 #include <tl/expected.hpp>
 
+#include "core/base/place.hpp"
+
 namespace dgxp {
 
 /// What went wrong, as far as the exit status is concerned (cli/exit_status.hpp maps it).
 enum class ErrorKind {
-  usage,     ///< the command line
-  manifest,  ///< the manifest, a palette or the lock
-  input,     ///< an image or another file the user named
-  worker,    ///< the worker cannot be reached or gave no answer
-  storage,   ///< reading or writing failed: path and reason are in the message
-  failed,    ///< a sprite or a check failed
+  usage,        ///< the command line
+  manifest,     ///< the manifest, a palette or the lock
+  input,        ///< an image or another file the user named
+  worker,       ///< the worker cannot be reached or gave no answer
+  storage,      ///< reading or writing failed: path and reason are in the message
+  failed,       ///< a sprite or a check failed
+  interrupted,  ///< the user asked to stop
 };
 
 /// Why an operation gave no result, said for the person at the terminal.
@@ -26,6 +29,7 @@ struct Error {
   ErrorKind kind = ErrorKind::failed;
   std::string message;
   std::string hint = {};  ///< the next step, or empty
+  Place place = {};       ///< in the manifest, for ErrorKind::manifest; may be unknown
 };
 
 /// A T, or the Error that prevented it. Dropping one unread is a compiler warning. It holds a

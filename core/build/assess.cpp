@@ -1,0 +1,73 @@
+#include "core/build/assess.hpp"
+
+#include <set>
+
+#include "core/plan/job_key.hpp"
+
+namespace dgxp {
+namespace {
+
+const LockedJob* find_locked(const Lock& lock, const std::string& id) {
+  const auto found = lock.jobs.find(id);
+  return found == lock.jobs.end() ? nullptr : &found->second;
+}
+
+std::optional<Digest> present_pixels(const Inputs& inputs, const std::string& id) {
+  const auto found = inputs.masters.find(id);
+  return found == inputs.masters.end() ? std::nullopt : std::optional(found->second.pixels);
+}
+
+}  // namespace
+
+Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
+                    const std::optional<Lock>& pending) {
+  std::set<std::string> wanted;
+  for (const MasterSpec& master : project.masters) {
+    if (master.drawn_by_hand) continue;
+    wanted.insert(master.id);
+    if (!pending) continue;
+    const auto written = pending->jobs.find(master.id);
+    const std::optional<Digest> present = present_pixels(inputs, master.id);
+    if (written == pending->jobs.end() || !present || written->second.master != *present) continue;
+    const LockedJob* locked = find_locked(lock, master.id);
+    if (locked == nullptr || locked->master != *present) lock.jobs[master.id] = written->second;
+  }
+  std::erase_if(lock.jobs, [&](const auto& entry) { return !wanted.contains(entry.first); });
+  return lock;
+}
+
+std::vector<AssessedJob> assess_jobs(const ProjectSpec& project, const Inputs& inputs,
+                                     const Lock& lock, const Palettes& palettes,
+                                     const StaleOptions& options) {
+  std::vector<AssessedJob> jobs;
+  for (const MasterSpec& master : project.masters) {
+    if (master.drawn_by_hand) continue;
+    const LockedJob* locked = find_locked(lock, master.id);
+    JobContext context{.project_seed = project.seed,
+                       .reroll = locked == nullptr ? 0 : locked->reroll,
+                       .files = &inputs.files};
+    if (const auto palette = palettes.find(master.palette); palette != palettes.end()) {
+      context.palette = palette->second.colors;
+    }
+    AssessedJob assessed;
+    assessed.job = make_job(master, context);
+    assessed.master = &master;
+    assessed.present = present_pixels(inputs, master.id);
+    assessed.state = find_job_state(assessed.job, recovery_digest(master.recover), locked,
+                                    assessed.present, options);
+    jobs.push_back(std::move(assessed));
+  }
+  return jobs;
+}
+
+double estimate_gpu_minutes(const std::vector<AssessedJob>& jobs) {
+  double seconds = 0;
+  for (const AssessedJob& assessed : jobs) {
+    if (needs_generation(assessed.state)) {
+      seconds += 0.1 * assessed.job.sampler.steps * assessed.job.frames;
+    }
+  }
+  return seconds / 60;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/build/inputs.hpp"
+#include "core/build/resolve_palettes.hpp"
+#include "core/plan/stale.hpp"
+#include "core/spec/lock.hpp"
+#include "core/spec/project_spec.hpp"
+
+namespace dgxp {
+
+/// `lock` as it is to be read: entries of masters that an interrupted build wrote, but whose lock
+/// it did not, are taken from `pending`; entries of jobs that the manifest no longer has are gone.
+Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
+                    const std::optional<Lock>& pending);
+
+/// Every job of the project with its state, in the order of ProjectSpec::masters.
+std::vector<AssessedJob> assess_jobs(const ProjectSpec& project, const Inputs& inputs,
+                                     const Lock& lock, const Palettes& palettes,
+                                     const StaleOptions& options);
+
+/// Minutes of GPU time that the stale jobs are estimated to cost: 0.1 s a step and frame, as the
+/// public DGX-Pixels worker estimates.
+double estimate_gpu_minutes(const std::vector<AssessedJob>& jobs);
+
+}  // namespace dgxp

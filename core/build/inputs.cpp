@@ -1,0 +1,118 @@
+#include "core/build/inputs.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/base/parallel.hpp"
+#include "core/image/png_codec.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr std::size_t kLargestText = 4U << 20U;
+constexpr std::size_t kLargestImage = 32U << 20U;
+
+struct NamedFile {
+  std::string path;
+  Place place;
+  std::string role;  ///< "palette 'ember'"
+};
+
+std::vector<NamedFile> files_to_read(const ProjectSpec& project) {
+  std::vector<NamedFile> files;
+  for (const PaletteSpec& palette : project.palettes) {
+    if (palette.file) {
+      files.push_back({*palette.file, palette.place, fmt::format("palette '{}'", palette.name)});
+    }
+  }
+  std::set<std::string> seen;
+  const auto add_once = [&](const std::string& path, Place place, std::string role) {
+    if (!path.empty() && seen.insert(path).second) files.push_back({path, place, std::move(role)});
+  };
+  for (const MasterSpec& master : project.masters) {
+    if (master.drawn_by_hand) continue;
+    add_once(master.style.workflow, master.style.place,
+             fmt::format("the workflow of style '{}'", master.style.name));
+    for (const std::string& path : master.references) {
+      add_once(path, master.place, fmt::format("a reference of '{}'", master.id));
+    }
+  }
+  return files;
+}
+
+Result<Done> read_named_files(const ProjectSpec& project, Store& store, Inputs& inputs) {
+  for (const NamedFile& file : files_to_read(project)) {
+    auto content = store.read_if_present(file.path, kLargestText);
+    if (!content) return content.error();
+    if (!*content) {
+      return Error{.kind = ErrorKind::manifest,
+                   .message = fmt::format("file '{}' of {} does not exist", file.path, file.role),
+                   .hint = "paths are relative to the folder of the manifest",
+                   .place = file.place};
+    }
+    inputs.files[file.path] = std::move(**content);
+    inputs.paths.push_back(file.path);
+  }
+  return Done{};
+}
+
+Error missing_drawing(const MasterSpec& master) {
+  return {.kind = ErrorKind::manifest,
+          .message =
+              fmt::format("drawn file '{}' of sprite '{}' does not exist", master.path, master.id),
+          .hint = "draw it, or remove 'source' to have it generated",
+          .place = master.place};
+}
+
+Error unreadable_master(const MasterSpec& master, const Error& cause) {
+  return {.kind = ErrorKind::input,
+          .message = fmt::format("{}: {}", master.path, cause.message),
+          .hint = master.drawn_by_hand ? "export it again as PNG"
+                                       : "restore it from git, or delete it to have it made again"};
+}
+
+Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads, Inputs& inputs) {
+  std::vector<const MasterSpec*> present;
+  std::vector<Bytes> contents;
+  for (const MasterSpec& master : project.masters) {
+    inputs.paths.push_back(master.path);
+    auto content = store.read_if_present(master.path, kLargestImage);
+    if (!content) return content.error();
+    if (!*content && master.drawn_by_hand) return missing_drawing(master);
+    if (!*content) continue;
+    present.push_back(&master);
+    contents.push_back(std::move(**content));
+  }
+  std::vector<std::optional<Error>> errors(present.size());
+  std::vector<PresentMaster> decoded(present.size());
+  parallel_for(present.size(), threads, [&](std::size_t i) {
+    auto image = decode_png(contents[i]);
+    if (!image) {
+      errors[i] = unreadable_master(*present[i], image.error());
+      return;
+    }
+    decoded[i].image = with_cleared_transparency(std::move(*image));
+    decoded[i].pixels = pixel_digest(decoded[i].image);
+  });
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (errors[i]) return *errors[i];
+    inputs.masters.emplace(present[i]->id, std::move(decoded[i]));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads) {
+  Inputs inputs;
+  if (auto done = read_named_files(project, store, inputs); !done) return done.error();
+  if (auto done = read_masters(project, store, threads, inputs); !done) return done.error();
+  std::ranges::sort(inputs.paths);
+  const auto repeated = std::ranges::unique(inputs.paths);
+  inputs.paths.erase(repeated.begin(), repeated.end());
+  return inputs;
+}
+
+}  // namespace dgxp

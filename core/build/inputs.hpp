@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "core/base/digest.hpp"
+#include "core/base/result.hpp"
+#include "core/build/ports.hpp"
+#include "core/image/image.hpp"
+#include "core/spec/project_spec.hpp"
+
+namespace dgxp {
+
+struct PresentMaster {
+  Image image;
+  Digest pixels;  ///< pixel_digest(image)
+};
+
+/// Every file a build depends on, read once; the later stages are pure.
+struct Inputs {
+  std::map<std::string, Bytes> files;            ///< palettes, workflows, references, by path
+  std::map<std::string, PresentMaster> masters;  ///< by MasterSpec::id; absent ones are left out
+  std::vector<std::string> paths;                ///< all that was read or looked for, sorted
+};
+
+/// Error: `storage`, or `input` naming a file that is missing, too large or no picture.
+Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads);
+
+}  // namespace dgxp

@@ -1,0 +1,103 @@
+#include "core/build/resolve_palettes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/image/palette_file.hpp"
+
+namespace dgxp {
+namespace {
+
+const LockedPalette* find_locked(const Lock& lock, const std::string& name) {
+  const auto found = lock.palettes.find(name);
+  return found == lock.palettes.end() ? nullptr : &found->second;
+}
+
+Error at_palette(const PaletteSpec& spec, std::string message, std::string hint = {}) {
+  return {.kind = ErrorKind::manifest,
+          .message = std::move(message),
+          .hint = std::move(hint),
+          .place = spec.place};
+}
+
+Result<Palette> recolored(const PaletteSpec& spec, const Palette& base,
+                          const LockedPalette* locked) {
+  Palette palette = base;
+  for (const auto& [from, to] : spec.map) {
+    const std::optional<int> position = position_of(from, base, locked);
+    if (!position) {
+      return at_palette(spec,
+                        fmt::format("palette '{}' replaces {}, which is not in palette '{}'",
+                                    spec.name, to_hex(from), *spec.from),
+                        "use a colour of that palette on the left side");
+    }
+    palette.colors[static_cast<std::size_t>(*position)] = to;
+  }
+  return palette;
+}
+
+/// One palette whose base, if it has one, is in `done`. Nothing when it has to wait for its
+/// masters.
+Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
+                                           const std::map<std::string, Bytes>& files,
+                                           const Lock& lock, const Palettes& done) {
+  using Resolved = std::optional<Palette>;
+  if (spec.file) {
+    const auto content = files.find(*spec.file);
+    if (content == files.end()) {
+      return at_palette(spec, fmt::format("file '{}' does not exist", *spec.file));
+    }
+    return parse_palette(*spec.file, content->second)
+        .map([](Palette palette) { return Resolved(std::move(palette)); })
+        .map_error([&](Error error) { return at_palette(spec, error.message, error.hint); });
+  }
+  const LockedPalette* locked = find_locked(lock, spec.name);
+  if (spec.auto_colors > 0) {
+    return locked == nullptr ? Resolved{} : Resolved(Palette{locked->colors});
+  }
+  if (!spec.from) return Resolved(Palette{spec.colors});
+  const auto base = done.find(*spec.from);
+  if (base == done.end()) return Resolved{};
+  return recolored(spec, base->second, find_locked(lock, *spec.from)).map([](Palette palette) {
+    return Resolved(std::move(palette));
+  });
+}
+
+}  // namespace
+
+std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPalette* locked) {
+  if (const auto position = palette.find(color)) return position;
+  if (locked == nullptr) return std::nullopt;
+  const auto in_range = [&](int position) {
+    return position < static_cast<int>(palette.colors.size()) ? std::optional(position)
+                                                              : std::nullopt;
+  };
+  const auto before = std::ranges::find(locked->colors, color);
+  if (before != locked->colors.end()) {
+    return in_range(static_cast<int>(before - locked->colors.begin()));
+  }
+  for (const auto& [position, colors] : locked->former) {
+    if (std::ranges::find(colors, color) != colors.end()) return in_range(position);
+  }
+  return std::nullopt;
+}
+
+Result<Palettes> resolve_palettes(const ProjectSpec& project,
+                                  const std::map<std::string, Bytes>& files, const Lock& lock) {
+  Palettes done;
+  // A palette may stand above its base in the manifest: each round resolves one more link.
+  for (std::size_t round = 0; round <= project.palettes.size(); ++round) {
+    const std::size_t before = done.size();
+    for (const PaletteSpec& spec : project.palettes) {
+      if (done.contains(spec.name)) continue;
+      auto palette = resolve_one(spec, files, lock, done);
+      if (!palette) return palette.error();
+      if (*palette) done.emplace(spec.name, std::move(**palette));
+    }
+    if (done.size() == before) break;
+  }
+  return done;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
+#include "core/image/palette.hpp"
+#include "core/spec/lock.hpp"
+#include "core/spec/project_spec.hpp"
+
+namespace dgxp {
+
+/// Today's colours by palette name. An `auto` palette without colours in the lock is left out,
+/// with all that derive from it: it is made when its masters are there.
+using Palettes = std::map<std::string, Palette>;
+
+/// Error: `manifest`, with the place, when a file is malformed or a replaced colour is unknown.
+Result<Palettes> resolve_palettes(const ProjectSpec& project,
+                                  const std::map<std::string, Bytes>& files, const Lock& lock);
+
+/// Today's position of `color`: where the palette has it, else where the lock says it was.
+std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPalette* locked);
+
+}  // namespace dgxp
