@@ -48,6 +48,7 @@ class Worker {
 struct DeliveryReport {
   std::vector<std::string> written;
   std::vector<std::string> removed;
+  std::vector<std::string> kept;  ///< no longer made, but changed by the user since: left alone
   std::size_t unchanged = 0;
 };
 
@@ -76,6 +77,10 @@ class Store {
   /// Publishes: pages, sheets, catalogue, extras in one loop, then removes files of earlier
   /// deliveries that are no longer made. Unchanged files are not touched.
   virtual Result<DeliveryReport> deliver(std::span<const OutputFile> files) = 0;
+  /// Whether files could be made in these folders (those that are missing would be made), asked
+  /// before any job is paid for. Writes nothing.
+  /// Error: `storage` naming the first folder that refuses, and why.
+  virtual Result<Done> check_writable(std::span<const std::string> folders) = 0;
 };
 
 /// Where a build says what it is doing. Calls come from one thread.
