@@ -1,0 +1,243 @@
+#include "core/build/make_masters.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/base/parallel.hpp"
+#include "core/build/generate_raws.hpp"
+#include "core/image/auto_palette.hpp"
+#include "core/image/lock_palette.hpp"
+#include "core/image/png_codec.hpp"
+#include "core/image/recover_master.hpp"
+#include "core/plan/job_key.hpp"
+
+namespace dgxp {
+namespace {
+
+/// Raw images are large: so many are decoded at a time.
+constexpr std::size_t kBatch = 32;
+
+/// A stale job and where its raw image is.
+struct Pending {
+  AssessedJob* assessed = nullptr;
+  std::optional<RawImage> raw;
+  Image master;
+  std::optional<std::string> error;
+  bool from_worker = false;
+  bool placeholder = false;
+};
+
+bool wants_master(const AssessedJob& assessed) {
+  return needs_generation(assessed.state) || assessed.state == JobState::recovery_changed;
+}
+
+std::optional<RawImage> find_stored_raw(const AssessedJob& assessed, bool real_worker,
+                                        Store& store) {
+  if (assessed.state == JobState::recovery_changed) {
+    return store.find_raw_of_master(assessed.job.id);
+  }
+  std::optional<RawImage> raw = store.find_raw(assessed.job.key);
+  // A placeholder that was drawn before the real worker was configured is no answer.
+  if (raw && raw->placeholder && real_worker) return std::nullopt;
+  return raw;
+}
+
+class MasterMaker {
+ public:
+  MasterMaker(const MakeMastersRequest& request, Inputs& inputs, Palettes& palettes, Lock& lock,
+              Store& store, Reporter& reporter)
+      : request_(request),
+        inputs_(inputs),
+        palettes_(palettes),
+        lock_(lock),
+        store_(store),
+        reporter_(reporter) {}
+
+  Result<MadeMasters> run() {
+    if (auto done = get_raws(); !done) return done.error();
+    // Beyond this point no worker is needed: every raw image is in the store.
+    if (auto done = recover_all(); !done) return done.error();
+    if (auto done = make_auto_palettes(); !done) return done.error();
+    enter_masters();
+    return std::move(made_);
+  }
+
+ private:
+  Result<Done> get_raws() {
+    std::vector<const Job*> jobs;
+    bool only_for_art = true;
+    for (AssessedJob& assessed : *request_.jobs) {
+      if (!wants_master(assessed)) continue;
+      Pending pending{.assessed = &assessed};
+      const bool stored = find_stored_raw(assessed, request_.real_worker, store_).has_value();
+      // Without its raw image a master stays as it is, whatever the options of recovery say now.
+      if (!stored && assessed.state == JobState::recovery_changed) continue;
+      pending.from_worker = !stored;
+      if (!stored) {
+        jobs.push_back(&assessed.job);
+        only_for_art = only_for_art && assessed.state == JobState::placeholder;
+      }
+      pending_.push_back(std::move(pending));
+    }
+    auto outcome = generate_raws({.jobs = std::move(jobs),
+                                  .only_for_art = only_for_art,
+                                  .open_worker = request_.open_worker,
+                                  .stop = request_.stop},
+                                 store_, reporter_);
+    if (!outcome) return outcome.error();
+    made_.failed = std::move(outcome->failed);
+    std::erase_if(pending_, [&](const Pending& pending) {
+      return pending.from_worker && !outcome->placeholder.contains(pending.assessed->job.id);
+    });
+    return Done{};
+  }
+
+  Result<Done> recover_all() {
+    for (std::size_t begin = 0; begin < pending_.size(); begin += kBatch) {
+      if (request_.stop.stop_requested()) {
+        return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
+      }
+      const std::size_t count = std::min(kBatch, pending_.size() - begin);
+      for (std::size_t i = begin; i < begin + count; ++i) fetch_raw(pending_[i]);
+      parallel_for(count, request_.threads, [&](std::size_t i) { recover(pending_[begin + i]); });
+    }
+    for (const Pending& pending : pending_) {
+      if (pending.error) made_.failed.push_back({pending.assessed->job.id, *pending.error});
+    }
+    std::erase_if(pending_, [](const Pending& pending) { return pending.error.has_value(); });
+    return Done{};
+  }
+
+  void fetch_raw(Pending& pending) {
+    pending.raw = pending.assessed->state == JobState::recovery_changed
+                      ? store_.find_raw_of_master(pending.assessed->job.id)
+                      : store_.find_raw(pending.assessed->job.key);
+    if (!pending.raw) pending.error = "its raw image vanished from the store";
+  }
+
+  void recover(Pending& pending) const {
+    if (pending.error) return;
+    const MasterSpec& spec = *pending.assessed->master;
+    const Job& job = pending.assessed->job;
+    pending.placeholder = pending.raw->placeholder;
+    auto raw = decode_png(pending.raw->png);
+    if (!raw) {
+      pending.error = fmt::format("the worker's image is refused: {}", raw.error().message);
+    } else if (raw->size != job.raw_size) {
+      pending.error =
+          fmt::format("the worker's image is {}x{}, {}x{} was asked for", raw->size.width,
+                      raw->size.height, job.raw_size.width, job.raw_size.height);
+    } else {
+      static const Palette kOwnColors;
+      const auto palette = palettes_.find(spec.palette);
+      auto master = recover_master(
+          *raw, spec.recover, palette == palettes_.end() ? kOwnColors : palette->second,
+          spec.palette_limit, {.frame_size = spec.frame_size, .frames = spec.frames});
+      if (master) {
+        pending.master = with_cleared_transparency(std::move(*master));
+      } else {
+        pending.error = master.error().message;
+      }
+    }
+    pending.raw->png.clear();
+    pending.raw->png.shrink_to_fit();
+  }
+
+  /// An `auto` palette is made once, from all masters of its set, and then stands in the lock.
+  Result<Done> make_auto_palettes() {
+    for (const PaletteSpec& spec : request_.project->palettes) {
+      if (spec.auto_colors == 0 || palettes_.contains(spec.name)) continue;
+      std::vector<const Image*> images;
+      std::set<std::string> redrawn;
+      for (const Pending& pending : pending_) {
+        if (pending.assessed->master->palette != spec.name) continue;
+        images.push_back(&pending.master);
+        redrawn.insert(pending.assessed->job.id);
+      }
+      for (const MasterSpec& master : request_.project->masters) {
+        const auto present = inputs_.masters.find(master.id);
+        if (master.palette == spec.name && present != inputs_.masters.end() &&
+            !redrawn.contains(master.id)) {
+          images.push_back(&present->second.image);
+        }
+      }
+      if (images.empty()) continue;
+      auto palette = make_auto_palette(images, spec.auto_colors);
+      if (!palette) return palette.error();
+      const PaletteMapper mapper(*palette, ColorMetric::oklab);
+      for (Pending& pending : pending_) {
+        const MasterSpec& master = *pending.assessed->master;
+        if (master.palette != spec.name) continue;
+        pending.master = mapper.lock(pending.master, master.recover.dither, master.recover.alpha);
+      }
+      palettes_.emplace(spec.name, *palette);
+      lock_.palettes[spec.name].colors = palette->colors;
+    }
+    // Palettes that derive from one that was made just now.
+    auto all = resolve_palettes(*request_.project, inputs_.files, lock_);
+    if (!all) return all.error();
+    palettes_ = std::move(*all);
+    return Done{};
+  }
+
+  void enter_masters() {
+    for (Pending& pending : pending_) {
+      const Job& job = pending.assessed->job;
+      PresentMaster& present = inputs_.masters[job.id];
+      present.image = std::move(pending.master);
+      present.pixels = pixel_digest(present.image);
+      LockedJob& locked = lock_.jobs[job.id];
+      locked.master = present.pixels;
+      locked.origin = pending.placeholder ? Origin::placeholder : Origin::generated;
+      locked.recovery = recovery_digest(pending.assessed->master->recover);
+      if (pending.assessed->state != JobState::recovery_changed) {
+        locked.recipe = job.recipe;
+        locked.seed = job.seed;
+      }
+      store_.keep_recipe(job.recipe, job.recipe_text);
+      store_.remember_raw_of_master(job.id, pending.raw->key);
+      (pending.from_worker ? made_.generated : made_.recovered).push_back(job.id);
+      made_.made.push_back(job.id);
+    }
+    std::ranges::sort(made_.made);
+    std::ranges::sort(made_.failed, {}, &FailedJob::id);
+  }
+
+  const MakeMastersRequest& request_;
+  Inputs& inputs_;
+  Palettes& palettes_;
+  Lock& lock_;
+  Store& store_;
+  Reporter& reporter_;
+  std::vector<Pending> pending_;
+  MadeMasters made_;
+};
+
+}  // namespace
+
+Result<MadeMasters> make_masters(const MakeMastersRequest& request, Inputs& inputs,
+                                 Palettes& palettes, Lock& lock, Store& store, Reporter& reporter) {
+  return MasterMaker(request, inputs, palettes, lock, store, reporter).run();
+}
+
+Result<Done> write_masters(const std::vector<AssessedJob>& jobs, const MadeMasters& made,
+                           const Inputs& inputs, Store& store, int threads) {
+  std::map<std::string, std::string> paths;
+  for (const AssessedJob& assessed : jobs) paths[assessed.job.id] = assessed.master->path;
+  std::vector<Bytes> contents(made.made.size());
+  parallel_for(made.made.size(), threads, [&](std::size_t i) {
+    contents[i] = encode_png(inputs.masters.at(made.made[i]).image);
+  });
+  for (std::size_t i = 0; i < made.made.size(); ++i) {
+    if (auto written = store.write(paths.at(made.made[i]), contents[i]); !written) {
+      return written.error();
+    }
+  }
+  return Done{};
+}
+
+}  // namespace dgxp

@@ -1,0 +1,255 @@
+#include "core/build/render_outputs.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/atlas/pack_atlas.hpp"
+#include "core/base/parallel.hpp"
+#include "core/exporters/exporter.hpp"
+#include "core/image/follow_palette.hpp"
+#include "core/image/png_codec.hpp"
+
+namespace dgxp {
+namespace {
+
+template <typename Value>
+const Value* find_in(const std::map<std::string, Value>& map, const std::string& name) {
+  const auto found = map.find(name);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+struct MadeSprite {
+  Sprite sprite;
+  std::set<Rgb> guessed;
+  std::optional<Error> error;
+};
+
+Error no_palette(const SpriteSpec& spec, const std::string& name) {
+  return {.kind = ErrorKind::manifest,
+          .message =
+              fmt::format("sprite '{}' uses palette '{}', which has no colours yet", spec.id, name),
+          .place = spec.place};
+}
+
+MadeSprite make_one_sprite(const SpriteSpec& spec, const Inputs& inputs, const Palettes& palettes,
+                           const Lock& lock) {
+  MadeSprite made;
+  made.sprite.id = spec.id;
+  SpriteColors colors;
+  if (!spec.palette.empty()) {
+    colors.base = find_in(palettes, spec.palette);
+    colors.locked = find_in(lock.palettes, spec.palette);
+    if (colors.base == nullptr) made.error = no_palette(spec, spec.palette);
+  }
+  if (!spec.variant_palette.empty()) {
+    colors.variant = find_in(palettes, spec.variant_palette);
+    if (colors.variant == nullptr) made.error = no_palette(spec, spec.variant_palette);
+  }
+  for (const RowSpec& row : spec.rows) {
+    if (made.error) return made;
+    const PresentMaster* master = find_in(inputs.masters, row.master);
+    if (master == nullptr) {
+      made.error =
+          Error{.kind = ErrorKind::failed,
+                .message = fmt::format("sprite '{}' has no master '{}' yet", spec.id, row.master),
+                .hint = "run `dgxp build`"};
+      return made;
+    }
+    auto made_row = make_sprite_row(master->image, spec, row, colors);
+    if (!made_row) {
+      made.error = made_row.error();
+      if (made.error->place.line == 0) made.error->place = spec.place;
+      return made;
+    }
+    made.guessed.insert(made_row->guessed.begin(), made_row->guessed.end());
+    made.sprite.rows.push_back(std::move(made_row->row));
+    const LockedJob* locked = find_in(lock.jobs, row.master);
+    made.sprite.placeholder =
+        made.sprite.placeholder || (locked != nullptr && locked->origin == Origin::placeholder);
+  }
+  return made;
+}
+
+std::string guess_warning(const SpriteSpec& spec, const std::set<Rgb>& guessed) {
+  constexpr std::size_t kShown = 4;
+  std::string names;
+  std::size_t shown = 0;
+  for (const Rgb color : guessed) {
+    if (shown++ == kShown) break;
+    names += (names.empty() ? "" : ", ") + to_hex(color);
+  }
+  if (guessed.size() > kShown) names += fmt::format(" and {} more", guessed.size() - kShown);
+  return fmt::format("sprite '{}': {} not in palette '{}', the nearest colour is used", spec.id,
+                     names, spec.palette);
+}
+
+/// Remembers today's colours of each palette that masters are drawn in.
+void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
+                          const Palettes& palettes, Lock& lock) {
+  std::map<std::string, std::set<Rgb>> used;
+  for (const MasterSpec& master : project.masters) {
+    if (master.palette.empty()) continue;
+    std::set<Rgb>& colors = used[master.palette];
+    if (const PresentMaster* present = find_in(inputs.masters, master.id)) {
+      for (const Rgb color : colors_of(present->image)) colors.insert(color);
+    }
+  }
+  std::map<std::string, LockedPalette> updated;
+  for (const auto& [name, colors] : used) {
+    const Palette* today = find_in(palettes, name);
+    if (today == nullptr) continue;
+    const std::vector<Rgb> sorted(colors.begin(), colors.end());
+    updated[name] = update_locked_palette(lock.palettes[name], *today, sorted);
+  }
+  lock.palettes = std::move(updated);
+}
+
+/// One atlas with all that its sheet says.
+struct MadeSheet {
+  Atlas atlas;
+  Sheet sheet;
+};
+
+std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
+                                     const std::map<std::string, std::size_t>& index_of,
+                                     const ProjectSpec& project,
+                                     const std::vector<Sprite>& sprites) {
+  std::vector<AtlasInput> inputs;
+  for (const std::string& id : spec.sprites) {
+    const std::size_t index = index_of.at(id);
+    const SpriteSpec& sprite = project.sprites[index];
+    for (std::size_t row = 0; row < sprite.rows.size(); ++row) {
+      const std::vector<Image>& frames = sprites[index].rows[row].frames;
+      for (std::size_t frame = 0; frame < frames.size(); ++frame) {
+        inputs.push_back({.name = frame_name(sprite, sprite.rows[row], static_cast<int>(frame)),
+                          .image = &frames[frame]});
+      }
+    }
+  }
+  return inputs;
+}
+
+Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project,
+                     const std::map<std::string, std::size_t>& index_of,
+                     const std::vector<Sprite>& sprites) {
+  Sheet sheet;
+  sheet.spec = &spec;
+  sheet.atlas = &atlas;
+  for (const std::string& id : spec.sprites) {
+    const std::size_t index = index_of.at(id);
+    sheet.sprites.push_back(&project.sprites[index]);
+    sheet.placeholder[id] = sprites[index].placeholder;
+  }
+  std::set<Rgb> colors;
+  for (const Image& page : atlas.pages) {
+    for (const Rgb color : colors_of(page)) colors.insert(color);
+    sheet.page_png.push_back(encode_png(page));
+  }
+  sheet.palette.assign(colors.begin(), colors.end());
+  return sheet;
+}
+
+Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
+                                           const std::vector<Sprite>& sprites, Repack repack,
+                                           int threads, Lock& lock) {
+  std::map<std::string, std::size_t> index_of;
+  for (std::size_t i = 0; i < project.sprites.size(); ++i) index_of[project.sprites[i].id] = i;
+  static const std::map<std::string, LockedSlot> kNothingLocked;
+
+  std::vector<MadeSheet> sheets(project.atlases.size());
+  std::vector<std::optional<Error>> errors(sheets.size());
+  parallel_for(sheets.size(), threads, [&](std::size_t i) {
+    const AtlasSpec& spec = project.atlases[i];
+    const auto* locked = repack == Repack::yes ? nullptr : find_in(lock.layout, spec.name);
+    auto atlas = pack_atlas(atlas_inputs(spec, index_of, project, sprites), spec,
+                            locked == nullptr ? kNothingLocked : *locked);
+    if (!atlas) {
+      errors[i] = atlas.error();
+      if (errors[i]->place.line == 0) errors[i]->place = spec.place;
+      return;
+    }
+    sheets[i].atlas = std::move(*atlas);
+    sheets[i].sheet = describe_sheet(spec, sheets[i].atlas, project, index_of, sprites);
+  });
+  for (const std::optional<Error>& error : errors) {
+    if (error) return *error;
+  }
+  std::map<std::string, std::map<std::string, LockedSlot>> layout;
+  for (std::size_t i = 0; i < sheets.size(); ++i) {
+    auto slots = layout_of(sheets[i].atlas, project.atlases[i]);
+    if (!slots.empty()) layout.emplace(project.atlases[i].name, std::move(slots));
+  }
+  lock.layout = std::move(layout);
+  return sheets;
+}
+
+Result<Done> export_all(const ProjectSpec& project, const std::vector<MadeSheet>& sheets,
+                        Rendered& rendered) {
+  std::vector<Sheet> descriptions;
+  for (const MadeSheet& made : sheets) {
+    descriptions.push_back(made.sheet);
+    descriptions.back().atlas = &made.atlas;
+  }
+  std::map<std::string, OutputFile> files;
+  for (const OutputSpec& output : project.outputs) {
+    auto exported = export_sheets(descriptions, output, project);
+    if (!exported) return exported.error();
+    for (OutputFile& file : exported->files) {
+      const auto [place, is_new] = files.try_emplace(file.path, file);
+      if (!is_new && place->second.content != file.content) {
+        return Error{.kind = ErrorKind::manifest,
+                     .message = fmt::format("two outputs write different '{}'", file.path),
+                     .hint = "give each output a folder of its own",
+                     .place = output.place};
+      }
+    }
+    for (Lowering& lowering : exported->lowered) rendered.notes.push_back(lowering.message);
+  }
+  for (auto& [path, file] : files) rendered.files.push_back(std::move(file));
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
+                                         const Palettes& palettes, const Lock& lock, int threads,
+                                         std::vector<std::string>& warnings) {
+  std::vector<MadeSprite> made(project.sprites.size());
+  parallel_for(made.size(), threads, [&](std::size_t i) {
+    made[i] = make_one_sprite(project.sprites[i], inputs, palettes, lock);
+  });
+  std::vector<Sprite> sprites;
+  sprites.reserve(made.size());
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    if (made[i].error) return *made[i].error;
+    if (!made[i].guessed.empty()) {
+      warnings.push_back(guess_warning(project.sprites[i], made[i].guessed));
+    }
+    sprites.push_back(std::move(made[i].sprite));
+  }
+  return sprites;
+}
+
+Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs,
+                                const Palettes& palettes, const Lock& lock, Repack repack,
+                                int threads) {
+  Rendered rendered;
+  rendered.lock = lock;
+  auto sprites = make_sprites(project, inputs, palettes, lock, threads, rendered.warnings);
+  if (!sprites) return sprites.error();
+  rendered.sprites = std::move(*sprites);
+  // Beyond this point no pixel changes.
+  rendered.findings = run_checks(project.checks, project.sprites, rendered.sprites, palettes);
+  update_lock_palettes(project, inputs, palettes, rendered.lock);
+  auto sheets = make_sheets(project, rendered.sprites, repack, threads, rendered.lock);
+  if (!sheets) return sheets.error();
+  // Beyond this point no frame moves.
+  if (auto done = export_all(project, *sheets, rendered); !done) return done.error();
+  return rendered;
+}
+
+}  // namespace dgxp

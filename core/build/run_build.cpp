@@ -1,0 +1,252 @@
+#include "core/build/run_build.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/image/png_codec.hpp"
+#include "core/plan/job_key.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr std::size_t kLargestOutput = 64U << 20U;
+
+bool same_pixels(ByteView left, ByteView right) {
+  const PngLimits limits{.max_size = {16384, 16384}, .max_bytes = kLargestOutput};
+  const auto a = decode_png(left, limits);
+  const auto b = decode_png(right, limits);
+  return a && b && *a == *b;
+}
+
+/// Masters that were edited by hand are recorded as such; their pixels are used as they are.
+void record_edits(const std::vector<AssessedJob>& jobs, Lock& lock) {
+  for (const AssessedJob& assessed : jobs) {
+    const bool is_edited =
+        assessed.state == JobState::edited || assessed.state == JobState::edited_outdated;
+    if (!is_edited || !assessed.present) continue;
+    const auto [entry, is_new] = lock.jobs.try_emplace(assessed.job.id);
+    LockedJob& locked = entry->second;
+    locked.master = *assessed.present;
+    locked.origin = Origin::edited;
+    if (!is_new) continue;
+    locked.recipe = assessed.job.recipe;
+    locked.recovery = recovery_digest(assessed.master->recover);
+    locked.seed = assessed.job.seed;
+  }
+}
+
+std::vector<std::string> notes_on_jobs(const std::vector<AssessedJob>& jobs,
+                                       const MadeMasters& made) {
+  const std::set<std::string> is_made(made.made.begin(), made.made.end());
+  std::vector<std::string> notes;
+  for (const AssessedJob& assessed : jobs) {
+    if (is_made.contains(assessed.job.id)) continue;
+    if (assessed.state == JobState::edited_outdated) {
+      notes.push_back(
+          fmt::format("'{}' was edited by hand and is kept, though its recipe changed "
+                      "(--overwrite-edited draws it again)",
+                      assessed.master->path));
+    }
+    if (assessed.state == JobState::recovery_changed) {
+      notes.push_back(
+          fmt::format("'{}' is kept: its recovery options changed, but its raw image is not on "
+                      "this machine (`dgxp reroll {}` draws it again)",
+                      assessed.master->path, assessed.job.id));
+    }
+  }
+  return notes;
+}
+
+Error over_budget(double minutes, double budget) {
+  return {.kind = ErrorKind::failed,
+          .message = fmt::format("the plan costs about {:.1f} GPU minutes, project.budget allows "
+                                 "{:.1f}",
+                                 minutes, budget),
+          .hint = "raise project.budget.gpu_minutes, or build fewer sprites at a time"};
+}
+
+std::vector<std::string> output_folders(const ProjectSpec& project) {
+  std::vector<std::string> folders{project.art_dir};
+  for (const OutputSpec& output : project.outputs) folders.push_back(output.dir);
+  return folders;
+}
+
+std::vector<std::string> stale_ids(const std::vector<AssessedJob>& jobs) {
+  std::vector<std::string> ids;
+  for (const AssessedJob& assessed : jobs) {
+    if (needs_generation(assessed.state)) ids.push_back(assessed.job.id);
+  }
+  return ids;
+}
+
+class Build {
+ public:
+  Build(const BuildRequest& request, Store& store, Reporter& reporter)
+      : request_(request), project_(*request.project), store_(store), reporter_(reporter) {}
+
+  Result<BuildReport> run() {
+    auto assessment = assess(request_, store_);
+    if (!assessment) return assessment.error();
+    now_ = std::move(*assessment);
+    report_.jobs = now_.jobs;
+    report_.paths = now_.inputs.paths;
+    // Beyond this point the set of jobs is fixed.
+    if (request_.mode != BuildMode::build) return compare();
+    if (auto done = make_stale_masters(); !done) return done.error();
+    record_edits(now_.jobs, now_.lock);
+    report_.notes = notes_on_jobs(now_.jobs, report_.made);
+    if (!all_masters_present()) return keep_what_was_made();
+    auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
+                                   request_.threads);
+    // What was drawn is kept even when the outputs cannot be made from it.
+    if (!rendered) {
+      if (auto kept = keep_what_was_made(); !kept) return kept.error();
+      return rendered.error();
+    }
+    // Beyond this point every byte that will be written is known.
+    take_findings(*rendered);
+    if (auto done = write_masters_and_lock(rendered->lock); !done) return done.error();
+    auto delivered = store_.deliver(rendered->files);
+    if (!delivered) return delivered.error();
+    report_.delivery = std::move(*delivered);
+    for (const OutputFile& file : rendered->files) report_.paths.push_back(file.path);
+    return std::move(report_);
+  }
+
+ private:
+  Result<Done> make_stale_masters() {
+    const double minutes = estimate_gpu_minutes(now_.jobs);
+    if (request_.stale.real_worker && project_.budget_gpu_minutes &&
+        minutes > *project_.budget_gpu_minutes) {
+      return over_budget(minutes, *project_.budget_gpu_minutes);
+    }
+    // A folder that cannot be written is found before a job is paid for.
+    const std::vector<std::string> folders = output_folders(project_);
+    if (auto done = store_.check_writable(folders); !done) return done.error();
+    auto made = make_masters({.project = &project_,
+                              .jobs = &now_.jobs,
+                              .open_worker = request_.open_worker,
+                              .real_worker = request_.stale.real_worker,
+                              .threads = request_.threads,
+                              .stop = request_.stop},
+                             now_.inputs, now_.palettes, now_.lock, store_, reporter_);
+    if (!made) return made.error();
+    report_.made = std::move(*made);
+    return Done{};
+  }
+
+  bool all_masters_present() const {
+    return std::ranges::all_of(project_.masters, [&](const MasterSpec& master) {
+      return now_.inputs.masters.contains(master.id);
+    });
+  }
+
+  /// Some job failed and its sprite has no older master: nothing is delivered.
+  Result<BuildReport> keep_what_was_made() {
+    report_.is_complete = false;
+    if (auto done = write_masters_and_lock(now_.lock); !done) return done.error();
+    return std::move(report_);
+  }
+
+  Result<Done> write_masters_and_lock(const Lock& lock) {
+    const std::string text = request_.write_lock(lock);
+    if (!report_.made.made.empty()) {
+      if (auto done = store_.write(kPendingLockPath, as_bytes(text)); !done) return done.error();
+      if (auto done = write_masters(now_.jobs, report_.made, now_.inputs, store_, request_.threads);
+          !done) {
+        return done.error();
+      }
+    }
+    // A project without a single generated sprite needs no lock.
+    if (text == request_.lock_text || (lock == Lock{} && request_.lock_text.empty())) return Done{};
+    auto written = store_.write(request_.lock_path, as_bytes(text));
+    if (!written) return written.error();
+    report_.lock_written = *written;
+    return Done{};
+  }
+
+  void take_findings(const Rendered& rendered) {
+    report_.warnings = rendered.warnings;
+    report_.findings = rendered.findings;
+    report_.notes.insert(report_.notes.end(), rendered.notes.begin(), rendered.notes.end());
+  }
+
+  /// locked and check: outputs from what git holds, compared with what is there.
+  Result<BuildReport> compare() {
+    report_.notes = notes_on_jobs(now_.jobs, {});
+    if (!stale_ids(now_.jobs).empty()) {
+      report_.is_complete = false;
+      report_.lock_outdated = true;
+      return std::move(report_);
+    }
+    record_edits(now_.jobs, now_.lock);
+    auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
+                                   request_.threads);
+    if (!rendered) return rendered.error();
+    take_findings(*rendered);
+    report_.lock_outdated = rendered->lock != request_.lock;
+    auto drift = find_drift(rendered->files, store_);
+    if (!drift) return drift.error();
+    report_.drift = std::move(*drift);
+    for (const OutputFile& file : rendered->files) report_.paths.push_back(file.path);
+    if (request_.mode == BuildMode::check) return std::move(report_);
+    return deliver_missing(*rendered);
+  }
+
+  /// `--locked` restores outputs that are gone, and touches none that is there.
+  Result<BuildReport> deliver_missing(const Rendered& rendered) {
+    const bool only_missing = std::ranges::all_of(
+        report_.drift, [](const Drift& drift) { return drift.kind == Drift::Kind::missing; });
+    if (report_.lock_outdated || !only_missing) return std::move(report_);
+    auto delivered = store_.deliver(rendered.files);
+    if (!delivered) return delivered.error();
+    report_.delivery = std::move(*delivered);
+    report_.drift.clear();
+    return std::move(report_);
+  }
+
+  const BuildRequest& request_;
+  const ProjectSpec& project_;
+  Store& store_;
+  Reporter& reporter_;
+  Assessment now_;
+  BuildReport report_;
+};
+
+}  // namespace
+
+Result<Assessment> assess(const BuildRequest& request, Store& store) {
+  auto inputs = gather_inputs(*request.project, store, request.threads);
+  if (!inputs) return inputs.error();
+  Assessment now{.inputs = std::move(*inputs)};
+  now.lock = effective_lock(*request.project, now.inputs, request.lock, request.pending);
+  auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
+  if (!palettes) return palettes.error();
+  now.palettes = std::move(*palettes);
+  now.jobs = assess_jobs(*request.project, now.inputs, now.lock, now.palettes, request.stale);
+  return now;
+}
+
+Result<std::vector<Drift>> find_drift(const std::vector<OutputFile>& files, Store& store) {
+  std::vector<Drift> drift;
+  for (const OutputFile& file : files) {
+    auto present = store.read_if_present(file.path, kLargestOutput);
+    if (!present) return present.error();
+    if (!*present) {
+      drift.push_back({.path = file.path, .kind = Drift::Kind::missing});
+    } else if (**present != file.content) {
+      const bool is_same = file.path.ends_with(".png") && same_pixels(**present, file.content);
+      drift.push_back(
+          {.path = file.path, .kind = is_same ? Drift::Kind::same_pixels : Drift::Kind::differs});
+    }
+  }
+  return drift;
+}
+
+Result<BuildReport> run_build(const BuildRequest& request, Store& store, Reporter& reporter) {
+  return Build(request, store, reporter).run();
+}
+
+}  // namespace dgxp
