@@ -138,7 +138,7 @@ const Rooms* find_by_prefix(const Table& table, std::string_view name) {
 /// What is wrong with this include, or "".
 std::string judge_include(std::string_view path, const Include& include) {
   const auto room = room_of(path);
-  const std::string refusal = std::string(room) + " may not include " + std::string(include.name);
+  std::string refusal = std::string(room) + " may not include " + std::string(include.name);
   if (include.quoted) {
     const auto target = room_of(include.name);
     if (!kMayInclude.contains(target)) {
