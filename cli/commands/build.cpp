@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/plan_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "core/store/build_stamp.hpp"
+
+namespace dgxp {
+namespace {
+
+/// What was asked: a stamp answers only the same question.
+Digest question_of(const BuildArguments& arguments, const ProjectFiles& files,
+                   const WorkerChoice& worker) {
+  return sha256(fmt::format("dgxp {} build\n{}\nlocked {}\nreal worker {}\noverwrite edited {}",
+                            DGXP_VERSION, files.manifest, arguments.locked, !worker.is_embedded(),
+                            arguments.overwrite_edited));
+}
+
+int exit_code_of(const BuildReport& report, const BuildArguments& arguments) {
+  if (arguments.locked && (report.lock_outdated || !report.drift.empty())) {
+    return static_cast<int>(ExitStatus::drift);
+  }
+  const bool failed =
+      !report.made.failed.empty() || !report.is_complete || has_failed_findings(report);
+  return static_cast<int>(failed ? ExitStatus::failed : ExitStatus::ok);
+}
+
+void show_drift(const Context& context, const BuildReport& report) {
+  for (const AssessedJob& assessed : report.jobs) {
+    if (!needs_generation(assessed.state)) continue;
+    context.terminal->line(
+        fmt::format("{} needs a worker: {}", assessed.job.id, to_text(assessed.state)));
+  }
+  for (const Drift& drift : report.drift) {
+    context.terminal->line(fmt::format("{} is not what is built from the masters", drift.path));
+  }
+  if (report.lock_outdated && report.is_complete) {
+    context.terminal->line("the lock is not up to date");
+  }
+  context.terminal->error(
+      {.message = "the lock or the outputs do not fit the manifest, nothing was written",
+       .hint = "run `dgxp build` without --locked and commit what it writes"});
+}
+
+void show_done(const Context& context, const BuildReport& report) {
+  const Terminal& terminal = *context.terminal;
+  const auto& delivery = report.delivery;
+  for (const std::string& path : delivery.written) terminal.line("wrote " + path);
+  for (const std::string& path : delivery.removed) terminal.line("removed " + path);
+  if (report.made.made.empty() && delivery.written.empty() && delivery.removed.empty() &&
+      !report.lock_written) {
+    terminal.line("nothing to do");
+    return;
+  }
+  const auto placeholders = std::ranges::count_if(report.jobs, [](const AssessedJob& assessed) {
+    return assessed.state == JobState::placeholder;
+  });
+  terminal.line(fmt::format(
+      "{} generated, {} recovered, {} written, {} unchanged{}",
+      count_text(report.made.generated.size(), "master", "masters"), report.made.recovered.size(),
+      count_text(delivery.written.size(), "file", "files"), delivery.unchanged,
+      placeholders > 0 ? fmt::format(", {} still placeholders", placeholders) : ""));
+}
+
+std::vector<std::string> stamped_paths(const BuildReport& report, const ProjectFiles& files) {
+  std::vector<std::string> paths = report.paths;
+  paths.push_back(files.manifest);
+  paths.push_back(files.lock);
+  std::ranges::sort(paths);
+  const auto repeated = std::ranges::unique(paths);
+  paths.erase(repeated.begin(), repeated.end());
+  return paths;
+}
+
+Result<std::unique_ptr<Store>> open_store(const Context& context, const BuildArguments& arguments,
+                                          const ProjectFiles& files) {
+  const Terminal& terminal = *context.terminal;
+  return open_project(
+      files.folder,
+      {.sync = arguments.no_fsync ? Sync::no : Sync::yes,
+       .lock_timeout = std::chrono::seconds(arguments.lock_timeout_seconds),
+       .on_wait = [&terminal] { terminal.note("another dgxp works on this project, waiting"); }});
+}
+
+}  // namespace
+
+int run_build_command(const Context& context, const BuildArguments& arguments) {
+  const Terminal& terminal = *context.terminal;
+  const ProjectFiles files = project_files(arguments.manifest);
+  auto worker = choose_worker(arguments.worker, files.folder);
+  if (!worker) return fail(context, worker.error());
+  const Digest question = question_of(arguments, files, *worker);
+  if (!arguments.repack && arguments.plan.empty() && is_up_to_date(files.folder, question)) {
+    if (terminal.json()) terminal.data(report_json({}, 0));
+    terminal.line("nothing to do");
+    return 0;
+  }
+
+  auto manifest = load_project(files, terminal);
+  if (!manifest) return fail(context, manifest.error());
+  auto store = open_store(context, arguments, files);
+  if (!store) return fail(context, store.error());
+  auto request = make_request(files, manifest->spec, **store, context);
+  if (!request) return fail(context, request.error());
+  request->mode = arguments.locked ? BuildMode::locked : BuildMode::build;
+  request->repack = arguments.repack ? Repack::yes : Repack::no;
+  request->stale = {.real_worker = !worker->is_embedded(),
+                    .overwrite_edited = arguments.overwrite_edited};
+  request->open_worker = worker_opener(*worker, context.threads);
+  if (!arguments.plan.empty()) {
+    if (auto fits = check_plan_file(arguments.plan, *request, **store); !fits) {
+      fail(context, fits.error());
+      return static_cast<int>(fits.error().kind == ErrorKind::failed
+                                  ? ExitStatus::drift
+                                  : exit_status_of(fits.error().kind));
+    }
+  }
+
+  remove_stamp(files.folder);
+  ProgressReporter reporter(terminal);
+  auto report = run_build(*request, **store, reporter);
+  if (!report) return fail(context, report.error(), &files, manifest->text);
+  show_problems(context, files, *report, manifest->text);
+  const int exit_code = exit_code_of(*report, arguments);
+  if (exit_code == 0) {
+    const auto stamped =
+        write_stamp(files.folder, {.question = question, .paths = stamped_paths(*report, files)});
+    if (!stamped) terminal.warning(stamped.error().message);
+  }
+  if (terminal.json()) terminal.data(report_json(*report, exit_code));
+  if (exit_code == static_cast<int>(ExitStatus::drift)) {
+    show_drift(context, *report);
+  } else {
+    show_done(context, *report);
+  }
+  if (!report->is_complete && exit_code == static_cast<int>(ExitStatus::failed)) {
+    terminal.error({.message = "some sprites have no master yet: no output was touched",
+                    .hint = "what was drawn is kept; run `dgxp build` again"});
+  }
+  return exit_code;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/project.hpp"
+
+namespace dgxp {
+
+// One function a verb: it does the work, says what it did and returns the exit code. Defaults stand
+// here; cli/arguments.cpp fills the rest in from the command line.
+
+struct BuildArguments {
+  std::string manifest = "assets.yaml";
+  std::string worker;
+  std::string plan;  ///< a file saved by `plan -o`, to be applied as it is
+  bool locked = false;
+  bool overwrite_edited = false;
+  bool repack = false;
+  bool no_fsync = false;
+  int lock_timeout_seconds = 60;
+};
+int run_build_command(const Context& context, const BuildArguments& arguments);
+
+struct PlanArguments {
+  std::string manifest = "assets.yaml";
+  std::string worker;
+  std::string output;
+  bool detailed_exit_code = false;
+  bool overwrite_edited = false;
+};
+int run_plan_command(const Context& context, const PlanArguments& arguments);
+
+struct CheckArguments {
+  std::string manifest = "assets.yaml";
+  bool no_placeholders = false;
+};
+int run_check_command(const Context& context, const CheckArguments& arguments);
+
+struct StatusArguments {
+  std::string manifest = "assets.yaml";
+  std::string worker;
+};
+int run_status_command(const Context& context, const StatusArguments& arguments);
+
+struct ExplainArguments {
+  std::vector<std::string> sprites;
+  std::string manifest = "assets.yaml";
+  std::string worker;
+};
+int run_explain_command(const Context& context, const ExplainArguments& arguments);
+
+struct RerollArguments {
+  std::vector<std::string> sprites;
+  std::string manifest = "assets.yaml";
+  bool overwrite_edited = false;
+};
+int run_reroll_command(const Context& context, const RerollArguments& arguments);
+
+struct AdoptArguments {
+  std::vector<std::string> sprites;
+  std::string manifest = "assets.yaml";
+  bool all = false;
+  bool redraw = false;
+};
+int run_adopt_command(const Context& context, const AdoptArguments& arguments);
+
+struct PreviewArguments {
+  std::vector<std::string> sprites;
+  std::string manifest = "assets.yaml";
+  std::string sheet;
+  int scale = 4;
+};
+int run_preview_command(const Context& context, const PreviewArguments& arguments);
+
+struct CleanArguments {
+  std::string manifest = "assets.yaml";
+  bool dry_run = false;
+};
+int run_clean_command(const Context& context, const CleanArguments& arguments);
+
+struct InitArguments {
+  std::string folder = ".";
+};
+int run_init_command(const Context& context, const InitArguments& arguments);
+
+struct DoctorArguments {
+  std::string manifest = "assets.yaml";
+  std::string worker;
+};
+int run_doctor_command(const Context& context, const DoctorArguments& arguments);
+
+// On plain files.
+
+struct RecoverArguments {
+  std::vector<std::string> inputs;  ///< one image, or with `refresh` sprites
+  std::string output;
+  std::string palette;
+  std::string background = "none";
+  std::string key;
+  std::string manifest = "assets.yaml";
+  std::optional<double> grid;
+  int alpha = 128;
+  int despeckle = 0;
+  bool refresh = false;
+};
+int run_recover_command(const Context& context, const RecoverArguments& arguments);
+
+struct RecolorArguments {
+  std::string input;
+  std::string output;
+  std::string palette;
+  std::string from;
+  std::vector<std::string> map;  ///< "#a53030=#3c5e8b"
+  std::string metric = "oklab";
+  std::string dither = "none";
+};
+int run_recolor_command(const Context& context, const RecolorArguments& arguments);
+
+struct PackArguments {
+  std::vector<std::string> inputs;
+  std::string output;  ///< of the first page; the sheet's JSON stands beside it
+  int padding = 2;
+  int extrude = 1;
+  int max_size = 2048;
+  bool grid = false;
+  bool power_of_two = false;
+};
+int run_pack_command(const Context& context, const PackArguments& arguments);
+
+struct PaletteArguments {
+  std::string action;  ///< "show", "convert", "extract"
+  std::vector<std::string> inputs;
+  std::string output;
+  int colors = 16;
+};
+int run_palette_command(const Context& context, const PaletteArguments& arguments);
+
+}  // namespace dgxp

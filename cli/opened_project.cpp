@@ -1,0 +1,34 @@
+#include "cli/opened_project.hpp"
+
+namespace dgxp {
+
+std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std::string& manifest,
+                                               const std::string& worker, Access access,
+                                               int& exit_code) {
+  auto project = std::make_unique<OpenedProject>();
+  project->files = project_files(manifest);
+  const auto failed = [&](const Error& error) {
+    exit_code = fail(context, error, &project->files, project->manifest.text);
+    return nullptr;
+  };
+  auto loaded = load_project(project->files, *context.terminal);
+  if (!loaded) return failed(loaded.error());
+  project->manifest = std::move(*loaded);
+  auto choice = choose_worker(worker, project->files.folder);
+  if (!choice) return failed(choice.error());
+  project->worker = std::move(*choice);
+  auto store = access == Access::read_only ? open_project_read_only(project->files.folder)
+                                           : open_project(project->files.folder, {});
+  if (!store) return failed(store.error());
+  project->store = std::move(*store);
+  auto request = make_request(project->files, project->manifest.spec, *project->store, context);
+  if (!request) return failed(request.error());
+  project->request = std::move(*request);
+  project->request.stale.real_worker = !project->worker.is_embedded();
+  auto now = assess(project->request, *project->store);
+  if (!now) return failed(now.error());
+  project->now = std::move(*now);
+  return project;
+}
+
+}  // namespace dgxp

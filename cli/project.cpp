@@ -1,0 +1,230 @@
+#include "cli/project.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/exit_status.hpp"
+#include "core/worker/worker_client.hpp"
+#include "manifests/load_manifest.hpp"
+#include "manifests/lock_file.hpp"
+#include "manifests/user_config.hpp"
+
+namespace dgxp {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestManifest =
+    (1U << 20U) + 1;  // one more, so that the loader can say it
+constexpr std::size_t kLargestLock = 16U << 20U;
+constexpr std::size_t kLargestConfig = 64U << 10U;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<fs::path> config_files(const fs::path& folder) {
+  std::vector<fs::path> files{folder / ".dgxp" / "config.yaml"};
+  const std::string xdg = environment("XDG_CONFIG_HOME");
+  const std::string home = environment("HOME");
+  if (!xdg.empty()) {
+    files.push_back(fs::path(xdg) / "dgxp" / "config.yaml");
+  } else if (!home.empty()) {
+    files.push_back(fs::path(home) / ".config" / "dgxp" / "config.yaml");
+  }
+  return files;
+}
+
+std::string line_of(ByteView text, int line) {
+  std::string_view rest = as_text(text);
+  for (int i = 1; i < line && !rest.empty(); ++i) {
+    const std::size_t end = rest.find('\n');
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  return std::string(rest.substr(0, rest.find('\n')));
+}
+
+/// The name with the fewest edits to `name`, if it is near.
+std::string nearest_name(const std::string& name, const std::set<std::string>& known) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(name.size() / 3, 1) + 1;
+  for (const std::string& candidate : known) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= name.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j < row.size(); ++j) {
+        const std::size_t changed = diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+      }
+    }
+    if (row.back() < least) {
+      least = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+ProjectFiles project_files(const std::string& manifest) {
+  const fs::path path(manifest);
+  fs::path folder = path.parent_path();
+  if (folder.empty()) folder = ".";
+  return {.shown = manifest,
+          .folder = folder,
+          .manifest = path.filename().string(),
+          .lock = path.stem().string() + ".lock"};
+}
+
+Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& folder) {
+  if (!flag.empty()) return WorkerChoice{flag, "--worker"};
+  if (const std::string value = environment("DGXP_WORKER"); !value.empty()) {
+    return WorkerChoice{value, "DGXP_WORKER"};
+  }
+  for (const fs::path& file : config_files(folder)) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) continue;
+    auto content = read_plain_file(file, kLargestConfig);
+    if (!content) return content.error();
+    auto config = parse_user_config(file.string(), *content);
+    if (!config) return config.error();
+    if (config->worker) return WorkerChoice{*config->worker, file.string()};
+  }
+  return WorkerChoice{};
+}
+
+OpenWorker worker_opener(const WorkerChoice& choice, int threads) {
+  return [choice, threads]() -> Result<std::unique_ptr<Worker>> {
+    if (choice.is_embedded()) return start_embedded_worker(threads);
+    return connect_worker({.address = choice.address});
+  };
+}
+
+Result<LoadedManifest> load_project(const ProjectFiles& files, const Terminal& terminal) {
+  auto text = read_plain_file(files.folder / files.manifest, kLargestManifest);
+  if (!text) {
+    Error error = text.error();
+    std::error_code ignored;
+    if (!fs::exists(files.folder / files.manifest, ignored)) {
+      error.message = fmt::format("there is no manifest '{}'", files.shown);
+      error.kind = ErrorKind::manifest;
+      error.hint = "`dgxp init` makes one; `dgxp -C DIR build` looks in another folder";
+    }
+    return error;
+  }
+  ManifestResult loaded = load_manifest(files.shown, *text);
+  terminal.diagnostics(loaded.diagnostics);
+  if (!loaded.project) {
+    const auto errors =
+        std::ranges::count(loaded.diagnostics, Severity::error, &Diagnostic::severity);
+    return Error{.kind = ErrorKind::manifest,
+                 .message = fmt::format("{} has {} {}", files.shown, errors,
+                                        errors == 1 ? "error" : "errors")};
+  }
+  return LoadedManifest{.spec = std::move(*loaded.project),
+                        .warnings = std::move(loaded.diagnostics),
+                        .text = std::move(*text)};
+}
+
+Result<BuildRequest> make_request(const ProjectFiles& files, const ProjectSpec& spec, Store& store,
+                                  const Context& context) {
+  BuildRequest request;
+  request.project = &spec;
+  request.lock_path = files.lock;
+  request.write_lock = write_lock;
+  request.threads = context.threads;
+  request.stop = context.stop;
+  auto text = store.read_if_present(files.lock, kLargestLock);
+  if (!text) return text.error();
+  if (*text) {
+    const std::string shown = (files.folder / files.lock).lexically_normal().string();
+    auto lock = parse_lock(shown, **text);
+    if (!lock) return lock.error();
+    request.lock = std::move(*lock);
+    request.lock_text = std::string(as_text(**text));
+  }
+  auto pending = store.read_if_present(kPendingLockPath, kLargestLock);
+  if (pending && *pending) {
+    auto lock = parse_lock(kPendingLockPath, **pending);
+    if (lock) request.pending = std::move(*lock);
+  }
+  return request;
+}
+
+int fail(const Context& context, const Error& error, const ProjectFiles* files, ByteView manifest) {
+  const Terminal& terminal = *context.terminal;
+  if (files != nullptr && error.place.line > 0) {
+    terminal.diagnostics({{.file = files->shown,
+                           .place = error.place,
+                           .line_text = line_of(manifest, error.place.line),
+                           .message = error.message,
+                           .hint = error.hint}});
+  } else if (!error.message.empty()) {
+    terminal.error(error);
+  }
+  return static_cast<int>(exit_status_of(error.kind));
+}
+
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t retry = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      retry = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++retry;
+    } else {
+      return false;
+    }
+  }
+  return std::ranges::all_of(pattern.substr(p), [](char c) { return c == '*'; });
+}
+
+Result<std::vector<std::string>> find_masters(const ProjectSpec& spec,
+                                              const std::vector<std::string>& names) {
+  std::set<std::string> found;
+  std::set<std::string> known;
+  for (const SpriteSpec& sprite : spec.sprites) known.insert(sprite.id);
+  for (const MasterSpec& master : spec.masters) known.insert(master.id);
+  if (names.empty()) {
+    for (const MasterSpec& master : spec.masters) found.insert(master.id);
+  }
+  for (const std::string& name : names) {
+    const std::size_t before = found.size();
+    bool is_known = false;
+    for (const SpriteSpec& sprite : spec.sprites) {
+      if (!matches_pattern(name, sprite.id)) continue;
+      is_known = true;
+      for (const RowSpec& row : sprite.rows) found.insert(row.master);
+    }
+    for (const MasterSpec& master : spec.masters) {
+      if (!matches_pattern(name, master.id)) continue;
+      is_known = true;
+      found.insert(master.id);
+    }
+    if (is_known || found.size() > before) continue;
+    const std::string near = nearest_name(name, known);
+    return Error{.kind = ErrorKind::usage,
+                 .message = fmt::format("there is no sprite '{}'", name),
+                 .hint = near.empty() ? "`dgxp status --verbose` lists them"
+                                      : fmt::format("did you mean '{}'?", near)};
+  }
+  return std::vector<std::string>(found.begin(), found.end());
+}
+
+}  // namespace dgxp

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.hpp"
+#include "core/base/bytes.hpp"
+#include "core/build/run_build.hpp"
+#include "core/spec/project_spec.hpp"
+#include "core/store/project_store.hpp"
+
+namespace dgxp {
+
+/// What every verb is told.
+struct Context {
+  const Terminal* terminal = nullptr;
+  std::stop_token stop;
+  int threads = 1;
+};
+
+/// A manifest and what stands beside it.
+struct ProjectFiles {
+  std::string shown;             ///< the manifest as the user named it
+  std::filesystem::path folder;  ///< of the manifest
+  std::string manifest;          ///< its name in that folder
+  std::string lock;              ///< "assets.lock" for "assets.yaml"
+};
+ProjectFiles project_files(const std::string& manifest);
+
+/// Where a worker comes from: `flag`, then DGXP_WORKER, then the project's and the user's
+/// configuration, then "embedded". Never from the manifest, which arrives in pull requests.
+struct WorkerChoice {
+  std::string address = "embedded";
+  std::string source = "default";  ///< "--worker", "DGXP_WORKER", a file, "default"
+  bool is_embedded() const { return address == "embedded"; }
+};
+Result<WorkerChoice> choose_worker(const std::string& flag, const std::filesystem::path& folder);
+OpenWorker worker_opener(const WorkerChoice& choice, int threads);
+
+struct LoadedManifest {
+  ProjectSpec spec;
+  std::vector<Diagnostic> warnings;
+  Bytes text;
+};
+/// Reads and resolves the manifest and shows what is wrong with it. Nothing is written.
+Result<LoadedManifest> load_project(const ProjectFiles& files, const Terminal& terminal);
+
+/// Reads the lock (and that of an interrupted build) into a request for `spec`.
+Result<BuildRequest> make_request(const ProjectFiles& files, const ProjectSpec& spec, Store& store,
+                                  const Context& context);
+
+/// Shows an Error: with the manifest's line and a caret when it has a place there. Returns its exit
+/// code.
+int fail(const Context& context, const Error& error, const ProjectFiles* files = nullptr,
+         ByteView manifest = {});
+
+/// Ids of masters that `names` mean: ids of sprites or jobs, or patterns with '*'; all for none.
+/// Error: `usage`, with the nearest name, when one means nothing.
+Result<std::vector<std::string>> find_masters(const ProjectSpec& spec,
+                                              const std::vector<std::string>& names);
+
+/// '*' matches any run of characters.
+bool matches_pattern(std::string_view pattern, std::string_view text);
+
+}  // namespace dgxp

@@ -1,0 +1,99 @@
+#include "cli/report.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace dgxp {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string_view drift_text(Drift::Kind kind) {
+  switch (kind) {
+    case Drift::Kind::missing:
+      return "missing";
+    case Drift::Kind::differs:
+      return "differs";
+    case Drift::Kind::same_pixels:
+      return "same pixels";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string count_text(std::size_t count, const std::string& one, const std::string& many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+bool has_failed_findings(const BuildReport& report) {
+  return std::ranges::any_of(report.findings,
+                             [](const Finding& f) { return f.level == CheckLevel::error; });
+}
+
+void show_problems(const Context& context, const ProjectFiles& files, const BuildReport& report,
+                   ByteView manifest) {
+  const Terminal& terminal = *context.terminal;
+  for (const std::string& warning : report.warnings) terminal.warning(warning);
+  for (const std::string& note : report.notes) terminal.note(note);
+  std::vector<Diagnostic> findings;
+  for (const Finding& finding : report.findings) {
+    findings.push_back(
+        {.severity = finding.level == CheckLevel::error ? Severity::error : Severity::warning,
+         .file = files.shown,
+         .place = finding.place,
+         .message = fmt::format("{} [{}]", finding.message, finding.check)});
+  }
+  terminal.diagnostics(findings);
+  for (const FailedJob& failed : report.made.failed) {
+    fail(context, {.message = fmt::format("job '{}' failed: {}", failed.id, failed.error)}, &files,
+         manifest);
+  }
+}
+
+std::string report_json(const BuildReport& report, int exit_code) {
+  ordered_json document;
+  document["exit"] = exit_code;
+  document["generated"] = report.made.generated;
+  document["recovered"] = report.made.recovered;
+  ordered_json failed = ordered_json::array();
+  for (const FailedJob& job : report.made.failed) {
+    failed.push_back({{"job", job.id}, {"error", job.error}});
+  }
+  document["failed"] = failed;
+  ordered_json states = ordered_json::object();
+  for (const AssessedJob& assessed : report.jobs) {
+    if (assessed.state != JobState::fresh) {
+      states[assessed.job.id] = std::string(to_text(assessed.state));
+    }
+  }
+  document["states"] = states;
+  document["jobs"] = report.jobs.size();
+  document["written"] = report.delivery.written;
+  document["removed"] = report.delivery.removed;
+  document["unchanged"] = report.delivery.unchanged;
+  document["lock_written"] = report.lock_written;
+  document["lock_outdated"] = report.lock_outdated;
+  ordered_json drift = ordered_json::array();
+  for (const Drift& one : report.drift) {
+    drift.push_back({{"path", one.path}, {"state", std::string(drift_text(one.kind))}});
+  }
+  document["drift"] = drift;
+  document["warnings"] = report.warnings;
+  document["notes"] = report.notes;
+  ordered_json findings = ordered_json::array();
+  for (const Finding& finding : report.findings) {
+    findings.push_back({{"level", finding.level == CheckLevel::error ? "error" : "warning"},
+                        {"check", finding.check},
+                        {"sprite", finding.sprite},
+                        {"message", finding.message},
+                        {"line", finding.place.line},
+                        {"column", finding.place.column}});
+  }
+  document["findings"] = findings;
+  return document.dump(2) + "\n";
+}
+
+}  // namespace dgxp

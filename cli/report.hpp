@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/project.hpp"
+#include "core/build/run_build.hpp"
+
+namespace dgxp {
+
+/// "1 sprite", "3 sprites".
+std::string count_text(std::size_t count, const std::string& one, const std::string& many);
+
+/// Warnings, notes, failed jobs and findings of a build, for people.
+void show_problems(const Context& context, const ProjectFiles& files, const BuildReport& report,
+                   ByteView manifest);
+
+/// Everything a script may want to know about a build, as one JSON document.
+std::string report_json(const BuildReport& report, int exit_code);
+
+bool has_failed_findings(const BuildReport& report);
+
+}  // namespace dgxp
