@@ -1,0 +1,83 @@
+#include "core/store/os.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace dgxp {
+namespace {
+
+OsResult<std::size_t> read_some(int file, std::span<std::uint8_t> room) {
+  for (;;) {
+    const ssize_t count = ::read(file, room.data(), room.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return os_error(errno);
+  }
+}
+
+/// `expected_size` only decides how much memory is taken at first.
+OsResult<Bytes> read_with_guess(int file, std::size_t expected_size, std::size_t max_bytes) {
+  constexpr std::size_t kStep = 64 * 1024;
+  Bytes content;
+  std::size_t filled = 0;
+  // One byte more than expected, so that the end of the file shows in the same loop.
+  content.resize(std::min(expected_size, max_bytes) + 1);
+  for (;;) {
+    if (filled == content.size()) content.resize(std::max(content.size() * 2, kStep));
+    auto count = read_some(file, std::span(content).subspan(filled));
+    if (!count) return os_error(count.error());
+    if (*count == 0) break;
+    filled += *count;
+    if (filled > max_bytes) return os_error(EFBIG);
+  }
+  content.resize(filled);
+  return content;
+}
+
+}  // namespace
+
+OsResult<Bytes> read_regular_file(int file, std::size_t max_bytes) {
+  struct stat status{};
+  if (::fstat(file, &status) != 0) return os_error(errno);
+  if (S_ISDIR(status.st_mode)) return os_error(EISDIR);
+  if (!S_ISREG(status.st_mode)) return os_error(kNotRegularFile);
+  const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  if (size > max_bytes) return os_error(EFBIG);
+  return read_with_guess(file, size, max_bytes);
+}
+
+OsResult<Bytes> read_to_end(int file, std::size_t max_bytes) {
+  return read_with_guess(file, 64 * 1024, max_bytes);
+}
+
+int write_all(int file, ByteView content) {
+  while (!content.empty()) {
+    const ssize_t count = ::write(file, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    if (count == 0) return EIO;
+    content = content.subspan(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+OsResult<bool> holds_exactly(int file, ByteView content) {
+  std::array<std::uint8_t, 64 * 1024> room;
+  for (;;) {
+    auto count = read_some(file, room);
+    if (!count) return os_error(count.error());
+    if (*count == 0) return content.empty();
+    if (*count > content.size()) return false;
+    if (std::memcmp(room.data(), content.data(), *count) != 0) return false;
+    content = content.subspan(*count);
+  }
+}
+
+const char* errno_text(int code) {
+  if (code == ELOOP) return "it is, or lies behind, a symbolic link, and those are not followed";
+  if (code == EXDEV) return "it lies outside the project";
+  if (code == kNotRegularFile) return "it is not a regular file";
+  return std::strerror(code);
+}
+
+}  // namespace dgxp
