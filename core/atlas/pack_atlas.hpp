@@ -12,10 +12,13 @@
 
 namespace dgxp {
 
-/// A picture to be placed. Names are unique ("hero/walk/east/0"); equal pictures share one place.
+/// A picture to be placed. Names are unique ("hero/walk/east/0"). On a packed page equal pictures
+/// share one place; in a grid each has its own cell.
 struct AtlasInput {
   std::string name;
   const Image* image = nullptr;
+  /// Pictures of one group (a sprite's id) stand on one page, unless a page is too small for them.
+  std::string group = {};  ///< empty = a group of its own
 };
 
 struct PlacedFrame {
@@ -33,9 +36,13 @@ struct Atlas {
 /// Places all frames. Frames that `locked` knows and that still fit where they were stay there;
 /// others go into free room; when the room is too small or too wasteful, all are packed anew. Equal
 /// input gives equal pages on every machine; the order of inputs decides nothing but `frames`
-/// (and, in a grid, the cells).
+/// (and, in a grid, the cells). Fully transparent pixels are 0,0,0,0.
 ///
-/// Error: `input`, naming the frame and both sizes, when one does not fit a page (or a cell).
+/// A grid ignores `padding` and `locked`: its cells stand 2 * extrude apart, extrude from the
+/// border, row by row, and a smaller frame stands at the top left of its cell.
+///
+/// Error: `input`, naming the frame and both sizes, when one is empty or does not fit a page (or a
+/// cell); `manifest` when a number of `spec` is out of range.
 Result<Atlas> pack_atlas(std::span<const AtlasInput> inputs, const AtlasSpec& spec,
                          const std::map<std::string, LockedSlot>& locked);
 
