@@ -46,6 +46,12 @@ Grid make_grid(std::span<const Size> frames, const AtlasSpec& spec) {
   return grid;
 }
 
+Grid grid_of(const Atlas& atlas, const AtlasSpec& spec) {
+  std::vector<Size> frames;
+  for (const PlacedFrame& frame : atlas.frames) frames.push_back(frame.rect.size());
+  return make_grid(frames, spec);
+}
+
 Size grid_page_size(const Grid& grid, int count, bool power_of_two) {
   const int rows = (count + grid.columns - 1) / grid.columns;
   const Size extent{grid.columns * (grid.cell.width + grid.spacing),

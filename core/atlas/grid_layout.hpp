@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "core/atlas/pack_atlas.hpp"
 #include "core/base/geometry.hpp"
 #include "core/spec/atlas_spec.hpp"
 
@@ -26,6 +27,9 @@ struct Grid {
 /// The most square grid for `frames`, with `spec.cell` or the largest frame as cell. `columns` is 0
 /// when there are no frames or one cell with its extrusion is larger than a page.
 Grid make_grid(std::span<const Size> frames, const AtlasSpec& spec);
+
+/// The grid of an atlas that pack_atlas made.
+Grid grid_of(const Atlas& atlas, const AtlasSpec& spec);
 
 /// The size of a page that holds `count` cells (at least 1).
 Size grid_page_size(const Grid& grid, int count, bool power_of_two);

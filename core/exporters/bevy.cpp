@@ -1,0 +1,22 @@
+#include <algorithm>
+
+#include "core/exporters/sheet_pair.hpp"
+#include "core/exporters/sheet_rows.hpp"
+#include "core/exporters/targets.hpp"
+
+namespace dgxp {
+
+Result<Exported> export_bevy(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
+                             const ProjectSpec& project) {
+  auto exported = export_pairs(sheets, output, project, PlaybackStyle::named);
+  if (!exported) return exported;
+  if (std::ranges::find(output.emit, "rust_ids") == output.emit.end()) return exported;
+  auto text = write_rust_ids(sheets, project);
+  if (!text) return text.error();
+  exported->files.push_back({.path = output_path(output, "sprites.rs"),
+                             .content = to_bytes(*text),
+                             .step = PublishStep::extra});
+  return exported;
+}
+
+}  // namespace dgxp

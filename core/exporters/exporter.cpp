@@ -1,0 +1,91 @@
+#include "core/exporters/exporter.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/exporters/targets.hpp"
+
+namespace dgxp {
+namespace {
+
+std::string_view name_of(Target target) {
+  switch (target) {
+    case Target::bevy:
+      return "bevy";
+    case Target::pixi:
+      return "pixi";
+    case Target::tiled:
+      break;
+  }
+  return "tiled";
+}
+
+std::optional<Error> check_emit(const OutputSpec& output) {
+  for (const std::string& extra : output.emit) {
+    if (extra == "rust_ids" && output.target == Target::bevy) continue;
+    return Error{ErrorKind::manifest, fmt::format("target {} does not support emit: '{}'",
+                                                  name_of(output.target), extra)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_sprites(const Sheet& sheet, Target target) {
+  for (const SpriteSpec* sprite : sheet.sprites) {
+    if (!sprite->finish.trim) continue;
+    return Error{ErrorKind::manifest,
+                 fmt::format("sprite '{}' asks for trim, which target {} does not support",
+                             sprite->id, name_of(target)),
+                 "remove trim from its finish"};
+  }
+  return std::nullopt;
+}
+
+/// "actors" with two pages and an atlas "actors-1" would write one file twice.
+std::optional<Error> check_paths(const std::vector<OutputFile>& files) {
+  std::vector<std::string_view> paths;
+  for (const OutputFile& file : files) paths.emplace_back(file.path);
+  std::ranges::sort(paths);
+  const auto twice = std::ranges::adjacent_find(paths);
+  if (twice == paths.end()) return std::nullopt;
+  return Error{ErrorKind::manifest, fmt::format("two atlases write one file '{}'", *twice),
+               "rename one of them"};
+}
+
+Result<Exported> export_target(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
+                               const ProjectSpec& project) {
+  switch (output.target) {
+    case Target::bevy:
+      return export_bevy(sheets, output, project);
+    case Target::pixi:
+      return export_pixi(sheets, output, project);
+    case Target::tiled:
+      break;
+  }
+  return export_tiled(sheets, output);
+}
+
+}  // namespace
+
+Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
+                               const ProjectSpec& project) {
+  if (auto error = check_emit(output)) return *std::move(error);
+  std::vector<const Sheet*> chosen;
+  for (const Sheet& sheet : sheets) {
+    const bool is_wanted = output.only.empty() ||
+                           std::ranges::find(output.only, sheet.spec->name) != output.only.end();
+    if (!is_wanted) continue;
+    if (auto error = check_sprites(sheet, output.target)) return *std::move(error);
+    chosen.push_back(&sheet);
+  }
+  auto exported = export_target(chosen, output, project);
+  if (!exported) return exported;
+  if (auto error = check_paths(exported->files)) return *std::move(error);
+  std::ranges::stable_sort(exported->files, {},
+                           [](const OutputFile& file) { return static_cast<int>(file.step); });
+  return exported;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,228 @@
+#include "core/exporters/sheet_json.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "core/base/digest.hpp"
+#include "core/exporters/json_text.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr int kSchema = 1;
+
+std::string json_point(Point point) {
+  return fmt::format(R"({{"x":{},"y":{}}})", point.x, point.y);
+}
+
+// Pixi hands it on as the anchor of sprites, so it counts in frame sizes; the middle by default.
+std::string anchor_of(const SpriteSpec& sprite) {
+  double x = 0.5;
+  double y = 0.5;
+  if (sprite.pivot && sprite.size.width > 0 && sprite.size.height > 0) {
+    x = static_cast<double>(sprite.pivot->x) / sprite.size.width;
+    y = static_cast<double>(sprite.pivot->y) / sprite.size.height;
+  }
+  return fmt::format(R"({{"x":{},"y":{}}})", json_number(x), json_number(y));
+}
+
+std::string borders_of(const std::array<int, 4>& borders) {
+  return fmt::format(R"({{"bottom":{},"left":{},"right":{},"top":{}}})", borders[3], borders[0],
+                     borders[2], borders[1]);
+}
+
+std::string frame_text(const SheetRow& row, std::size_t index) {
+  const Rect rect = row.frames[index]->rect;
+  JsonMembers members{{"anchor", anchor_of(*row.sprite)},
+                      {"frame", json_rect(rect)},
+                      {"rotated", "false"},
+                      {"sourceSize", json_size(rect.size())},
+                      {"spriteSourceSize", json_rect({0, 0, rect.width, rect.height})},
+                      {"trimmed", "false"}};
+  if (row.sprite->borders) members["borders"] = borders_of(*row.sprite->borders);
+  if (row.row->durations[index] > 0)
+    members["duration"] = std::to_string(row.row->durations[index]);
+  return json_object(members);
+}
+
+std::string frames_text(const std::vector<SheetRow>& rows) {
+  JsonOrderedMembers members;
+  for (const SheetRow& row : rows) {
+    for (std::size_t i = 0; i < row.frames.size(); ++i)
+      members.emplace_back(row.frames[i]->name, frame_text(row, i));
+  }
+  return json_object_lines(members, 1);
+}
+
+std::vector<int> shown_frames(const SheetRow& row, PlaybackStyle style) {
+  const Playback playback =
+      style == PlaybackStyle::unrolled ? row.row->playback : Playback::forward;
+  return play_order(playback, static_cast<int>(row.frames.size()), row.row->loop);
+}
+
+std::string animations_text(const std::vector<SheetRow>& rows, PlaybackStyle style) {
+  JsonMembers members;
+  for (const SheetRow& row : rows) {
+    if (!row.is_animation()) continue;
+    std::vector<std::string> names;
+    for (const int frame : shown_frames(row, style))
+      names.push_back(row.frames[static_cast<std::size_t>(frame)]->name);
+    members[row.id] = json_strings(names);
+  }
+  return json_object_lines(members, 1);
+}
+
+/// `anims` of meta.dgxp. Its events count in frames of `animations`, as that is what plays.
+std::string anim_text(const SheetRow& row, PlaybackStyle style) {
+  JsonMembers members{
+      {"playback", json_string(style == PlaybackStyle::unrolled ? to_text(Playback::forward)
+                                                                : to_text(row.row->playback))},
+      {"repeat", row.row->loop ? json_string("loop") : "1"}};
+  JsonMembers events;
+  const std::vector<int> shown = shown_frames(row, style);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto event = row.row->events.find(shown[i]);
+    if (event != row.row->events.end()) events[std::to_string(i)] = json_string(event->second);
+  }
+  if (!events.empty()) members["events"] = json_object(events);
+  return json_object(members);
+}
+
+std::string frame_tags(const std::vector<SheetRow>& rows) {
+  std::vector<std::string> tags;
+  std::size_t first = 0;
+  for (const SheetRow& row : rows) {
+    const std::size_t from = first;
+    first += row.frames.size();
+    if (!row.is_animation()) continue;
+    JsonMembers tag{{"direction", json_string(to_text(row.row->playback))},
+                    {"from", std::to_string(from)},
+                    {"name", json_string(row.id)},
+                    {"to", std::to_string(first - 1)}};
+    if (!row.row->loop) tag["repeat"] = json_string("1");
+    tags.push_back(json_object(tag));
+  }
+  return json_array_lines(tags, 2);
+}
+
+std::string slice_text(const SpriteSpec& sprite, const SliceSpec& slice, std::size_t frame) {
+  JsonMembers key{{"bounds", json_rect(slice.bounds)}, {"frame", std::to_string(frame)}};
+  if (slice.center) key["center"] = json_rect(*slice.center);
+  if (slice.pivot) key["pivot"] = json_point(*slice.pivot);
+  return json_object({{"keys", json_array({json_object(key)})},
+                      {"name", json_string(sprite.id + "/" + slice.name)}});
+}
+
+/// Aseprite's slices belong to a canvas; here each belongs to its sprite and has one key, at the
+/// sprite's first frame.
+std::string slices_text(const std::vector<SheetRow>& rows) {
+  std::vector<std::string> slices;
+  std::size_t first = 0;
+  const SpriteSpec* last = nullptr;
+  for (const SheetRow& row : rows) {
+    if (row.sprite != last) {
+      for (const SliceSpec& slice : row.sprite->slices)
+        slices.push_back(slice_text(*row.sprite, slice, first));
+    }
+    last = row.sprite;
+    first += row.frames.size();
+  }
+  return json_array_lines(slices, 2);
+}
+
+std::string own_block(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                      PlaybackStyle style, const std::string& revision) {
+  const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
+  JsonMembers anims;
+  for (const SheetRow& row : rows) {
+    if (row.is_animation()) anims[row.id] = anim_text(row, style);
+  }
+  JsonMembers sprites;
+  for (SpriteEntry& entry : sprite_entries(sheet, rows)) sprites[entry.id] = std::move(entry.text);
+  std::vector<std::string> palette;
+  for (const Rgb color : sheet.palette) palette.push_back(to_hex(color));
+  JsonMembers members{{"anims", json_object_lines(anims, 3)},
+                      {"extrude", std::to_string(sheet.spec->extrude)},
+                      {"filter", json_string("nearest")},
+                      {"image_sha256", json_string(sha256(png).hex())},
+                      {"image_size_bytes", std::to_string(png.size())},
+                      {"palette", json_strings(palette)},
+                      {"schema", std::to_string(kSchema)},
+                      {"sprites", json_object_lines(sprites, 3)}};
+  if (!revision.empty()) members["revision"] = json_string(revision);
+  return json_object_lines(members, 2);
+}
+
+std::string related_packs(const Sheet& sheet) {
+  std::vector<std::string> names;
+  for (int page = 1; page < static_cast<int>(sheet.atlas->pages.size()); ++page)
+    names.push_back(base_name(page_stem(sheet, page)) + ".dgxp.json");
+  return json_strings(names);
+}
+
+std::string document(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                     PlaybackStyle style, const std::string& revision) {
+  JsonMembers meta{{"app", json_string("dgxp")},
+                   {"dgxp", own_block(sheet, page, rows, style, revision)},
+                   {"format", json_string("RGBA8888")},
+                   {"frameTags", frame_tags(rows)},
+                   {"image", json_string(base_name(page_stem(sheet, page)) + ".png")},
+                   {"scale", json_string("1")},
+                   {"size", json_size(sheet.atlas->pages.at(static_cast<std::size_t>(page)).size)},
+                   {"slices", slices_text(rows)},
+                   {"version", json_string(std::to_string(kSchema))}};
+  if (page == 0 && sheet.atlas->pages.size() > 1)
+    meta["related_multi_packs"] = related_packs(sheet);
+  const JsonMembers members{{"animations", animations_text(rows, style)},
+                            {"frames", frames_text(rows)},
+                            {"meta", json_object_lines(meta, 1)}};
+  return json_object_lines(members, 0) + "\n";
+}
+
+}  // namespace
+
+std::vector<SpriteEntry> sprite_entries(const Sheet& sheet, const std::vector<SheetRow>& rows,
+                                        const std::string& sheet_file) {
+  struct Names {
+    const SpriteSpec* sprite = nullptr;
+    std::vector<std::string> frames;
+    std::vector<std::string> anims;
+  };
+  std::map<std::string, Names> by_id;
+  for (const SheetRow& row : rows) {
+    Names& names = by_id[row.sprite->id];
+    names.sprite = row.sprite;
+    for (const PlacedFrame* frame : row.frames) names.frames.push_back(frame->name);
+    if (row.is_animation()) names.anims.push_back(row.id);
+  }
+  std::vector<SpriteEntry> entries;
+  for (const auto& [id, names] : by_id) {
+    const auto placeholder = sheet.placeholder.find(id);
+    const bool is_placeholder = placeholder != sheet.placeholder.end() && placeholder->second;
+    JsonMembers members{{"anims", json_strings(names.anims)},
+                        {"frames", json_strings(names.frames)},
+                        {"placeholder", is_placeholder ? "true" : "false"},
+                        {"size", json_size(names.sprite->size)}};
+    if (names.sprite->pivot) members["pivot"] = json_point(*names.sprite->pivot);
+    if (!sheet_file.empty()) members["sheet"] = json_string(sheet_file);
+    entries.push_back({.id = id, .text = json_object(members)});
+  }
+  return entries;
+}
+
+SheetFiles write_sheet(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                       PlaybackStyle style) {
+  const std::string stem = page_stem(sheet, page);
+  const std::string unnumbered = document(sheet, page, rows, style, "");
+  Bytes content = to_bytes(unnumbered);
+  const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
+  content.insert(content.end(), png.begin(), png.end());
+  const std::string revision = sha256(content).hex();
+  return {.image = stem + ".png",
+          .json = stem + ".dgxp.json",
+          .revision = revision,
+          .text = document(sheet, page, rows, style, revision)};
+}
+
+}  // namespace dgxp

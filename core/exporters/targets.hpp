@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "core/exporters/exporter.hpp"
+
+namespace dgxp {
+
+// One function a target, each with the sheets of the output already chosen.
+
+/// Page, sheet and catalogue, frames and playback as in the manifest; `emit: [rust_ids]`.
+Result<Exported> export_bevy(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
+                             const ProjectSpec& project);
+
+/// The same files; Pixi plays a list from first to last, so other playbacks are unrolled.
+Result<Exported> export_pixi(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
+                             const ProjectSpec& project);
+
+/// One `.tsx` a page of a grid. Tiled knows loops only: what plays once or has events is lowered.
+///
+/// Error: `manifest` for a packed atlas, and for frames that are smaller than their cell while
+/// extruded (the copied edge would show).
+Result<Exported> export_tiled(const std::vector<const Sheet*>& sheets, const OutputSpec& output);
+
+/// Constants for all ids and names of `sheets`.
+///
+/// Error: `manifest`, naming both, when two things get one identifier.
+Result<std::string> write_rust_ids(const std::vector<const Sheet*>& sheets,
+                                   const ProjectSpec& project);
+
+}  // namespace dgxp

@@ -1,0 +1,113 @@
+#include "core/exporters/exporter.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/core/exporters/fixture.hpp"
+
+namespace {
+
+using namespace dgxp;
+using namespace dgxp::test;
+
+OutputSpec output(Target target, std::vector<std::string> emit = {}) {
+  OutputSpec spec;
+  spec.target = target;
+  spec.dir = "game/assets";
+  spec.emit = std::move(emit);
+  return spec;
+}
+
+Result<Exported> exported(Fixture& fixture, const OutputSpec& spec) {
+  return export_sheets(fixture.sheets(), spec, fixture.project);
+}
+
+std::string message(const Result<Exported>& result) {
+  return result ? "" : result.error().message;
+}
+
+TEST_CASE("the bevy target writes page, sheet, catalogue and constants as agreed") {
+  Fixture fixture = sample();
+  const auto result = exported(fixture, output(Target::bevy, {"rust_ids"}));
+  REQUIRE(result);
+  const std::string text = describe(result->files);
+  CHECK(text == golden("bevy.txt", text));
+  CHECK(join(result->lowered) == "");
+}
+
+TEST_CASE("the pixi target unrolls playback and says so") {
+  Fixture fixture = sample();
+  const auto result = exported(fixture, output(Target::pixi));
+  REQUIRE(result);
+  const std::string text = describe(result->files);
+  CHECK(text == golden("pixi.txt", text));
+  CHECK(join(result->lowered) ==
+        "pixi: 'hero/attack/east' plays pingpong, which Pixi does not know; its frames are listed "
+        "in that order\n");
+}
+
+TEST_CASE("the tiled target writes a tileset for a grid") {
+  Fixture fixture = sample(AtlasLayout::grid);
+  const auto result = exported(fixture, output(Target::tiled));
+  REQUIRE(result);
+  const std::string text = describe(result->files);
+  CHECK(text == golden("tiled.txt", text));
+  CHECK(join(result->lowered) ==
+        "tiled: 'hero/attack/east' plays pingpong, which Tiled does not know; its frames are "
+        "listed in that order\n"
+        "tiled: 'hero/attack/east' plays once; Tiled repeats every animation\n"
+        "tiled: 'hero/attack/east' has events, which are left out\n");
+}
+
+TEST_CASE("the tiled target refuses a packed atlas") {
+  Fixture fixture = sample();
+  const auto result = exported(fixture, output(Target::tiled));
+  REQUIRE(!result);
+  CHECK(result.error().kind == ErrorKind::manifest);
+  CHECK(message(result) ==
+        "target tiled needs atlases with layout: grid, but atlas 'actors' is packed");
+}
+
+TEST_CASE("the tiled target refuses extruded frames smaller than their cell") {
+  Fixture fixture = sample(AtlasLayout::grid);
+  fixture.spec.cell = {12, 12};
+  CHECK(message(exported(fixture, output(Target::tiled))) ==
+        "target tiled: frame 'hero/walk/east/0' is 8x8, smaller than the cell 12x12 of atlas "
+        "'actors', so its extrusion would show in Tiled");
+  fixture.spec.extrude = 0;
+  CHECK(message(exported(fixture, output(Target::tiled))) == "");
+}
+
+TEST_CASE("an unknown extra and trim are manifest errors") {
+  Fixture fixture = sample();
+  CHECK(message(exported(fixture, output(Target::bevy, {"png_meta"}))) ==
+        "target bevy does not support emit: 'png_meta'");
+  CHECK(message(exported(fixture, output(Target::pixi, {"rust_ids"}))) ==
+        "target pixi does not support emit: 'rust_ids'");
+  SpriteSpec trimmed = still("gem", {4, 4});
+  trimmed.finish.trim = true;
+  fixture.add(trimmed);
+  CHECK(message(exported(fixture, output(Target::bevy))) ==
+        "sprite 'gem' asks for trim, which target bevy does not support");
+}
+
+TEST_CASE("several pages are several sheets, the first names the others") {
+  Fixture fixture;
+  fixture.spec.max_size = 22;
+  for (const char* id : {"a", "b", "c", "d", "e"}) fixture.add(still(id, {8, 8}));
+  const auto result = exported(fixture, output(Target::bevy));
+  REQUIRE(result);
+  std::vector<std::string> paths;
+  for (const OutputFile& file : result->files) paths.push_back(file.path);
+  CHECK(paths == std::vector<std::string>{"game/assets/actors.png", "game/assets/actors-1.png",
+                                          "game/assets/actors.dgxp.json",
+                                          "game/assets/actors-1.dgxp.json",
+                                          "game/assets/sprites.dgxp-catalog.json"});
+  const auto first = nlohmann::json::parse(as_text(result->files[2].content));
+  const auto second = nlohmann::json::parse(as_text(result->files[3].content));
+  CHECK(first["meta"]["related_multi_packs"] == nlohmann::json::array({"actors-1.dgxp.json"}));
+  CHECK(!second["meta"].contains("related_multi_packs"));
+  CHECK(first["frames"].size() + second["frames"].size() == 5);
+}
+
+}  // namespace
