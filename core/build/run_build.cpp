@@ -226,6 +226,10 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   if (!palettes) return palettes.error();
   now.palettes = std::move(*palettes);
   now.jobs = assess_jobs(*request.project, now.inputs, now.lock, now.palettes, request.stale);
+  for (AssessedJob& assessed : now.jobs) {
+    const bool is_asked = request.recover_again.contains(assessed.job.id);
+    if (is_asked && assessed.state == JobState::fresh) assessed.state = JobState::recovery_changed;
+  }
   return now;
 }
 

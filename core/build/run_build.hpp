@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct BuildRequest {
   std::function<std::string(const Lock&)> write_lock;  ///< the text of a lock
   BuildMode mode = BuildMode::build;
   StaleOptions stale;
+  std::set<std::string> recover_again;  ///< jobs to recover from their raw image, fresh or not
   Repack repack = Repack::no;
   int threads = 1;
   OpenWorker open_worker;

@@ -1,0 +1,389 @@
+#include "cli/arguments.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/completion.hpp"
+#include "cli/exit_status.hpp"
+#include "manifests/load_manifest.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr const char* kFooter = R"(
+Examples:
+  dgxp init                          a first assets.yaml in this folder
+  dgxp build                         make what assets.yaml asks for
+  dgxp build --locked                the same from masters alone: no worker, no network (CI)
+  dgxp explain hero                  why a sprite is stale or fresh
+  dgxp recover raw.png -o sprite.png --palette ember.hex
+
+Exit codes: 0 done or clean, 1 a sprite or check failed, 2 changes found, 64 usage, 65 manifest or
+image, 69 worker, 74 reading or writing, 130/143 interrupted.)";
+
+/// All that options are read into. One object a process, alive as long as the parser.
+struct Options {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool version = false;
+  std::string color = "auto";
+  std::string folder;
+  int threads = 0;
+
+  BuildArguments build;
+  PlanArguments plan;
+  CheckArguments check;
+  StatusArguments status;
+  ExplainArguments explain;
+  RerollArguments reroll;
+  AdoptArguments adopt;
+  PreviewArguments preview;
+  CleanArguments clean;
+  InitArguments init;
+  DoctorArguments doctor;
+  RecoverArguments recover;
+  RecolorArguments recolor;
+  PackArguments pack;
+  PaletteArguments palette;
+  std::string shell;
+
+  std::function<int(const Context&)> run;
+};
+
+class Parser {
+ public:
+  Parser() : app_("Compiles assets.yaml into pixel-true sprites for your game.", "dgxp") {
+    app_.require_subcommand(0, 1);
+    app_.fallthrough();
+    app_.footer(kFooter);
+    add_global_options();
+    add_project_verbs();
+    add_master_verbs();
+    add_file_verbs();
+    add_other_verbs();
+  }
+
+  CLI::App& app() { return app_; }
+  Options& options() { return options_; }
+
+ private:
+  void add_global_options() {
+    app_.add_flag("--json", options_.json, "print one JSON document on stdout");
+    app_.add_flag("-q,--quiet", options_.quiet, "print warnings and errors only");
+    app_.add_flag("-v,--verbose", options_.verbose, "print more");
+    app_.add_option("--color", options_.color, "auto, always or never (NO_COLOR is honoured)")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    app_.add_option("-C", options_.folder, "work in this folder");
+    app_.add_option("-j", options_.threads, "threads to use (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+    app_.add_flag("--version", options_.version, "print the version");
+  }
+
+  CLI::App* verb(const char* name, const char* description,
+                 int (*command)(const Context&, Options&)) {
+    CLI::App* sub = app_.add_subcommand(name, description);
+    sub->callback([this, command] {
+      options_.run = [this, command](const Context& context) { return command(context, options_); };
+    });
+    return sub;
+  }
+
+  static void add_manifest(CLI::App* sub, std::string& manifest) {
+    sub->add_option("-m,--manifest", manifest, "the manifest (default: assets.yaml)");
+  }
+  static void add_worker(CLI::App* sub, std::string& worker) {
+    sub->add_option("--worker", worker,
+                    "\"embedded\" or an endpoint such as tcp://127.0.0.1:5555 (default: "
+                    "DGXP_WORKER, .dgxp/config.yaml, the user's config, embedded)");
+  }
+
+  void add_project_verbs() {
+    CLI::App* sub =
+        verb("build", "make what the manifest asks for",
+             [](const Context& c, Options& o) { return run_build_command(c, o.build); });
+    sub->add_option("manifest", options_.build.manifest, "the manifest (default: assets.yaml)");
+    add_worker(sub, options_.build.worker);
+    sub->add_flag("--locked", options_.build.locked,
+                  "from masters and lock alone: no worker, no new master; drift is exit 2");
+    sub->add_flag("--overwrite-edited", options_.build.overwrite_edited,
+                  "draw masters again that were edited by hand and whose recipe changed");
+    sub->add_flag("--repack", options_.build.repack, "give up the remembered atlas layout");
+    sub->add_option("--plan", options_.build.plan, "apply a plan saved by `plan -o`, as it is");
+    sub->add_flag("--no-fsync", options_.build.no_fsync,
+                  "do not wait for the disk (throw-away checkouts only)");
+    sub->add_option("--lock-timeout", options_.build.lock_timeout_seconds,
+                    "seconds to wait for another dgxp (default: 60)")
+        ->check(CLI::Range(0, 86400));
+
+    sub = verb("plan", "say what build would generate, process and write",
+               [](const Context& c, Options& o) { return run_plan_command(c, o.plan); });
+    sub->add_option("manifest", options_.plan.manifest, "the manifest (default: assets.yaml)");
+    add_worker(sub, options_.plan.worker);
+    sub->add_option("-o,--output", options_.plan.output, "save the plan for `build --plan`");
+    sub->add_flag("--detailed-exitcode", options_.plan.detailed_exit_code,
+                  "exit 2 when there is something to do");
+    sub->add_flag("--overwrite-edited", options_.plan.overwrite_edited,
+                  "as `build --overwrite-edited` would");
+
+    sub = verb("check", "say whether everything is up to date; writes nothing",
+               [](const Context& c, Options& o) { return run_check_command(c, o.check); });
+    sub->add_option("manifest", options_.check.manifest, "the manifest (default: assets.yaml)");
+    sub->add_flag("--no-placeholders", options_.check.no_placeholders,
+                  "fail when a master is a placeholder (the gate before a release)");
+
+    sub = verb("status", "list masters that are not fresh, and the worker in use",
+               [](const Context& c, Options& o) { return run_status_command(c, o.status); });
+    sub->add_option("manifest", options_.status.manifest, "the manifest (default: assets.yaml)");
+    add_worker(sub, options_.status.worker);
+
+    sub = verb("explain", "say why sprites are stale or fresh",
+               [](const Context& c, Options& o) { return run_explain_command(c, o.explain); });
+    sub->add_option("sprites", options_.explain.sprites, "ids or patterns (default: all)");
+    add_manifest(sub, options_.explain.manifest);
+    add_worker(sub, options_.explain.worker);
+  }
+
+  void add_master_verbs() {
+    CLI::App* sub =
+        verb("reroll", "ask for a new seed; the next build draws again",
+             [](const Context& c, Options& o) { return run_reroll_command(c, o.reroll); });
+    sub->add_option("sprites", options_.reroll.sprites, "ids or patterns")->required();
+    add_manifest(sub, options_.reroll.manifest);
+    sub->add_flag("--overwrite-edited", options_.reroll.overwrite_edited,
+                  "also masters that were edited by hand");
+
+    sub = verb("adopt", "take edited or hand-made masters as approved",
+               [](const Context& c, Options& o) { return run_adopt_command(c, o.adopt); });
+    sub->add_option("sprites", options_.adopt.sprites, "ids or patterns");
+    add_manifest(sub, options_.adopt.manifest);
+    sub->add_flag("--all", options_.adopt.all, "all masters");
+    sub->add_flag("--redraw", options_.adopt.redraw,
+                  "rewrite the masters in today's palette and forget former colours");
+
+    sub = verb("preview", "draw all sprites on one contact sheet",
+               [](const Context& c, Options& o) { return run_preview_command(c, o.preview); });
+    sub->add_option("sprites", options_.preview.sprites, "ids or patterns (default: all)");
+    sub->add_option("--sheet", options_.preview.sheet, "the PNG to write")->required();
+    sub->add_option("--scale", options_.preview.scale, "screen pixels a sprite pixel (default: 4)")
+        ->check(CLI::Range(1, 32));
+    add_manifest(sub, options_.preview.manifest);
+  }
+
+  void add_file_verbs() {
+    CLI::App* sub =
+        verb("recover", "find the true pixels of a generated image",
+             [](const Context& c, Options& o) { return run_recover_command(c, o.recover); });
+    RecoverArguments& recover = options_.recover;
+    sub->add_option("input", recover.inputs, "a PNG; with --refresh: sprites");
+    sub->add_option("-o,--output", recover.output, "the PNG to write");
+    sub->add_option("--palette", recover.palette, "use only colours of this palette file");
+    sub->add_option("--grid", recover.grid, "size of a cell in raw pixels (default: found)")
+        ->check(CLI::Range(1.0, 4096.0));
+    sub->add_option("--background", recover.background,
+                    "none, border_flood or chroma_key (default: none)");
+    sub->add_option("--key", recover.key, "the background's colour, for chroma_key");
+    sub->add_option("--alpha", recover.alpha, "a lower alpha is transparent (default: 128)")
+        ->check(CLI::Range(1, 255));
+    sub->add_option("--despeckle", recover.despeckle, "remove figures of fewer pixels (default: 0)")
+        ->check(CLI::Range(0, 4096));
+    sub->add_flag("--refresh", recover.refresh,
+                  "recover masters of the project again from their stored raw images");
+    add_manifest(sub, recover.manifest);
+
+    sub = verb("recolor", "give a picture other palette colours",
+               [](const Context& c, Options& o) { return run_recolor_command(c, o.recolor); });
+    RecolorArguments& recolor = options_.recolor;
+    sub->add_option("input", recolor.input, "a PNG")->required();
+    sub->add_option("-o,--output", recolor.output, "the PNG to write")->required();
+    sub->add_option("--palette", recolor.palette, "the palette to use");
+    sub->add_option("--from", recolor.from, "the picture's palette: position follows position");
+    sub->add_option("--map", recolor.map, "single colours, as \"#a53030=#3c5e8b\"");
+    sub->add_option("--metric", recolor.metric, "rgb, oklab, hyab or ciede2000 (default: oklab)");
+    sub->add_option("--dither", recolor.dither,
+                    "none, bayer2, bayer4, bayer8, floyd_steinberg or atkinson (default: none)");
+
+    sub = verb("pack", "pack pictures into a sheet",
+               [](const Context& c, Options& o) { return run_pack_command(c, o.pack); });
+    PackArguments& pack = options_.pack;
+    sub->add_option("inputs", pack.inputs, "PNG files")->required();
+    sub->add_option("-o,--output", pack.output, "the PNG to write; its .dgxp.json stands beside it")
+        ->required();
+    sub->add_option("--padding", pack.padding, "pixels between frames (default: 2)")
+        ->check(CLI::Range(0, 64));
+    sub->add_option("--extrude", pack.extrude, "pixels of copied edge (default: 1)")
+        ->check(CLI::Range(0, 16));
+    sub->add_option("--max-size", pack.max_size, "largest side of a page (default: 2048)")
+        ->check(CLI::Range(16, 16384));
+    sub->add_flag("--grid", pack.grid, "equal cells in rows");
+    sub->add_flag("--power-of-two", pack.power_of_two, "sides that are powers of two");
+
+    add_palette_verbs();
+  }
+
+  void add_palette_verbs() {
+    CLI::App* sub = app_.add_subcommand("palette", "show, convert or extract palettes");
+    sub->require_subcommand(1);
+    const auto action = [&](const char* name, const char* description, const char* inputs) {
+      CLI::App* child = sub->add_subcommand(name, description);
+      child->add_option("inputs", options_.palette.inputs, inputs)->required();
+      child->callback([this, name] {
+        options_.palette.action = name;
+        options_.run = [this](const Context& c) {
+          return run_palette_command(c, options_.palette);
+        };
+      });
+      return child;
+    };
+    action("show", "print the colours of a palette file", "a palette file");
+    action("convert", "write a palette in another format", "a palette file")
+        ->add_option("-o,--output", options_.palette.output,
+                     "the file to write; its suffix is the format")
+        ->required();
+    CLI::App* extract =
+        action("extract", "make the best palette for a set of pictures", "PNG files");
+    extract->add_option("-n,--colors", options_.palette.colors, "how many (default: 16)")
+        ->check(CLI::Range(2, 256));
+    extract->add_option("-o,--output", options_.palette.output, "the file to write");
+  }
+
+  void add_other_verbs() {
+    CLI::App* sub = verb("init", "write a first assets.yaml",
+                         [](const Context& c, Options& o) { return run_init_command(c, o.init); });
+    sub->add_option("folder", options_.init.folder, "where (default: here)");
+
+    verb("schema", "print the JSON Schema of the manifest", [](const Context& c, Options&) {
+      c.terminal->data(manifest_schema());
+      return 0;
+    });
+
+    sub = verb("doctor", "look at manifest, cache and worker and say what is wrong",
+               [](const Context& c, Options& o) { return run_doctor_command(c, o.doctor); });
+    sub->add_option("manifest", options_.doctor.manifest, "the manifest (default: assets.yaml)");
+    add_worker(sub, options_.doctor.worker);
+
+    sub = verb("clean", "remove raw images and caches; masters and outputs stay",
+               [](const Context& c, Options& o) { return run_clean_command(c, o.clean); });
+    sub->add_option("manifest", options_.clean.manifest, "the manifest (default: assets.yaml)");
+    sub->add_flag("--dry-run", options_.clean.dry_run, "only say what would be removed");
+
+    sub = verb("completion", "print a completion script", [](const Context& c, Options& o) {
+      c.terminal->data(*completion_script(o.shell, command_help()));
+      return 0;
+    });
+    sub->add_option("shell", options_.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+    verb("version", "print the version", [](const Context& c, Options&) {
+      c.terminal->data(fmt::format("dgxp {}\n", DGXP_VERSION));
+      return 0;
+    });
+  }
+
+  CLI::App app_;
+  Options options_;
+};
+
+ColorMode color_mode(const std::string& text) {
+  if (text == "always") return ColorMode::always;
+  return text == "never" ? ColorMode::never : ColorMode::automatic;
+}
+
+/// What a verb's help shows as an example.
+void add_examples(CLI::App& app) {
+  const std::vector<std::pair<const char*, const char*>> examples{
+      {"build", "dgxp build assets.yaml --locked"},
+      {"plan", "dgxp plan --detailed-exitcode"},
+      {"check", "dgxp check --no-placeholders"},
+      {"status", "dgxp status --verbose"},
+      {"explain", "dgxp explain \"hero/walk/*\""},
+      {"reroll", "dgxp reroll enemy/slime && dgxp build"},
+      {"adopt", "dgxp adopt hero"},
+      {"preview", "dgxp preview --sheet sprites.png --scale 4"},
+      {"recover",
+       "dgxp recover raw.png -o sprite.png --palette ember.hex --background border_flood"},
+      {"recolor", "dgxp recolor sword.png -o gold.png --map \"#577277=#be772b\""},
+      {"pack", "dgxp pack frames/*.png -o sheet.png --padding 2"},
+      {"palette", "dgxp palette extract frames/*.png -n 24 -o game.gpl"},
+      {"init", "dgxp init my-game"},
+      {"schema", "dgxp schema > dgxp.schema.json"},
+      {"doctor", "dgxp doctor --worker tcp://127.0.0.1:5555"},
+      {"clean", "dgxp clean --dry-run"},
+      {"completion", "dgxp completion bash > ~/.local/share/bash-completion/completions/dgxp"},
+      {"version", "dgxp version"},
+  };
+  for (const auto& [verb, example] : examples) {
+    app.get_subcommand(verb)->footer(fmt::format("\nExample:\n  {}", example));
+  }
+}
+
+std::vector<OptionHelp> options_of(const CLI::App& app) {
+  std::vector<OptionHelp> options;
+  for (const CLI::Option* option : app.get_options()) {
+    OptionHelp help{.description = option->get_description(),
+                    .takes_value = option->get_items_expected_max() > 0};
+    for (const std::string& name : option->get_snames()) help.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) help.names.push_back("--" + name);
+    if (!help.names.empty()) options.push_back(std::move(help));
+  }
+  return options;
+}
+
+ParsedArguments with_error(ParsedArguments parsed, const std::string& message) {
+  parsed.exit_code = static_cast<int>(ExitStatus::usage);
+  parsed.error = fmt::format("error: {}\nhint: see `dgxp --help`\n", escape_for_terminal(message));
+  return parsed;
+}
+
+}  // namespace
+
+ParsedArguments parse_arguments(int count, const char* const* values) {
+  auto parser = std::make_shared<Parser>();
+  add_examples(parser->app());
+  Options& options = parser->options();
+  ParsedArguments parsed;
+  try {
+    parser->app().parse(count, values);
+  } catch (const CLI::CallForHelp&) {
+    parsed.out = parser->app().help();
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    return with_error(std::move(parsed), error.what());
+  }
+  parsed.terminal = {.json = options.json,
+                     .verbosity = options.quiet     ? Verbosity::quiet
+                                  : options.verbose ? Verbosity::verbose
+                                                    : Verbosity::normal,
+                     .color = color_mode(options.color)};
+  parsed.folder = options.folder;
+  parsed.threads = options.threads;
+  if (options.version) {
+    parsed.out = fmt::format("dgxp {}\n", DGXP_VERSION);
+  } else if (!options.run) {
+    return with_error(std::move(parsed), "a verb is missing");
+  } else {
+    parsed.run = [parser](const Context& context) { return parser->options().run(context); };
+  }
+  return parsed;
+}
+
+CommandHelp command_help() {
+  Parser parser;
+  CommandHelp help{.global = options_of(parser.app()), .verbs = {}};
+  for (const CLI::App* sub : parser.app().get_subcommands({})) {
+    VerbHelp verb{.name = sub->get_name(),
+                  .description = sub->get_description(),
+                  .options = options_of(*sub)};
+    for (const CLI::App* action : sub->get_subcommands({})) {
+      for (OptionHelp& option : options_of(*action)) verb.options.push_back(std::move(option));
+    }
+    help.verbs.push_back(std::move(verb));
+  }
+  return help;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/project.hpp"
+#include "cli/terminal.hpp"
+
+namespace dgxp {
+
+/// What was typed, as something to run.
+struct ParsedArguments {
+  TerminalOptions terminal;
+  std::string folder;                      ///< -C, or empty
+  int threads = 0;                         ///< -j, or 0 for all cores
+  std::function<int(const Context&)> run;  ///< empty when `exit_code` is the whole answer
+  int exit_code = 0;
+  std::string out;    ///< help or version, for stdout
+  std::string error;  ///< a usage error, for stderr
+};
+
+ParsedArguments parse_arguments(int count, const char* const* values);
+
+/// Verbs and options as data, for completion scripts.
+struct OptionHelp {
+  std::vector<std::string> names;  ///< "--json", "-j"
+  std::string description;
+  bool takes_value = false;
+};
+struct VerbHelp {
+  std::string name;
+  std::string description;
+  std::vector<OptionHelp> options;
+};
+struct CommandHelp {
+  std::vector<OptionHelp> global;
+  std::vector<VerbHelp> verbs;
+};
+CommandHelp command_help();
+
+}  // namespace dgxp

@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/files.hpp"
+#include "cli/report.hpp"
+#include "core/atlas/pack_atlas.hpp"
+#include "core/exporters/exporter.hpp"
+#include "core/image/follow_palette.hpp"
+#include "core/image/png_codec.hpp"
+
+namespace dgxp {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Plain pictures as a project of still sprites, so that they go the way of every sprite.
+struct LoosePictures {
+  ProjectSpec project;
+  std::vector<Image> images;
+};
+
+Result<LoosePictures> read_pictures(const std::vector<std::string>& paths) {
+  LoosePictures loose;
+  std::set<std::string> names;
+  for (const std::string& path : paths) {
+    auto image = read_image(path);
+    if (!image) return image.error();
+    SpriteSpec sprite;
+    sprite.id = fs::path(path).stem().string();
+    if (!names.insert(sprite.id).second) {
+      return Error{.kind = ErrorKind::usage,
+                   .message = fmt::format("two pictures are named '{}'", sprite.id),
+                   .hint = "frames are named after their files: rename one"};
+    }
+    sprite.size = image->size;
+    sprite.rows.push_back({.durations = {0}});
+    loose.project.sprites.push_back(std::move(sprite));
+    loose.images.push_back(with_cleared_transparency(std::move(*image)));
+  }
+  return loose;
+}
+
+AtlasSpec atlas_spec_of(const PackArguments& arguments, const ProjectSpec& project) {
+  AtlasSpec spec;
+  spec.name = fs::path(arguments.output).stem().string();
+  spec.layout = arguments.grid ? AtlasLayout::grid : AtlasLayout::packed;
+  spec.max_size = arguments.max_size;
+  spec.padding = arguments.padding;
+  spec.extrude = arguments.extrude;
+  spec.power_of_two = arguments.power_of_two;
+  for (const SpriteSpec& sprite : project.sprites) spec.sprites.push_back(sprite.id);
+  return spec;
+}
+
+Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project) {
+  Sheet sheet;
+  sheet.spec = &spec;
+  sheet.atlas = &atlas;
+  for (const SpriteSpec& sprite : project.sprites) {
+    sheet.sprites.push_back(&sprite);
+    sheet.placeholder[sprite.id] = false;
+  }
+  std::set<Rgb> colors;
+  for (const Image& page : atlas.pages) {
+    for (const Rgb color : colors_of(page)) colors.insert(color);
+    sheet.page_png.push_back(encode_png(page));
+  }
+  sheet.palette.assign(colors.begin(), colors.end());
+  return sheet;
+}
+
+}  // namespace
+
+int run_pack_command(const Context& context, const PackArguments& arguments) {
+  auto loose = read_pictures(arguments.inputs);
+  if (!loose) return fail(context, loose.error());
+  const AtlasSpec spec = atlas_spec_of(arguments, loose->project);
+  std::vector<AtlasInput> inputs;
+  for (std::size_t i = 0; i < loose->images.size(); ++i) {
+    inputs.push_back({loose->project.sprites[i].id, &loose->images[i]});
+  }
+  const auto atlas = pack_atlas(inputs, spec, {});
+  if (!atlas) return fail(context, atlas.error());
+  loose->project.atlases.push_back(spec);
+  const Sheet sheet = sheet_of(spec, *atlas, loose->project);
+  const std::string folder = fs::path(arguments.output).parent_path().generic_string();
+  const OutputSpec output{.target = Target::bevy, .dir = folder.empty() ? "." : folder};
+  const auto exported = export_sheets({&sheet, 1}, output, loose->project);
+  if (!exported) return fail(context, exported.error());
+  nlohmann::ordered_json written = nlohmann::ordered_json::array();
+  for (const OutputFile& file : exported->files) {
+    if (file.step == PublishStep::catalog) continue;  // one sheet needs no catalogue
+    const std::string path = fs::path(file.path).lexically_normal().generic_string();
+    if (auto done = write_plain_file(path, file.content); !done) {
+      return fail(context, done.error());
+    }
+    written.push_back(path);
+    context.terminal->line("wrote " + path);
+  }
+  if (context.terminal->json()) {
+    const nlohmann::ordered_json document = {{"written", std::move(written)},
+                                             {"pages", atlas->pages.size()},
+                                             {"frames", atlas->frames.size()}};
+    context.terminal->data(document.dump(2) + "\n");
+  }
+  return 0;
+}
+
+}  // namespace dgxp

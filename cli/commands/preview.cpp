@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/opened_project.hpp"
+#include "core/image/png_codec.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr int kSheetWidth = 192;  ///< pixels before scaling
+constexpr int kGap = 4;
+constexpr int kLargestSide = 16384;
+constexpr Rgba kBackdrop{38, 36, 51, 255};
+
+Image scaled(const Image& image, int scale) {
+  Image large({image.size.width * scale, image.size.height * scale});
+  for (int y = 0; y < large.size.height; ++y) {
+    for (int x = 0; x < large.size.width; ++x) large.at(x, y) = image.at(x / scale, y / scale);
+  }
+  return large;
+}
+
+void draw_over(Image& target, const Image& source, Point at) {
+  for (int y = 0; y < source.size.height; ++y) {
+    for (int x = 0; x < source.size.width; ++x) {
+      if (source.at(x, y).a == 0 || !target.contains(at.x + x, at.y + y)) continue;
+      target.at(at.x + x, at.y + y) = source.at(x, y);
+    }
+  }
+}
+
+struct Placed {
+  const Image* image = nullptr;
+  Point at;
+};
+
+/// All frames in reading order, one shelf under the other. Returns the height used.
+int place_frames(const std::vector<Sprite>& sprites, int width, std::vector<Placed>& placed) {
+  int x = kGap;
+  int y = kGap;
+  int shelf = 0;
+  for (const Sprite& sprite : sprites) {
+    for (const SpriteRow& row : sprite.rows) {
+      for (const Image& frame : row.frames) {
+        if (x > kGap && x + frame.size.width + kGap > width) {
+          x = kGap;
+          y += shelf + kGap;
+          shelf = 0;
+        }
+        placed.push_back({&frame, {x, y}});
+        x += frame.size.width + kGap;
+        shelf = std::max(shelf, frame.size.height);
+      }
+    }
+  }
+  return y + shelf + kGap;
+}
+
+Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
+  int width = kSheetWidth;
+  for (const Sprite& sprite : sprites) {
+    for (const SpriteRow& row : sprite.rows) {
+      for (const Image& frame : row.frames) width = std::max(width, frame.size.width + 2 * kGap);
+    }
+  }
+  std::vector<Placed> placed;
+  const int height = place_frames(sprites, width, placed);
+  if (std::max(width, height) * scale > kLargestSide) {
+    return Error{.kind = ErrorKind::usage,
+                 .message = fmt::format("the sheet would be {}x{}", width * scale, height * scale),
+                 .hint = "name fewer sprites, or use a smaller --scale"};
+  }
+  Image sheet({width, height}, kBackdrop);
+  for (const Placed& one : placed) draw_over(sheet, *one.image, one.at);
+  return scaled(sheet, scale);
+}
+
+bool is_wanted(const SpriteSpec& sprite, const std::vector<std::string>& names) {
+  return names.empty() || std::ranges::any_of(names, [&](const std::string& name) {
+           return matches_pattern(name, sprite.id);
+         });
+}
+
+}  // namespace
+
+int run_preview_command(const Context& context, const PreviewArguments& arguments) {
+  int exit_code = 0;
+  const auto project =
+      open_and_assess(context, arguments.manifest, "embedded", Access::read_only, exit_code);
+  if (!project) return exit_code;
+  if (const auto known = find_masters(project->manifest.spec, arguments.sprites); !known) {
+    return fail(context, known.error());
+  }
+  ProjectSpec wanted = project->manifest.spec;
+  std::erase_if(wanted.sprites,
+                [&](const SpriteSpec& sprite) { return !is_wanted(sprite, arguments.sprites); });
+  std::vector<std::string> warnings;
+  const auto sprites = make_sprites(wanted, project->now.inputs, project->now.palettes,
+                                    project->now.lock, context.threads, warnings);
+  if (!sprites) return fail(context, sprites.error(), &project->files, project->manifest.text);
+  const auto sheet = contact_sheet(*sprites, arguments.scale);
+  if (!sheet) return fail(context, sheet.error());
+  if (auto done = write_plain_file(arguments.sheet, encode_png(*sheet)); !done) {
+    return fail(context, done.error());
+  }
+  context.terminal->line(
+      fmt::format("wrote {} ({}x{})", arguments.sheet, sheet->size.width, sheet->size.height));
+  return 0;
+}
+
+}  // namespace dgxp
