@@ -31,6 +31,12 @@ struct Image {
   }
 };
 
+/// Whether a pixel that a palette shall colour counts as part of the figure: alpha is at least
+/// half.
+inline bool is_opaque(Rgba pixel) {
+  return pixel.a >= 128;
+}
+
 /// The part of `image` inside `rect`, which must lie within it.
 Image crop(const Image& image, Rect rect);
 

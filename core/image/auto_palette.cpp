@@ -1,0 +1,124 @@
+#include "core/image/auto_palette.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <libimagequant.h>
+
+#include "core/image/color_metric.hpp"
+
+// libimagequant sums in parallel with OpenMP, and the order of a sum decides its last bit. One
+// thread makes the palette the same everywhere. Weak: a libimagequant without OpenMP has no need.
+extern "C" void omp_set_num_threads(int count) __attribute__((weak));
+extern "C" int omp_get_max_threads() __attribute__((weak));
+
+namespace dgxp {
+namespace {
+
+struct Count {
+  Rgb color;
+  std::uint64_t pixels = 0;
+};
+
+/// How often each colour occurs in all pictures together, sorted by colour.
+std::vector<Count> count_colors(std::span<const Image* const> images) {
+  std::vector<std::uint32_t> codes;
+  for (const Image* image : images)
+    for (const Rgba& pixel : image->pixels)
+      if (is_opaque(pixel))
+        codes.push_back(std::uint32_t{pixel.r} << 16U | std::uint32_t{pixel.g} << 8U | pixel.b);
+  std::ranges::sort(codes);
+  std::vector<Count> counts;
+  for (std::size_t i = 0; i < codes.size();) {
+    std::size_t end = i;
+    while (end < codes.size() && codes[end] == codes[i]) ++end;
+    counts.push_back({.color = {static_cast<std::uint8_t>(codes[i] >> 16U),
+                                static_cast<std::uint8_t>(codes[i] >> 8U & 255U),
+                                static_cast<std::uint8_t>(codes[i] & 255U)},
+                      .pixels = end - i});
+    i = end;
+  }
+  return counts;
+}
+
+Palette sorted_by_lightness(std::vector<Rgb> colors) {
+  std::ranges::sort(colors);
+  const auto doubles = std::ranges::unique(colors);
+  colors.erase(doubles.begin(), doubles.end());
+  std::ranges::stable_sort(colors, {}, [](Rgb color) { return OklabMetric::point(color)[0]; });
+  return {.colors = std::move(colors)};
+}
+
+class OneThread {
+ public:
+  OneThread() {
+    if (omp_set_num_threads == nullptr || omp_get_max_threads == nullptr) return;
+    before_ = omp_get_max_threads();
+    omp_set_num_threads(1);
+  }
+  ~OneThread() {
+    if (before_ > 0) omp_set_num_threads(before_);
+  }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = 0;
+};
+
+struct LiqFree {
+  void operator()(liq_attr* attributes) const { liq_attr_destroy(attributes); }
+  void operator()(liq_histogram* histogram) const { liq_histogram_destroy(histogram); }
+  void operator()(liq_result* result) const { liq_result_destroy(result); }
+};
+
+/// Empty when libimagequant fails, which only lack of memory makes it do here.
+std::vector<Rgb> quantize(const std::vector<Count>& counts, int count) {
+  std::vector<liq_histogram_entry> entries;
+  for (const Count& c : counts) {
+    const auto pixels = std::min<std::uint64_t>(c.pixels, std::numeric_limits<unsigned>::max());
+    entries.push_back(
+        {.color = {c.color.r, c.color.g, c.color.b, 255}, .count = static_cast<unsigned>(pixels)});
+  }
+  const OneThread one_thread;
+  const std::unique_ptr<liq_attr, LiqFree> attributes(liq_attr_create());
+  if (!attributes) return {};
+  liq_set_max_colors(attributes.get(), count);
+  liq_set_speed(attributes.get(), 4);
+  const std::unique_ptr<liq_histogram, LiqFree> histogram(liq_histogram_create(attributes.get()));
+  if (!histogram || liq_histogram_add_colors(histogram.get(), attributes.get(), entries.data(),
+                                             static_cast<int>(entries.size()), 0) != LIQ_OK)
+    return {};
+  liq_result* raw = nullptr;
+  if (liq_histogram_quantize(histogram.get(), attributes.get(), &raw) != LIQ_OK) return {};
+  const std::unique_ptr<liq_result, LiqFree> result(raw);
+  const liq_palette* palette = liq_get_palette(result.get());
+  std::vector<Rgb> colors;
+  for (unsigned i = 0; i < palette->count; ++i)
+    colors.push_back({palette->entries[i].r, palette->entries[i].g, palette->entries[i].b});
+  return colors;
+}
+
+}  // namespace
+
+Result<Palette> make_auto_palette(std::span<const Image* const> images, int count) {
+  assert(count >= 2 && count <= 256);
+  const std::vector<Count> counts = count_colors(images);
+  if (counts.empty())
+    return Error{.kind = ErrorKind::input,
+                 .message = "no picture has an opaque pixel to make a palette of"};
+  std::vector<Rgb> colors;
+  if (counts.size() <= static_cast<std::size_t>(count))
+    for (const Count& c : counts) colors.push_back(c.color);
+  else
+    colors = quantize(counts, count);
+  if (colors.empty())
+    return Error{.kind = ErrorKind::input, .message = "libimagequant could not make a palette"};
+  return sorted_by_lightness(std::move(colors));
+}
+
+}  // namespace dgxp

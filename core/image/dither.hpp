@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/image/image.hpp"
+#include "core/image/nearest_table.hpp"
+#include "core/image/palette.hpp"
+#include "core/spec/sprite_spec.hpp"
+
+namespace dgxp {
+
+/// How far apart neighbouring colours of `palette` are, as a step of one channel (0..255): the root
+/// mean square distance of each colour to its nearest other one, over the three channels. Ordered
+/// dithering moves a channel by at most half of it. 0 for a single colour.
+int dither_strength(const Palette& palette);
+
+/// Ordered dithering with an n x n Bayer matrix (n = 2, 4, 8) anchored at the top left corner.
+Image dither_ordered(const Image& image, const NearestTable& table, const Palette& palette,
+                     int matrix_size, int alpha_threshold);
+
+/// Floyd-Steinberg or Atkinson in whole numbers, row by row from the left. Error flows only from
+/// opaque to opaque pixels, so that a figure does not change with what surrounds it.
+Image dither_diffused(const Image& image, const NearestTable& table, const Palette& palette,
+                      Dither dither, int alpha_threshold);
+
+}  // namespace dgxp

@@ -1,0 +1,63 @@
+#include "core/image/image.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "core/base/bytes.hpp"
+
+namespace dgxp {
+namespace {
+
+void put_u32(Bytes& bytes, int value) {
+  const auto word = static_cast<std::uint32_t>(value);
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    bytes.push_back(static_cast<std::uint8_t>(word >> shift));
+}
+
+}  // namespace
+
+Image crop(const Image& image, Rect rect) {
+  assert(rect.x >= 0 && rect.y >= 0 && rect.width >= 0 && rect.height >= 0);
+  assert(rect.x + rect.width <= image.size.width && rect.y + rect.height <= image.size.height);
+  Image part(rect.size());
+  for (int y = 0; y < rect.height; ++y)
+    for (int x = 0; x < rect.width; ++x) part.at(x, y) = image.at(rect.x + x, rect.y + y);
+  return part;
+}
+
+void paste(Image& target, const Image& source, Point at) {
+  for (int y = 0; y < source.size.height; ++y)
+    for (int x = 0; x < source.size.width; ++x)
+      if (target.contains(at.x + x, at.y + y)) target.at(at.x + x, at.y + y) = source.at(x, y);
+}
+
+Image mirror_frames(const Image& strip, int frame_width) {
+  assert(frame_width > 0 && strip.size.width % frame_width == 0);
+  Image mirrored = strip;
+  const auto width = static_cast<std::ptrdiff_t>(frame_width);
+  const auto count = static_cast<std::ptrdiff_t>(mirrored.pixels.size());
+  for (std::ptrdiff_t start = 0; start < count; start += width)
+    std::reverse(mirrored.pixels.begin() + start, mirrored.pixels.begin() + start + width);
+  return mirrored;
+}
+
+Image with_cleared_transparency(Image image) {
+  for (Rgba& pixel : image.pixels)
+    if (pixel.a == 0) pixel = kTransparent;
+  return image;
+}
+
+Digest pixel_digest(const Image& image) {
+  Bytes bytes;
+  bytes.reserve(8 + 4 * image.pixels.size());
+  put_u32(bytes, image.size.width);
+  put_u32(bytes, image.size.height);
+  for (const Rgba& raw : image.pixels) {
+    const Rgba pixel = raw.a == 0 ? kTransparent : raw;
+    bytes.insert(bytes.end(), {pixel.r, pixel.g, pixel.b, pixel.a});
+  }
+  return sha256(ByteView(bytes));
+}
+
+}  // namespace dgxp

@@ -1,0 +1,156 @@
+#include "core/image/make_sprite.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/image/follow_palette.hpp"
+
+namespace dgxp {
+namespace {
+
+std::string row_title(const SpriteSpec& spec, const RowSpec& row) {
+  return row.name.empty() ? fmt::format("sprite '{}'", spec.id)
+                          : fmt::format("sprite '{}', row '{}'", spec.id, row.name);
+}
+
+/// What becomes of each colour of a master, and of the outline.
+struct Paint {
+  std::map<Rgb, Rgb> colors;
+  std::optional<Rgb> outline;
+  std::vector<Rgb> guessed;
+};
+
+/// Names the colour that neither today's palette nor the lock knows.
+Error unknown_color(const SpriteSpec& spec, std::string_view what, Rgb color) {
+  return {.kind = ErrorKind::input,
+          .message = fmt::format("sprite '{}': {} {} is not in palette '{}'", spec.id, what,
+                                 to_hex(color), spec.palette)};
+}
+
+/// position -> position, in the order of `spec.recolor`; the first pair for a colour counts.
+Result<std::map<int, int>> recolored_positions(const SpriteSpec& spec, const Palette& base,
+                                               const LockedPalette& locked) {
+  std::map<int, int> moves;
+  for (const auto& [from, to] : spec.recolor) {
+    const auto left = find_position(from, base, locked);
+    if (!left) return unknown_color(spec, "the recolor colour", from);
+    const auto right = find_position(to, base, locked);
+    if (!right) return unknown_color(spec, "the recolor colour", to);
+    moves.emplace(*left, *right);
+  }
+  return moves;
+}
+
+Result<Paint> mix_paint(const Image& master, const SpriteSpec& spec, const SpriteColors& colors) {
+  static const LockedPalette kNothingLocked;
+  const LockedPalette& locked = colors.locked != nullptr ? *colors.locked : kNothingLocked;
+  const Palette& target = colors.variant != nullptr ? *colors.variant : *colors.base;
+  if (target.colors.size() != colors.base->colors.size())
+    return Error{
+        .kind = ErrorKind::input,
+        .message = fmt::format("sprite '{}': palette '{}' has {} colours, its variant '{}' has {}",
+                               spec.id, spec.palette, colors.base->colors.size(),
+                               spec.variant_palette, target.colors.size())};
+  auto moves = recolored_positions(spec, *colors.base, locked);
+  if (!moves) return moves.error();
+
+  Paint paint;
+  auto places = follow_palette(colors_of(master), *colors.base, locked);
+  paint.guessed = std::move(places.guessed);
+  for (const auto& [color, position] : places.position) {
+    const auto move = moves->find(position);
+    const int final_position = move == moves->end() ? position : move->second;
+    paint.colors[color] = target.colors[static_cast<std::size_t>(final_position)];
+  }
+  if (spec.finish.outline) {
+    const auto position = find_position(*spec.finish.outline, *colors.base, locked);
+    if (!position) return unknown_color(spec, "the outline colour", *spec.finish.outline);
+    paint.outline = target.colors[static_cast<std::size_t>(*position)];
+  }
+  return paint;
+}
+
+/// Without a palette colours stand for themselves.
+Paint mix_free_paint(const SpriteSpec& spec) {
+  Paint paint;
+  for (const auto& [from, to] : spec.recolor) paint.colors.emplace(from, to);
+  paint.outline = spec.finish.outline;
+  return paint;
+}
+
+void apply_palette(Image& image, const std::map<Rgb, Rgb>& colors) {
+  std::optional<std::pair<Rgb, Rgb>> last;  // neighbours mostly share a colour
+  for (Rgba& pixel : image.pixels) {
+    if (!is_opaque(pixel)) {
+      pixel = kTransparent;
+      continue;
+    }
+    if (!last || last->first != pixel.rgb()) last = {pixel.rgb(), colors.at(pixel.rgb())};
+    pixel = opaque(last->second);
+  }
+}
+
+void apply_free_recolor(Image& image, const std::map<Rgb, Rgb>& colors) {
+  for (Rgba& pixel : image.pixels) {
+    if (pixel.a == 0) {
+      pixel = kTransparent;
+      continue;
+    }
+    const auto found = colors.find(pixel.rgb());
+    if (found == colors.end()) continue;
+    pixel = {found->second.r, found->second.g, found->second.b, pixel.a};
+  }
+}
+
+bool touches_figure(const Image& image, int x, int y) {
+  constexpr std::array<Point, 4> kSteps{Point{0, -1}, {-1, 0}, {1, 0}, {0, 1}};
+  return std::ranges::any_of(kSteps, [&](Point step) {
+    return image.contains(x + step.x, y + step.y) && is_opaque(image.at(x + step.x, y + step.y));
+  });
+}
+
+Image with_outline(const Image& figure, Rgb color) {
+  Image outlined = figure;
+  for (int y = 0; y < figure.size.height; ++y)
+    for (int x = 0; x < figure.size.width; ++x)
+      if (figure.at(x, y).a == 0 && touches_figure(figure, x, y)) outlined.at(x, y) = opaque(color);
+  return outlined;
+}
+
+}  // namespace
+
+Result<MadeRow> make_sprite_row(const Image& master, const SpriteSpec& spec, const RowSpec& row,
+                                const SpriteColors& colors) {
+  const auto frames = static_cast<std::int64_t>(row.durations.size());
+  if (master.size.width != frames * spec.size.width || master.size.height != spec.size.height)
+    return Error{.kind = ErrorKind::input,
+                 .message = fmt::format("{}: its master '{}' is {}x{}, not {}x{} ({} {} of {}x{})",
+                                        row_title(spec, row), row.master, master.size.width,
+                                        master.size.height, frames * spec.size.width,
+                                        spec.size.height, frames, frames == 1 ? "frame" : "frames",
+                                        spec.size.width, spec.size.height)};
+  const bool has_palette = colors.base != nullptr;
+  auto paint = has_palette ? mix_paint(master, spec, colors) : mix_free_paint(spec);
+  if (!paint) return paint.error();
+
+  Image strip = row.mirrored ? mirror_frames(master, spec.size.width) : master;
+  if (has_palette)
+    apply_palette(strip, paint->colors);
+  else
+    apply_free_recolor(strip, paint->colors);
+
+  MadeRow made{.row = {.name = row.name, .frames = {}}, .guessed = std::move(paint->guessed)};
+  for (int i = 0; i < static_cast<int>(frames); ++i) {
+    Image frame = crop(strip, {i * spec.size.width, 0, spec.size.width, spec.size.height});
+    if (paint->outline) frame = with_outline(frame, *paint->outline);
+    made.row.frames.push_back(std::move(frame));
+  }
+  return made;
+}
+
+}  // namespace dgxp
