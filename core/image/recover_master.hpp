@@ -18,13 +18,17 @@ struct Grid {
   double cell_width = 0;        ///< mean, raw pixels
   double cell_height = 0;
   double confidence = 0;  ///< 0..1: how clearly the picture shows this grid
+  std::vector<float> column_confidence =
+      {};                                  ///< 0..1 for each of `columns`: is there an edge to see
+  std::vector<float> row_confidence = {};  ///< the same for `rows`
 };
 
 /// A recovered picture before it is cut to frames.
 struct Recovered {
   Image native;  ///< one pixel a cell, alpha 0 or 255
   Grid grid;
-  double quality = 0;  ///< 0..1: how sure the colours of the cells are
+  double quality = 0;  ///< 0..1: how sure the grid and the colours of the figure's cells are
+  std::vector<float> cell_confidence = {};  ///< 0..1 for each pixel of `native`, in reading order
 };
 
 /// Finds the grid of a raw image and gives every cell one colour: of `palette` when it has any

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/color.hpp"
+#include "core/image/sample_cells.hpp"
+
+namespace dgxp {
+
+/// Which of the given colours each cell has, in reading order.
+struct ColorChoice {
+  std::vector<std::uint16_t> index;
+  std::vector<float> confidence;  ///< 0..1: how much likelier it is than the next best colour
+};
+
+/// The likeliest colour of each cell: near to what the picture shows, and often used in it. Noise
+/// and usage are estimated from the cells themselves in a few rounds. `colors` is not empty.
+ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors);
+
+/// The nearest colour of each cell in RGB, first of equal ones.
+ColorChoice assign_nearest(const CellSamples& cells, std::span<const Rgb> colors);
+
+}  // namespace dgxp

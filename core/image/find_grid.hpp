@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/image/grid_profile.hpp"
+#include "core/image/recover_master.hpp"
+
+namespace dgxp {
+
+/// The cell size the caller has reason to expect, in raw pixels; nothing = any.
+struct GridExpectation {
+  std::optional<double> cell_width;
+  std::optional<double> cell_height;
+};
+
+/// The grid that explains the profiles best: cell sizes from their spectrum, then all lines of an
+/// axis at once by dynamic programming, so that the lines follow drift and blank margins are ruled
+/// at an even pace. Lines have whole-pixel precision. Nothing when the profiles are empty.
+std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation);
+
+/// Even lines over a picture of `size`: `cell` pixels apart, one of them at `offset`.
+Grid make_even_grid(Size size, double cell, Point offset);
+
+}  // namespace dgxp

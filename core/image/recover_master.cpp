@@ -1,0 +1,256 @@
+// Recovery of pixel art from a picture that only looks like it: where are the cells, which colour
+// has each of them, and what is background. Every step works on the values of the one before; the
+// raw pixels are read for the edge profiles and for the middle of each cell only.
+#include "core/image/recover_master.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/image/assign_colors.hpp"
+#include "core/image/exact_grid.hpp"
+#include "core/image/find_grid.hpp"
+#include "core/image/fit_frames.hpp"
+#include "core/image/grid_profile.hpp"
+#include "core/image/remove_background.hpp"
+#include "core/image/sample_cells.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr int kMostSide = 16384;           // pixels of a raw image
+constexpr int kLeastSide = 8;              // smaller pictures are taken as native
+constexpr float kUniformBorder = 0.34F;    // share of border cells that makes a background
+constexpr float kNewColor = 40.0F;         // a background this far from the palette is none of it
+constexpr double kLeastConfidence = 0.25;  // of a grid that was searched for
+
+struct Cells {
+  ColorChoice choice;       // in `colors`
+  std::vector<Rgb> colors;  // of the palette or of the cells, then an added background
+  std::optional<std::size_t> background;  // in `colors`
+  bool foreign_background = false;        // the background is no colour of the palette
+};
+
+double distance(Rgb a, Rgb b) {
+  const double r = a.r - b.r;
+  const double g = a.g - b.g;
+  const double bl = a.b - b.b;
+  return std::sqrt(r * r + g * g + bl * bl);
+}
+
+std::size_t nearest(Rgb color, const std::vector<Rgb>& colors) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < colors.size(); ++i) {
+    if (distance(color, colors[i]) < distance(color, colors[best])) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+/// Transparent pixels in one colour that the rest of the picture does not show, so that their edges
+/// count. Nothing when all pixels are opaque.
+std::optional<Image> flattened(const Image& raw, int alpha) {
+  const auto clear = [alpha](const Rgba& p) { return p.a < alpha; };
+  if (std::ranges::none_of(raw.pixels, clear)) {
+    return std::nullopt;
+  }
+  static constexpr std::array<Rgb, 6> kBackdrops{
+      {{255, 0, 255}, {0, 255, 0}, {0, 255, 255}, {255, 255, 255}, {0, 0, 0}, {255, 255, 0}}};
+  std::array<std::int64_t, kBackdrops.size()> near{};
+  for (const Rgba& p : raw.pixels) {
+    for (std::size_t i = 0; i < kBackdrops.size() && !clear(p); ++i) {
+      near[i] += distance(p.rgb(), kBackdrops[i]) < 120 ? 1 : 0;
+    }
+  }
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(near) - near.begin());
+  Image flat = raw;
+  for (Rgba& p : flat.pixels) {
+    p = clear(p) ? opaque(kBackdrops[best]) : opaque(p.rgb());
+  }
+  return flat;
+}
+
+Error no_grid(const Image& raw) {
+  return {ErrorKind::input,
+          fmt::format("no pixel grid can be read in this {}x{} picture", raw.size.width,
+                      raw.size.height),
+          "set 'grid' to the width of a cell in raw pixels"};
+}
+
+Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
+                         const GridExpectation& expectation) {
+  if (spec.grid) {
+    if (!(*spec.grid >= 1) || *spec.grid > std::min(image.size.width, image.size.height)) {
+      return Error{ErrorKind::input, fmt::format("a grid of {} does not fit a picture of {}x{}",
+                                                 *spec.grid, image.size.width, image.size.height)};
+    }
+    return make_even_grid(image.size, *spec.grid, spec.offset.value_or(Point{}));
+  }
+  if (std::optional<Grid> exact = find_exact_grid(image)) {
+    return *std::move(exact);
+  }
+  if (image.size.width < kLeastSide || image.size.height < kLeastSide || is_native(image)) {
+    return make_pixel_grid(image.size);
+  }
+  std::optional<Grid> found = find_grid(measure_edges(image), expectation);
+  if (!found || found->confidence < kLeastConfidence) {
+    return no_grid(image);
+  }
+  return *std::move(found);
+}
+
+/// The colour that stands for the background, if the spec wants one removed and there is one.
+std::optional<Rgb> background_color(const CellSamples& cells, const RecoverSpec& spec) {
+  if (spec.background == Background::none) {
+    return std::nullopt;
+  }
+  if (spec.background == Background::chroma_key && spec.key) {
+    return observed_key(cells, *spec.key);
+  }
+  const BorderColor border = find_border_color(cells);
+  return border.share >= kUniformBorder ? std::optional(border.color) : std::nullopt;
+}
+
+Cells color_cells(const CellSamples& samples, const RecoverSpec& spec, const Palette& palette) {
+  Cells cells{.choice = {}, .colors = palette.colors, .background = {}};
+  const std::optional<Rgb> background = background_color(samples, spec);
+  if (background) {
+    cells.background = nearest(*background, cells.colors);
+    if (distance(*background, cells.colors[*cells.background]) > kNewColor) {
+      cells.background = cells.colors.size();
+      cells.colors.push_back(*background);
+      cells.foreign_background = true;
+    }
+  }
+  cells.choice = spec.metric == ColorMetric::recover ? assign_colors(samples, cells.colors)
+                                                     : assign_nearest(samples, cells.colors);
+  return cells;
+}
+
+/// Without a palette every cell has its own colour, except those of the background.
+Cells own_colors(const CellSamples& samples, const RecoverSpec& spec) {
+  Cells cells;
+  const std::optional<Rgb> background = background_color(samples, spec);
+  std::vector<float> spreads = samples.spread;
+  const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
+  std::ranges::nth_element(spreads, middle);
+  const double tolerance = 16 + 4 * static_cast<double>(*middle);
+  for (const auto& color : samples.colors) {
+    const auto byte = [](float v) {
+      return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
+    };
+    const Rgb own{byte(color[0]), byte(color[1]), byte(color[2])};
+    cells.colors.push_back(own);
+    const bool same = background && distance(own, *background) <= tolerance;
+    cells.choice.index.push_back(static_cast<std::uint16_t>(same ? 1 : 0));
+    cells.choice.confidence.push_back(1.0F);
+  }
+  if (background) {
+    cells.background = 1;
+  }
+  return cells;
+}
+
+/// 1 for each cell that stays.
+std::vector<std::uint8_t> figure_cells(Size size, const Cells& cells, const RecoverSpec& spec,
+                                       const std::vector<std::uint8_t>& transparent) {
+  std::vector<std::uint8_t> figure(cells.choice.index.size(), 1);
+  std::vector<std::uint8_t> like(figure.size());
+  for (std::size_t i = 0; i < figure.size(); ++i) {
+    const bool same = cells.background && cells.choice.index[i] == *cells.background;
+    const bool clear = !transparent.empty() && transparent[i] != 0;
+    like[i] = same || clear ? 1 : 0;
+    // A colour that no palette entry stands for cannot stay, wherever it is.
+    figure[i] = clear || (same && cells.foreign_background) ? 0 : 1;
+  }
+  const bool flood = spec.background == Background::border_flood && cells.background;
+  if (spec.background == Background::chroma_key || flood) {
+    const std::vector<std::uint8_t> gone = flood ? flood_from_border(size, like) : like;
+    for (std::size_t i = 0; i < figure.size(); ++i) {
+      figure[i] = gone[i] != 0 ? 0 : figure[i];
+    }
+  }
+  if (std::ranges::find(figure, 0) == figure.end()) {
+    return figure;
+  }
+  return despeckled(size, std::move(figure), spec.despeckle);
+}
+
+Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
+                               const GridExpectation& expectation) {
+  if (raw.size.width < 1 || raw.size.height < 1 || raw.size.width > kMostSide ||
+      raw.size.height > kMostSide ||
+      raw.pixels.size() != static_cast<std::size_t>(raw.size.area())) {
+    return Error{ErrorKind::input, fmt::format("a picture of {}x{} cannot be recovered",
+                                               raw.size.width, raw.size.height)};
+  }
+  const std::optional<Image> flat = flattened(raw, spec.alpha);
+  const Image& image = flat ? *flat : raw;
+  Result<Grid> grid = choose_grid(image, spec, expectation);
+  if (!grid) {
+    return grid.error();
+  }
+  const CellSamples samples = sample_cells(image, *grid);
+  const Size size = samples.size;
+  const Cells cells =
+      palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);
+  const std::vector<std::uint8_t> transparent =
+      flat ? transparent_cells(raw, *grid, spec.alpha) : std::vector<std::uint8_t>{};
+  const std::vector<std::uint8_t> figure = figure_cells(size, cells, spec, transparent);
+  Recovered result{.native = Image(size), .grid = *std::move(grid)};
+  result.cell_confidence = cells.choice.confidence;
+  double sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < figure.size(); ++i) {
+    if (figure[i] != 0) {
+      result.native.pixels[i] =
+          opaque(cells.colors[palette.colors.empty() ? i : cells.choice.index[i]]);
+      sum += static_cast<double>(cells.choice.confidence[i]);
+      ++count;
+    }
+  }
+  result.quality = result.grid.confidence * (count > 0 ? sum / count : 0.0);
+  return result;
+}
+
+}  // namespace
+
+Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec,
+                                 const Palette& palette) {
+  return recover_with(raw, spec, palette, {});
+}
+
+Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Palette& palette,
+                             int palette_limit, const MasterShape& shape) {
+  const Size frame = shape.frame_size;
+  if (frame.width < 1 || frame.height < 1 || shape.frames < 1 || frame.width > kMostSide ||
+      frame.height > kMostSide || shape.frames > kMostSide / frame.width) {
+    return Error{ErrorKind::input, fmt::format("a strip of {} frames of {}x{} cannot be made",
+                                               shape.frames, frame.width, frame.height)};
+  }
+  const Size strip{frame.width * shape.frames, frame.height};
+  RecoverSpec with_grid = spec;
+  if (!spec.grid && raw.size == strip) {
+    with_grid.grid = 1.0;
+  }
+  const GridExpectation expectation{
+      .cell_width = static_cast<double>(raw.size.width) / strip.width,
+      .cell_height = static_cast<double>(raw.size.height) / strip.height};
+  Result<Recovered> recovered = recover_with(raw, with_grid, palette, expectation);
+  if (!recovered) {
+    return recovered.error();
+  }
+  Result<Image> fitted = fit_frames(recovered->native, shape);
+  if (!fitted) {
+    return fitted.error();
+  }
+  return with_color_limit(*std::move(fitted), palette_limit);
+}
+
+}  // namespace dgxp

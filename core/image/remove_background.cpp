@@ -1,0 +1,168 @@
+#include "core/image/remove_background.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace dgxp {
+namespace {
+
+constexpr float kSame = 30.0F;       // RGB distance of cells that show one background
+constexpr float kKeyReach = 100.0F;  // how far from the key a model may paint it
+constexpr std::size_t kMostProbes = 160;
+
+float distance(const std::array<float, 3>& a, const std::array<float, 3>& b) {
+  const float r = a[0] - b[0];
+  const float g = a[1] - b[1];
+  const float bl = a[2] - b[2];
+  return std::sqrt(r * r + g * g + bl * bl);
+}
+
+std::size_t place(Size size, int x, int y) {
+  return static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width) +
+         static_cast<std::size_t>(x);
+}
+
+std::vector<std::size_t> border_places(Size size) {
+  std::vector<std::size_t> places;
+  for (int x = 0; x < size.width; ++x) {
+    places.push_back(place(size, x, 0));
+    if (size.height > 1) {
+      places.push_back(place(size, x, size.height - 1));
+    }
+  }
+  for (int y = 1; y + 1 < size.height; ++y) {
+    places.push_back(place(size, 0, y));
+    if (size.width > 1) {
+      places.push_back(place(size, size.width - 1, y));
+    }
+  }
+  return places;
+}
+
+/// Mean of those of `colors` that lie within `reach` of `center`, and how many these are.
+struct Cluster {
+  std::array<float, 3> mean{};
+  std::size_t count = 0;
+};
+Cluster cluster_around(const std::vector<std::array<float, 3>>& colors,
+                       const std::array<float, 3>& center, float reach) {
+  Cluster cluster;
+  std::array<double, 3> sum{};
+  for (const auto& color : colors) {
+    if (distance(color, center) <= reach) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        sum[c] += color[c];
+      }
+      cluster.count++;
+    }
+  }
+  for (std::size_t c = 0; c < 3 && cluster.count > 0; ++c) {
+    cluster.mean[c] = static_cast<float>(sum[c] / static_cast<double>(cluster.count));
+  }
+  return cluster;
+}
+
+Rgb rounded(const std::array<float, 3>& color) {
+  const auto byte = [](float v) {
+    return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
+  };
+  return {byte(color[0]), byte(color[1]), byte(color[2])};
+}
+
+}  // namespace
+
+BorderColor find_border_color(const CellSamples& cells) {
+  const std::vector<std::size_t> places = border_places(cells.size);
+  std::vector<std::array<float, 3>> border;
+  const std::size_t step = std::max<std::size_t>(1, places.size() / kMostProbes);
+  for (std::size_t i = 0; i < places.size(); i += step) {
+    border.push_back(cells.colors[places[i]]);
+  }
+  Cluster best;
+  for (const auto& center : border) {
+    const Cluster cluster = cluster_around(border, center, kSame);
+    if (cluster.count > best.count) {
+      best = cluster;
+    }
+  }
+  return {rounded(best.mean), static_cast<float>(best.count) / static_cast<float>(border.size())};
+}
+
+Rgb observed_key(const CellSamples& cells, Rgb key) {
+  std::array<float, 3> center{static_cast<float>(key.r), static_cast<float>(key.g),
+                              static_cast<float>(key.b)};
+  const Cluster wide = cluster_around(cells.colors, center, kKeyReach);
+  if (wide.count == 0) {
+    return key;
+  }
+  const Cluster close = cluster_around(cells.colors, wide.mean, kSame);
+  return rounded(close.count > 0 ? close.mean : wide.mean);
+}
+
+std::vector<std::uint8_t> flood_from_border(Size size, std::span<const std::uint8_t> candidates) {
+  std::vector<std::uint8_t> reached(candidates.size());
+  std::vector<Point> open;
+  const auto visit = [&](int x, int y) {
+    if (x < 0 || y < 0 || x >= size.width || y >= size.height) {
+      return;
+    }
+    const std::size_t at = place(size, x, y);
+    if (candidates[at] != 0 && reached[at] == 0) {
+      reached[at] = 1;
+      open.push_back({x, y});
+    }
+  };
+  for (int x = 0; x < size.width; ++x) {
+    visit(x, 0);
+    visit(x, size.height - 1);
+  }
+  for (int y = 0; y < size.height; ++y) {
+    visit(0, y);
+    visit(size.width - 1, y);
+  }
+  while (!open.empty()) {
+    const Point at = open.back();
+    open.pop_back();
+    visit(at.x - 1, at.y);
+    visit(at.x + 1, at.y);
+    visit(at.x, at.y - 1);
+    visit(at.x, at.y + 1);
+  }
+  return reached;
+}
+
+std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque, int least) {
+  std::vector<std::uint8_t> seen(opaque.size());
+  std::vector<Point> figure;
+  for (int y = 0; y < size.height && least > 1; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      if (opaque[place(size, x, y)] == 0 || seen[place(size, x, y)] != 0) {
+        continue;
+      }
+      figure.assign(1, {x, y});
+      seen[place(size, x, y)] = 1;
+      for (std::size_t i = 0; i < figure.size(); ++i) {
+        const Point at = figure[i];
+        for (int ny = std::max(0, at.y - 1); ny <= std::min(size.height - 1, at.y + 1); ++ny) {
+          for (int nx = std::max(0, at.x - 1); nx <= std::min(size.width - 1, at.x + 1); ++nx) {
+            const std::size_t next = place(size, nx, ny);
+            if (opaque[next] != 0 && seen[next] == 0) {
+              seen[next] = 1;
+              figure.push_back({nx, ny});
+            }
+          }
+        }
+      }
+      if (figure.size() < static_cast<std::size_t>(least)) {
+        for (const Point& at : figure) {
+          opaque[place(size, at.x, at.y)] = 0;
+        }
+      }
+    }
+  }
+  return opaque;
+}
+
+}  // namespace dgxp

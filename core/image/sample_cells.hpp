@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/image/recover_master.hpp"
+
+namespace dgxp {
+
+/// What a raw picture shows in each cell of a grid, in reading order.
+struct CellSamples {
+  Size size;                                 ///< in cells
+  std::vector<std::array<float, 3>> colors;  ///< mean red, green and blue of the cell's middle
+  std::vector<float> spread;  ///< standard deviation inside the middle, mean of the channels
+};
+
+/// Looks at the middle half of each cell's width and height. Cells may lie partly outside of the
+/// image, whose border pixels then speak for them.
+CellSamples sample_cells(const Image& image, const Grid& grid);
+
+/// For each cell, whether most of its middle has an alpha below `threshold`.
+std::vector<std::uint8_t> transparent_cells(const Image& image, const Grid& grid, int threshold);
+
+}  // namespace dgxp

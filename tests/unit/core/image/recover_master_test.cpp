@@ -1,0 +1,279 @@
+#include "core/image/recover_master.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/core/image/synthetic_raw.hpp"
+
+namespace dgxp {
+namespace {
+
+using synthetic::blot;
+using synthetic::Damage;
+using synthetic::differences;
+using synthetic::draw_raw;
+using synthetic::palette;
+using synthetic::trimmed;
+
+Image enlarged(const Image& image, int factor) {
+  Image large({image.size.width * factor, image.size.height * factor});
+  for (int y = 0; y < large.size.height; ++y) {
+    for (int x = 0; x < large.size.width; ++x) {
+      large.at(x, y) = image.at(x / factor, y / factor);
+    }
+  }
+  return large;
+}
+
+/// `image` on a flat ground of the backdrop's colour.
+Image on_backdrop(Image image) {
+  for (Rgba& p : image.pixels) {
+    p = p.a == 0 ? opaque(synthetic::kBackdrop) : p;
+  }
+  return image;
+}
+
+RecoverSpec with_grid(double grid, std::optional<Point> offset = {}) {
+  RecoverSpec spec;
+  spec.grid = grid;
+  spec.offset = offset;
+  return spec;
+}
+
+RecoverSpec with_background(Background background, std::optional<Rgb> key = {}) {
+  RecoverSpec spec;
+  spec.background = background;
+  spec.key = key;
+  return spec;
+}
+
+RecoverSpec without_despeckle() {
+  RecoverSpec spec;
+  spec.despeckle = 0;
+  return spec;
+}
+
+/// Blots side by side, each in a frame of its own.
+Image strip_of(int frames, Size frame, int margin) {
+  Image strip({frame.width * frames, frame.height});
+  for (int i = 0; i < frames; ++i) {
+    const Image part = blot(frame, margin, static_cast<std::uint32_t>(i + 3));
+    for (int y = 0; y < frame.height; ++y) {
+      for (int x = 0; x < frame.width; ++x) {
+        strip.at(i * frame.width + x, y) = part.at(x, y);
+      }
+    }
+  }
+  return strip;
+}
+
+}  // namespace
+
+TEST_CASE("recover_native reads real-valued cell sizes, offsets, drift, blur and noise") {
+  const Image truth = blot({36, 36}, 2, 1);
+  const Damage cases[] = {
+      {.cell = 13.37, .offset = 9.3},
+      {.cell = 14, .drift = 0.7},
+      {.cell = 13.7, .stretch_y = 0.985, .offset = 6, .blur = 1, .noise = 6},
+      {.cell = 13.1, .offset = 20, .drift = -0.6, .blur = 1, .noise = 8, .cell_noise = 4},
+      {.cell = 7.3, .offset = 3, .noise = 5},
+  };
+  for (const Damage& damage : cases) {
+    CAPTURE(damage.cell);
+    const int side = static_cast<int>(damage.cell * 36 + 2 * damage.offset);
+    const auto found = recover_native(draw_raw(truth, {side, side}, damage), {}, palette());
+    REQUIRE(found);
+    CHECK(differences(trimmed(found->native), trimmed(truth)) == 0);
+    CHECK(found->grid.cell_width == doctest::Approx(damage.cell).epsilon(0.03));
+    CHECK(found->grid.confidence > 0.5);
+    CHECK(found->quality > 0.5);
+  }
+}
+
+TEST_CASE("recover_native says how sure it is of each line and cell") {
+  const Image truth = blot({30, 30}, 2, 4);
+  const Image raw = draw_raw(truth, {330, 330}, {.cell = 11, .noise = 4});
+  const auto found = recover_native(raw, {}, palette());
+  REQUIRE(found);
+  CHECK(found->grid.column_confidence.size() == found->grid.columns.size());
+  CHECK(found->grid.row_confidence.size() == found->grid.rows.size());
+  CHECK(static_cast<int>(found->grid.columns.size()) == found->native.size.width + 1);
+  CHECK(found->cell_confidence.size() == found->native.pixels.size());
+  for (std::size_t i = 0; i + 1 < found->grid.columns.size(); ++i) {
+    CHECK(found->grid.columns[i] < found->grid.columns[i + 1]);
+  }
+}
+
+TEST_CASE("recover_native returns what an exact integer upscale was made from") {
+  const Image truth = blot({32, 24}, 2, 2);
+  for (const int factor : {2, 3, 8, 16}) {
+    CAPTURE(factor);
+    const auto found = recover_native(enlarged(on_backdrop(truth), factor), {}, palette());
+    REQUIRE(found);
+    CHECK(found->native == truth);
+  }
+}
+
+TEST_CASE("recover_native keeps the transparency of an upscale") {
+  const Image truth = blot({32, 24}, 2, 2);
+  const auto found = recover_native(enlarged(truth, 5), {}, {});
+  REQUIRE(found);
+  CHECK(found->native == truth);
+}
+
+TEST_CASE("recover_native returns a native picture as it is") {
+  const Image truth = blot({48, 40}, 2, 7);
+  const auto found = recover_native(truth, without_despeckle(), {});
+  REQUIRE(found);
+  CHECK(found->native == truth);
+}
+
+TEST_CASE("recover_native works without a palette") {
+  const Image truth = blot({36, 36}, 2, 1);
+  const Image raw = draw_raw(truth, {500, 500}, {.cell = 13.37, .offset = 9, .blur = 1});
+  const auto found = recover_native(raw, {}, {});
+  REQUIRE(found);
+  const Image part = trimmed(found->native);
+  const Image expected = trimmed(truth);
+  REQUIRE(part.size == expected.size);
+  int far = 0;
+  for (std::size_t i = 0; i < part.pixels.size(); ++i) {
+    far += std::abs(part.pixels[i].g - expected.pixels[i].g) > 12 ? 1 : 0;
+  }
+  CHECK(far == 0);
+}
+
+TEST_CASE("recover_native follows a grid and an offset given by hand") {
+  const Image truth = blot({20, 20}, 2, 5);
+  const Image raw = draw_raw(truth, {220, 220}, {.cell = 10.5, .offset = 4, .noise = 3});
+  const auto found = recover_native(raw, with_grid(10.5, Point{4, 4}), palette());
+  REQUIRE(found);
+  CHECK(trimmed(found->native) == trimmed(truth));
+  CHECK(found->grid.columns.front() == 4.0);
+  CHECK(found->grid.cell_width == 10.5);
+  CHECK_FALSE(recover_native(raw, with_grid(0.25), palette()));
+  CHECK_FALSE(recover_native(raw, with_grid(1000), palette()));
+}
+
+TEST_CASE("recover_native recovers every sprite of a sheet on one grid") {
+  const Image truth = strip_of(3, {24, 30}, 2);
+  const auto found =
+      recover_native(draw_raw(truth, {72 * 9, 30 * 9}, {.cell = 9, .noise = 6}), {}, palette());
+  REQUIRE(found);
+  CHECK(differences(trimmed(found->native), trimmed(truth)) == 0);
+}
+
+TEST_CASE("recover_native refuses a picture that shows nothing") {
+  const auto noise = recover_native(synthetic::static_noise({512, 512}, 3), {}, palette());
+  REQUIRE_FALSE(noise);
+  CHECK(noise.error().kind == ErrorKind::input);
+  CHECK(noise.error().message == "no pixel grid can be read in this 512x512 picture");
+  CHECK_FALSE(recover_native(Image(), {}, palette()));
+  CHECK_FALSE(recover_native(Image({300, 200}, opaque({9, 9, 9})), {}, palette()));
+}
+
+TEST_CASE("recover_native gives the same result again") {
+  const Image raw = draw_raw(blot({36, 36}, 2, 9), {512, 512},
+                             {.cell = 13.9, .drift = 0.5, .blur = 1, .noise = 9, .cell_noise = 6});
+  const auto first = recover_native(raw, {}, palette());
+  const auto second = recover_native(raw, {}, palette());
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(first->native == second->native);
+  CHECK(first->grid.columns == second->grid.columns);
+  CHECK(first->cell_confidence == second->cell_confidence);
+}
+
+TEST_CASE("recover_native removes the background that was asked for") {
+  Image truth = blot({24, 24}, 3, 6);
+  truth.at(12, 12) = kTransparent;  // a hole that shows the backdrop
+  Palette with_backdrop = palette();
+  with_backdrop.colors.push_back(synthetic::kBackdrop);
+  const Image raw = draw_raw(truth, {264, 264}, {.cell = 11, .noise = 4});
+  SUBCASE("a border flood leaves enclosed cells of a palette colour") {
+    const auto found = recover_native(raw, {}, with_backdrop);
+    REQUIRE(found);
+    Image expected = truth;
+    expected.at(12, 12) = opaque(synthetic::kBackdrop);
+    CHECK(trimmed(found->native) == trimmed(expected));
+  }
+  SUBCASE("a border flood clears holes in a colour that the palette does not have") {
+    const auto found = recover_native(raw, {}, palette());
+    REQUIRE(found);
+    CHECK(trimmed(found->native) == trimmed(truth));
+  }
+  SUBCASE("a chroma key clears holes, also when the model missed the key") {
+    const auto found = recover_native(
+        raw, with_background(Background::chroma_key, Rgb{230, 20, 240}), with_backdrop);
+    REQUIRE(found);
+    CHECK(trimmed(found->native) == trimmed(truth));
+  }
+  SUBCASE("none keeps every cell") {
+    const auto found = recover_native(raw, with_background(Background::none), with_backdrop);
+    REQUIRE(found);
+    CHECK(trimmed(found->native).size == found->native.size);
+  }
+}
+
+TEST_CASE("recover_master returns a strip of the asked size with every figure in its frame") {
+  const Image truth = strip_of(4, {24, 32}, 2);
+  const MasterShape shape{.frame_size = {24, 32}, .frames = 4};
+  const Image raw = draw_raw(truth, {960, 320}, {.cell = 10, .drift = 0.3, .noise = 6});
+  const auto master = recover_master(raw, {}, palette(), 0, shape);
+  REQUIRE(master);
+  CHECK(master->size == Size{96, 32});
+  CHECK(differences(*master, truth) == 0);
+}
+
+TEST_CASE("recover_master keeps the distance of the feet from the bottom edge") {
+  const Image figure = trimmed(blot({20, 24}, 2, 3));
+  Image truth({40, 40});
+  for (int y = 0; y < figure.size.height; ++y) {
+    for (int x = 0; x < figure.size.width; ++x) {
+      truth.at(x + 12, 40 - 4 - figure.size.height + y) = figure.at(x, y);
+    }
+  }
+  const auto master = recover_master(enlarged(on_backdrop(truth), 9), {}, palette(), 0,
+                                     {.frame_size = {32, 32}, .frames = 1});
+  REQUIRE(master);
+  const Image found = *master;
+  CHECK(trimmed(found) == figure);
+  CHECK(found.at(16, 27).a == 255);
+  CHECK(found.at(16, 28).a == 0);
+}
+
+TEST_CASE("recover_master names the figure that is larger than its frame") {
+  const Image raw = enlarged(on_backdrop(blot({40, 40}, 2, 1)), 8);
+  const auto master = recover_master(raw, {}, palette(), 0, {.frame_size = {24, 24}, .frames = 1});
+  REQUIRE_FALSE(master);
+  CHECK(master.error().kind == ErrorKind::input);
+  CHECK(master.error().message ==
+        "the figure in frame 1 is 36x36 pixels, larger than its frame of 24x24");
+}
+
+TEST_CASE("recover_master keeps only the most used colours") {
+  const Image raw = enlarged(on_backdrop(blot({32, 32}, 2, 1)), 8);
+  const auto master = recover_master(raw, {}, palette(), 4, {.frame_size = {32, 32}, .frames = 1});
+  REQUIRE(master);
+  std::vector<Rgb> colors;
+  for (const Rgba& p : master->pixels) {
+    if (p.a != 0 && std::ranges::find(colors, p.rgb()) == colors.end()) {
+      colors.push_back(p.rgb());
+    }
+  }
+  CHECK(colors.size() == 4);
+}
+
+TEST_CASE("recover_master takes a raw image of the asked size as native") {
+  const Image truth = blot({32, 32}, 1, 8);
+  const auto master =
+      recover_master(truth, {}, palette(), 0, {.frame_size = {32, 32}, .frames = 1});
+  REQUIRE(master);
+  CHECK(*master == truth);
+}
+
+}  // namespace dgxp
