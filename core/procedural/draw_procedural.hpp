@@ -21,6 +21,10 @@ struct ProceduralRequest {
   bool seamless = false;  ///< a tile that repeats in both axes and fills its frame
   std::uint64_t seed = 0;
   std::vector<Rgb> palette;  ///< colours to draw with; empty = a built-in one
+  /// Decides hair, colours, proportions: the same number for all rows of one sprite makes them one
+  /// figure. 0: taken from the words of the prompt when there is an animation or a direction (the
+  /// rows of a sprite have seeds of their own, but must look alike), else from `seed`.
+  std::uint64_t look = 0;
 };
 
 /// The native picture: palette colours, hard alpha. The figure leaves at least one transparent

@@ -1,0 +1,241 @@
+#include "core/procedural/figure_look.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/procedural/shape_math.hpp"
+
+namespace dgxp {
+namespace {
+
+struct Role {
+  std::string_view words;
+  void (*dress)(FigureLook&);
+};
+
+bool has_one_of(const Prompt& prompt, std::string_view words) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (prompt.has(words.substr(0, end))) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+// What everybody expects of a role; the words of the prompt come on top. The first match is taken.
+constexpr Role kRoles[] = {
+    {"skeleton",
+     [](FigureLook& look) {
+       look.skeleton = true;
+       look.skin = look.top = look.legs = look.boots = Material::bone;
+       look.hair = Hair::none;
+       look.hat = Hat::none;
+       look.belt = false;
+     }},
+    {"goblin orc",
+     [](FigureLook& look) {
+       look.skin = Material::skin_green;
+       look.hair = Hair::none;
+       look.long_ears = true;
+       look.top = look.legs = Material::leather;
+       look.weapon = Weapon::club;
+       look.small = 12;
+     }},
+    {"zombie undead",
+     [](FigureLook& look) {
+       look.skin = Material::skin_grey;
+       look.hair = Hair::bald_top;
+       look.weapon = Weapon::none;
+     }},
+    {"knight paladin guard soldier gladiator",
+     [](FigureLook& look) {
+       look.hat = Hat::helmet;
+       look.hat_color = look.top = Material::steel;
+       look.legs = Material::iron;
+       look.boots = Material::steel;
+       look.shield = true;
+     }},
+    {"smith blacksmith",
+     [](FigureLook& look) {
+       look.apron = true;
+       look.weapon = Weapon::hammer;
+       look.stout = 1;
+     }},
+    {"mage wizard witch sorcerer warlock druid necromancer",
+     [](FigureLook& look) {
+       look.hat = Hat::pointed;
+       look.robe = true;
+       look.hat_color = look.top;
+       look.weapon = Weapon::staff;
+       look.holds_weapon = true;
+     }},
+    {"elder sage monk priest cleric",
+     [](FigureLook& look) {
+       look.hair = Hair::bald_top;
+       look.hair_color = Material::hair_white;
+       look.beard = true;
+       look.robe = true;
+       look.weapon = Weapon::staff;
+       look.holds_weapon = true;
+     }},
+    {"barbarian viking",
+     [](FigureLook& look) {
+       look.hat = Hat::horned;
+       look.hat_color = Material::iron;
+       look.beard = true;
+       look.top = Material::leather;
+       look.weapon = Weapon::axe;
+       look.stout = 2;
+     }},
+    {"dwarf",
+     [](FigureLook& look) {
+       look.beard = true;
+       look.hat = Hat::helmet;
+       look.weapon = Weapon::axe;
+       look.stout = 2;
+       look.small = 14;
+     }},
+    {"archer ranger hunter elf",
+     [](FigureLook& look) {
+       look.top = Material::green;
+       look.hat = Hat::hood;
+       look.hat_color = Material::green;
+       look.weapon = Weapon::bow;
+     }},
+    {"rogue thief assassin ninja bandit",
+     [](FigureLook& look) {
+       look.hat = Hat::hood;
+       look.top = look.hat_color = Material::black;
+       look.scarf = true;
+       look.weapon = Weapon::dagger;
+     }},
+    {"pirate",
+     [](FigureLook& look) {
+       look.hat = Hat::bandana;
+       look.hat_color = Material::red;
+       look.beard = true;
+     }},
+    {"king queen prince princess",
+     [](FigureLook& look) {
+       look.hat = Hat::crown;
+       look.hat_color = Material::gold;
+       look.cape = true;
+       look.robe = true;
+     }},
+    {"farmer miner villager peasant baker cook",
+     [](FigureLook& look) {
+       look.hat = Hat::brim;
+       look.hat_color = Material::bread;
+       look.weapon = Weapon::pick;
+     }},
+    {"vampire",
+     [](FigureLook& look) {
+       look.skin = Material::skin_grey;
+       look.hair_color = Material::hair_black;
+       look.cape = true;
+       look.top = Material::black;
+       look.weapon = Weapon::none;
+     }},
+    {"boy girl child", [](FigureLook& look) { look.small = 18; }},
+};
+
+template <std::size_t Count>
+Material pick(SplitMix& random, const std::array<Material, Count>& from) {
+  return from.at(static_cast<std::size_t>(random.below(static_cast<int>(Count))));
+}
+
+FigureLook by_seed(SplitMix& random) {
+  FigureLook look;
+  look.skin = pick(random, std::array{Material::skin_light, Material::skin_light,
+                                      Material::skin_tan, Material::skin_dark});
+  look.hair_color = pick(random, std::array{Material::hair_brown, Material::hair_black,
+                                            Material::hair_blond, Material::hair_red});
+  look.hair = static_cast<Hair>(1 + random.below(5));
+  look.top = pick(random, std::array{Material::blue, Material::green, Material::red,
+                                     Material::purple, Material::teal, Material::orange});
+  look.hat_color = look.top;
+  look.legs = pick(random, std::array{Material::brown, Material::grey, Material::black});
+  look.accent = pick(random, std::array{Material::red, Material::yellow, Material::orange,
+                                        Material::teal, Material::pink});
+  look.cape_color = look.accent;
+  look.full_visor = random.chance(50);
+  look.stout = random.below(3) - 1;
+  return look;
+}
+
+void wear_what_is_said(FigureLook& look, const Prompt& prompt) {
+  look.skin = prompt.material_of({"skin"}, look.skin);
+  look.hair_color = prompt.material_of({"hair", "beard"}, look.hair_color);
+  if (prompt.has("long") && prompt.has("hair")) look.hair = Hair::long_hair;
+  if (prompt.has("bald")) look.hair = Hair::bald_top;
+  if (prompt.has("beard") || prompt.has("bearded")) look.beard = true;
+  if (prompt.has_any({"scarf", "bandana"})) look.scarf = true;
+  look.accent = prompt.material_of({"scarf", "plume", "belt", "bandana"}, look.accent);
+  if (prompt.has_any({"cape", "cloak"})) look.cape = true;
+  look.cape_color = prompt.material_of({"cape", "cloak"}, look.cape_color);
+  if (prompt.has("apron")) look.apron = true;
+  look.apron_color = prompt.material_of({"apron"}, look.apron_color);
+  if (prompt.has_any({"robe", "dress"})) look.robe = true;
+  look.legs = prompt.material_of({"trousers", "pants"}, look.legs);
+  look.boots = prompt.material_of({"boots"}, look.boots);
+  if (prompt.has_any({"armor", "armour", "armored", "armoured"}) && !look.skeleton)
+    look.top = Material::steel;
+  const Material said = prompt.color(Material::none);
+  if (said != Material::none && !look.skeleton) look.top = said;
+  look.top = prompt.material_of(
+      {"tunic", "shirt", "coat", "robe", "dress", "armor", "armour", "clothes", "jacket"},
+      look.top);
+  if (look.hat == Hat::pointed || look.hat == Hat::hood) look.hat_color = look.top;
+}
+
+void wear_hat_that_is_said(FigureLook& look, const Prompt& prompt) {
+  if (prompt.has("helmet")) look.hat = Hat::helmet;
+  if (prompt.has("hood") || prompt.has("hooded")) look.hat = Hat::hood;
+  if (prompt.has("crown")) {
+    look.hat = Hat::crown;
+    look.hat_color = Material::gold;
+  }
+  if (prompt.has("cap")) look.hat = Hat::cap;
+  if (prompt.has("hat") && look.hat == Hat::none) look.hat = Hat::brim;
+  if (prompt.has("straw")) look.hat_color = Material::bread;
+  if (look.hat == Hat::helmet && look.hat_color == look.top && look.top < Material::steel)
+    look.hat_color = Material::steel;
+  look.hat_color =
+      prompt.material_of({"helmet", "hat", "hood", "crown", "cap", "bandana"}, look.hat_color);
+}
+
+void take_weapon_that_is_said(FigureLook& look, const Prompt& prompt) {
+  struct Named {
+    std::string_view words;
+    Weapon weapon;
+  };
+  constexpr Named kNamed[] = {
+      {"sword blade", Weapon::sword},  {"dagger knife", Weapon::dagger}, {"axe", Weapon::axe},
+      {"hammer mace", Weapon::hammer}, {"staff wand", Weapon::staff},    {"bow", Weapon::bow},
+      {"spear lance", Weapon::spear},  {"pickaxe", Weapon::pick},        {"club", Weapon::club}};
+  for (const Named& named : kNamed) {
+    if (!has_one_of(prompt, named.words)) continue;
+    look.weapon = named.weapon;
+    look.holds_weapon = true;
+    break;
+  }
+  if (prompt.has("shield")) look.shield = true;
+}
+
+}  // namespace
+
+FigureLook read_figure_look(const Prompt& prompt, std::uint64_t seed) {
+  SplitMix random(seed);
+  FigureLook look = by_seed(random);
+  for (const Role& role : kRoles) {
+    if (!has_one_of(prompt, role.words)) continue;
+    role.dress(look);
+    break;
+  }
+  wear_what_is_said(look, prompt);
+  wear_hat_that_is_said(look, prompt);
+  take_weapon_that_is_said(look, prompt);
+  return look;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/procedural/figure_body.hpp"
+
+namespace dgxp {
+namespace {
+
+// Pixels from `from` along `direction` to where the canvas ends for shapes.
+double room_along(const Canvas& canvas, Vec from, Vec direction) {
+  const Size size = canvas.size();
+  const double inset = canvas.inset();
+  double room = 1e9;
+  if (direction.x > 1e-9) room = std::min(room, (size.width - inset - from.x) / direction.x);
+  if (direction.x < -1e-9) room = std::min(room, (inset - from.x) / direction.x);
+  if (direction.y > 1e-9) room = std::min(room, (size.height - inset - from.y) / direction.y);
+  if (direction.y < -1e-9) room = std::min(room, (inset - from.y) / direction.y);
+  return std::max(0.0, room);
+}
+
+struct Grip {
+  Vec hand;
+  Vec along;  // away from the hand
+  Vec across;
+  double unit;  // a 28th of the figure's height: one pixel at 32
+};
+
+Vec place(const Grip& grip, double along, double across) {
+  return grip.hand + grip.along * along + grip.across * across;
+}
+
+void paint_blade(Canvas& canvas, const Grip& grip, double length, Material metal) {
+  const double u = grip.unit;
+  canvas.limb(grip.hand, place(grip, length, 0), std::max(0.7, 1.3 * u), std::max(0.55, 0.8 * u),
+              {.material = metal, .tone = 1, .shade = Shade::flat, .edge = Edge::hard});
+  canvas.limb(place(grip, 1.4 * u, -1.8 * u), place(grip, 1.4 * u, 1.8 * u), 0.6 * u + 0.2,
+              0.6 * u + 0.2, {.material = Material::gold, .edge = Edge::none});
+}
+
+void paint_shaft(Canvas& canvas, const Grip& grip, double from, double to) {
+  const double r = std::max(0.55, 0.8 * grip.unit);
+  canvas.limb(place(grip, from, 0), place(grip, to, 0), r, r,
+              {.material = Material::wood, .edge = Edge::hard});
+}
+
+void paint_bow(Canvas& canvas, const Grip& grip, double length) {
+  const double u = grip.unit;
+  const Vec top = place(grip, 0, -length * 0.5);
+  const Vec low = place(grip, 0, length * 0.5);
+  const Vec belly = place(grip, length * 0.3, 0);
+  const Ink ink{.material = Material::wood, .edge = Edge::hard};
+  canvas.limb(top, belly, std::max(0.55, 0.6 * u), std::max(0.6, 0.9 * u), ink);
+  canvas.limb(belly, low, std::max(0.6, 0.9 * u), std::max(0.55, 0.6 * u), ink);
+}
+
+void paint_by_kind(Canvas& canvas, const FigureLook& look, const Grip& grip, double room) {
+  const double u = grip.unit;
+  const Ink metal{.material = look.weapon_metal, .edge = Edge::hard};
+  switch (look.weapon) {
+    case Weapon::none:
+      break;
+    case Weapon::sword:
+      paint_blade(canvas, grip, std::min(room, 11 * u), look.weapon_metal);
+      break;
+    case Weapon::dagger:
+      paint_blade(canvas, grip, std::min(room, 6.5 * u), look.weapon_metal);
+      break;
+    case Weapon::axe: {
+      const double l = std::min(room - u, 9 * u);
+      paint_shaft(canvas, grip, -2 * u, l);
+      canvas.polygon({place(grip, l - 4 * u, 0), place(grip, l - 5 * u, 4 * u),
+                      place(grip, l + u, 4 * u), place(grip, l, 0)},
+                     {.material = look.weapon_metal, .shade = Shade::bevel, .edge = Edge::hard});
+      break;
+    }
+    case Weapon::hammer: {
+      const double l = std::min(room - u, 8 * u);
+      paint_shaft(canvas, grip, -2 * u, l);
+      canvas.limb(place(grip, l - u, -2.2 * u), place(grip, l - u, 2.2 * u), 2 * u, 2 * u, metal);
+      break;
+    }
+    case Weapon::staff: {
+      const double l = std::min(room - 2 * u, 10 * u);
+      paint_shaft(canvas, grip, -5 * u, l);
+      canvas.ellipse(place(grip, l, 0), std::max(1.0, 2.2 * u), std::max(1.0, 2.2 * u),
+                     {.material = look.accent, .tone = 1, .edge = Edge::hard});
+      break;
+    }
+    case Weapon::bow:
+      paint_bow(canvas, grip, 13 * u);
+      break;
+    case Weapon::spear: {
+      const double l = std::min(room, 13 * u);
+      paint_shaft(canvas, grip, -5 * u, l - 3 * u);
+      canvas.limb(place(grip, l - 3.4 * u, 0), place(grip, l - u, 0), 1.6 * u, 0.5, metal);
+      break;
+    }
+    case Weapon::pick: {
+      const double l = std::min(room - u, 8 * u);
+      paint_shaft(canvas, grip, -2 * u, l);
+      canvas.limb(place(grip, l - 2 * u, -4.5 * u), place(grip, l, 0), 0.6 * u, 1.2 * u, metal);
+      canvas.limb(place(grip, l, 0), place(grip, l - 2 * u, 4.5 * u), 1.2 * u, 0.6 * u, metal);
+      break;
+    }
+    case Weapon::club: {
+      const double l = std::min(room - u, 8 * u);
+      canvas.limb(place(grip, -2 * u, 0), place(grip, l, 0), std::max(0.55, 0.8 * u),
+                  std::max(0.8, 2 * u), {.material = Material::wood, .edge = Edge::hard});
+      break;
+    }
+  }
+}
+
+// The white trace of a strike.
+void paint_slash(Canvas& canvas, const Grip& grip, double reach, double turns) {
+  const double r = std::max(0.55, 0.7 * grip.unit);
+  Vec before = place(grip, reach, 0);
+  for (int i = 1; i <= 6; ++i) {
+    const double t = turns * i / 6;
+    const Vec next = grip.hand + (grip.along * cos_turns(t) + grip.across * sin_turns(t)) * reach;
+    canvas.limb(before, next, r, r * (7 - i) / 7.0 + 0.2,
+                {.material = Material::white, .tone = 1, .shade = Shade::flat, .edge = Edge::none});
+    before = next;
+  }
+}
+
+}  // namespace
+
+void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook& look,
+                       const FigurePose& pose, Vec hand) {
+  if (look.weapon == Weapon::none) return;
+  double angle = pose.weapon_angle;
+  if (look.weapon == Weapon::bow && body.facing != Facing::east) angle = 0.25;
+  if (body.facing == Facing::north) angle = -angle;
+  const double height = body.ground - body.crown;
+  Grip grip;
+  grip.hand = hand;
+  grip.along = from_down(angle);
+  grip.across = from_down(angle + 0.25);
+  grip.unit = std::max(0.3, height / 27.0);
+  const double room = room_along(canvas, hand, grip.along);
+  if (pose.slash && height >= 16 && look.weapon != Weapon::bow)
+    paint_slash(canvas, grip, std::min(room - 1, 10.5 * grip.unit),
+                body.facing == Facing::east ? 0.24 : -0.2);
+  paint_by_kind(canvas, look, grip, room);
+}
+
+}  // namespace dgxp

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/procedural/canvas.hpp"
+#include "core/procedural/scene.hpp"
+
+namespace dgxp {
+
+using Painter = void (*)(Canvas&, const Scene&);
+
+/// Something that can be drawn, and the words that ask for it.
+struct Kind {
+  std::string_view name;
+  Painter paint;
+  Frame frame;
+  int weight;              ///< of two words in a prompt the heavier one wins, then the earlier one
+  std::string_view words;  ///< singular, separated by blanks
+};
+
+/// The whole table. The last one is the emblem, which no word asks for.
+std::span<const Kind> all_kinds();
+
+/// What `prompt` asks for: whole words, singular or plural; the emblem when no word is known.
+/// A seamless picture is always a tile.
+const Kind& find_kind(const Prompt& prompt, bool seamless);
+
+}  // namespace dgxp

@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "core/procedural/painters.hpp"
+
+namespace dgxp {
+namespace {
+
+// The border is the same all along each side, so that a nine-slice may stretch it.
+void paint_border(Canvas& canvas, Material material, int border, int corner) {
+  const Size size = canvas.size();
+  const double w = size.width;
+  const double h = size.height;
+  canvas.box(0, 0, w, h, flat(Material::outline));
+  canvas.box(1, 1, w - 1, h - 1, flat(material, 0));
+  canvas.box(1, 1, w - 1, 2, decal(material, 1));
+  canvas.box(1, 1, 2, h - 1, decal(material, 1));
+  canvas.box(1, h - 2, w - 1, h - 1, decal(material, -1));
+  canvas.box(w - 2, 1, w - 1, h - 1, decal(material, -1));
+  canvas.box(border - 1, border - 1, w - border + 1, h - border + 1, decal(material, -2));
+  (void)corner;
+}
+
+}  // namespace
+
+void paint_panel(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
+  const Size size = canvas.size();
+  const Prompt& prompt = *scene.prompt;
+  const Material material = prompt.color(random.chance(70) ? Material::wood : Material::steel);
+  const int side = std::min(size.width, size.height);
+  const int border = std::max(2, side / 6);
+  paint_border(canvas, material, border, border);
+  const bool dark = prompt.has("dark") || random.chance(50);
+  const double w = size.width;
+  const double h = size.height;
+  const Material inner = dark ? Material::black : Material::parchment;
+  canvas.box(border, border, w - border, h - border, flat(inner, dark ? -1 : 0));
+  if (side < 12) return;
+  const int knob = std::max(2, border);
+  const Material metal = material == Material::gold ? Material::steel : Material::gold;
+  for (const double x : {0.0, w - knob}) {
+    for (const double y : {0.0, h - knob}) {
+      canvas.box(x, y, x + knob, y + knob, flat(Material::outline));
+      canvas.box(x + 1, y + 1, x + knob - 1, y + knob - 1, flat(metal, 0));
+      if (knob > 3) canvas.dot(static_cast<int>(x) + 1, static_cast<int>(y) + 1, flat(metal, 1));
+    }
+  }
+}
+
+}  // namespace dgxp
