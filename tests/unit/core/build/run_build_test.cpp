@@ -74,13 +74,13 @@ struct Project {
     request.lock_text = lock_text;
     request.mode = mode;
     // Enough of a text to compare locks by.
-    request.write_lock = [](const Lock& lock) {
+    request.write_lock = [](const Lock& current) {
       std::string text = "lock";
-      for (const auto& [id, job] : lock.jobs) {
+      for (const auto& [id, job] : current.jobs) {
         text += id + job.master.hex() + job.recipe.hex() +
                 std::to_string(static_cast<int>(job.origin)) + "\n";
       }
-      for (const auto& [name, palette] : lock.palettes) {
+      for (const auto& [name, palette] : current.palettes) {
         for (const Rgb color : palette.colors) text += to_hex(color);
       }
       return text;
