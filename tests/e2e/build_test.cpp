@@ -1,0 +1,300 @@
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/color.hpp"
+#include "core/image/png_codec.hpp"
+#include "tests/e2e/small_project.hpp"
+
+using namespace dgxp;
+
+namespace {
+
+Image png_at(const SmallProject& project, const std::string& path) {
+  const std::string bytes = project.get(path);
+  auto image = decode_png(as_bytes(bytes));
+  REQUIRE_MESSAGE(image, path);
+  return *image;
+}
+
+nlohmann::json json_of(const ProgramResult& result) {
+  REQUIRE_MESSAGE(result.status == 0, result.err);
+  return nlohmann::json::parse(result.out);
+}
+
+/// Every entry below the project, `.dgxp` too, with what changes when somebody writes to it.
+std::map<std::string, std::string> stamps(const SmallProject& project) {
+  std::map<std::string, std::string> found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(project.folder())) {
+    struct stat status{};
+    REQUIRE(lstat(entry.path().c_str(), &status) == 0);
+    found[entry.path().string()] =
+        std::to_string(status.st_ino) + " " + std::to_string(status.st_size) + " " +
+        std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) + " " +
+        std::to_string(status.st_ctim.tv_nsec);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("build writes masters, lock, sheet, metadata and catalogue, and says so") {
+  const SmallProject project;
+  const ProgramResult result = project.run({"build", "assets.yaml"});
+  CHECK(result.err == "");
+  CHECK(result.status == 0);
+  std::vector<std::string> paths;
+  for (const auto& [path, content] : project.tree()) paths.push_back(path);
+  CHECK(paths == std::vector<std::string>{
+                     "art/hero/walk-east.png", "art/item/coin.png", "art/item/potion.png",
+                     "art/item/sword.png", "assets.lock", "assets.yaml",
+                     "game/sprites/small.dgxp.json", "game/sprites/small.png",
+                     "game/sprites/sprites.dgxp-catalog.json", "palettes/ember.hex"});
+  CHECK(result.out ==
+        "wrote game/sprites/small.dgxp.json\n"
+        "wrote game/sprites/small.png\n"
+        "wrote game/sprites/sprites.dgxp-catalog.json\n"
+        "4 masters generated, 0 recovered, 3 files written, 0 unchanged\n");
+}
+
+TEST_CASE("a second build says nothing to do and touches nothing, not even its own cache") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto before = stamps(project);
+  const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  for (const char* folder : {"", "game/sprites", "art", ".dgxp"}) {
+    REQUIRE(inotify_add_watch(
+                watch, project.at(folder).c_str(),
+                IN_CREATE | IN_DELETE | IN_MODIFY | IN_ATTRIB | IN_MOVE | IN_CLOSE_WRITE) >= 0);
+  }
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.out == "nothing to do\n");
+  CHECK(result.status == 0);
+  CHECK(stamps(project) == before);
+  std::array<char, 4096> events{};
+  CHECK(read(watch, events.data(), events.size()) == -1);  // EAGAIN: there is no event
+  close(watch);
+}
+
+TEST_CASE("a second build opens no socket") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const ProgramResult traced =
+      run_program({.command = {"strace", "-f", "-e", "trace=socket,socketpair,connect,bind",
+                               DGXP_BINARY, "build"},
+                   .folder = project.folder().string()});
+  if (traced.status == 127 || traced.err.find("Operation not permitted") != std::string::npos) {
+    MESSAGE("SKIPPED: strace cannot trace here");
+    return;
+  }
+  CHECK(traced.out == "nothing to do\n");
+  CHECK(traced.err.find("socket") == std::string::npos);
+}
+
+TEST_CASE("every pixel of every output is transparent or a palette colour") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  std::set<Rgb> palette;
+  const std::string text = kEmberPalette;
+  for (std::size_t at = 0; at < text.size(); at += 7) {
+    palette.insert(*parse_hex_color(text.substr(at, 6)));
+  }
+  for (const Rgba pixel : png_at(project, "game/sprites/small.png").pixels) {
+    CHECK((pixel == kTransparent || (pixel.a == 255 && palette.contains(pixel.rgb()))));
+  }
+}
+
+TEST_CASE(
+    "changing one palette colour changes exactly that colour, with no job and no new master") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const Image before = png_at(project, "game/sprites/small.png");
+  const auto masters = project.tree("art");
+  project.replace_in("palettes/ember.hex", "9e3038", "3050a5");
+
+  const nlohmann::json report = json_of(project.run({"build", "--json"}));
+
+  CHECK(report["generated"].empty());
+  CHECK(report["recovered"].empty());
+  CHECK(project.tree("art") == masters);
+  Image expected = before;
+  for (Rgba& pixel : expected.pixels) {
+    if (pixel == Rgba{0x9e, 0x30, 0x38, 255}) pixel = {0x30, 0x50, 0xa5, 255};
+  }
+  CHECK(expected != before);
+  CHECK(png_at(project, "game/sprites/small.png") == expected);
+
+  // And again: position follows position through the lock's former colours.
+  project.replace_in("palettes/ember.hex", "3050a5", "40c040");
+  REQUIRE(project.run({"build"}).status == 0);
+  for (Rgba& pixel : expected.pixels) {
+    if (pixel == Rgba{0x30, 0x50, 0xa5, 255}) pixel = {0x40, 0xc0, 0x40, 255};
+  }
+  CHECK(png_at(project, "game/sprites/small.png") == expected);
+}
+
+TEST_CASE("reordering the palette file changes no pixel") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto before = project.tree("game");
+  std::string reversed;
+  const std::string text = kEmberPalette;
+  for (std::size_t at = 0; at < text.size(); at += 7) reversed = text.substr(at, 7) + reversed;
+  project.put("palettes/ember.hex", reversed);
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.tree("game") == before);
+}
+
+TEST_CASE("changing one prompt generates exactly that sprite's jobs, and explain names the line") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto masters = project.tree("art");
+  project.replace_in("assets.yaml", "young knight, red cape", "old wizard, blue robe");
+
+  const ProgramResult explained = project.run({"explain", "hero"});
+  CHECK(explained.out.find("hero/walk/east: recipe changed") == 0);
+  CHECK(explained.out.find("prompt changed: assets.yaml:16:13") != std::string::npos);
+  CHECK(project.run({"plan", "--detailed-exitcode"}).status == 2);
+
+  const nlohmann::json report = json_of(project.run({"build", "--json"}));
+  CHECK(report["generated"] == nlohmann::json::array({"hero/walk/east"}));
+  auto after = project.tree("art");
+  CHECK(after.at("art/hero/walk-east.png") != masters.at("art/hero/walk-east.png"));
+  after["art/hero/walk-east.png"] = masters.at("art/hero/walk-east.png");
+  CHECK(after == masters);
+}
+
+TEST_CASE("without .dgxp and outputs, build --locked without any network gives the same bytes") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto before = project.tree();
+  std::filesystem::remove_all(project.at(".dgxp"));
+  std::filesystem::remove_all(project.at("game"));
+  ProgramResult result =
+      run_program({.command = {"unshare", "--net", "--", DGXP_BINARY, "build", "--locked"},
+                   .folder = project.folder().string()});
+  if (result.err.find("unshare failed") != std::string::npos) {
+    MESSAGE("SKIPPED in part: no network namespace can be made here");
+    result = project.run({"build", "--locked"});
+  }
+  CHECK(result.err == "");
+  CHECK(result.status == 0);
+  CHECK(project.tree() == before);
+}
+
+TEST_CASE("build --locked refuses drift with exit 2 and writes nothing") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  project.replace_in("assets.yaml", "gold coin", "silver coin");
+  auto before = project.tree();
+  CHECK(project.run({"build", "--locked"}).status == 2);
+  CHECK(project.tree() == before);
+
+  project.replace_in("assets.yaml", "silver coin", "gold coin");
+  project.put("game/sprites/small.dgxp.json", "{}");
+  before = project.tree();
+  CHECK(project.run({"build", "--locked"}).status == 2);
+  CHECK(project.tree() == before);
+}
+
+TEST_CASE("two folders and any number of threads give the same bytes") {
+  const SmallProject one;
+  const SmallProject two;
+  REQUIRE(one.run({"build", "-j", "1"}).status == 0);
+  REQUIRE(two.run({"-j", "3", "build"}, {{"TZ", "Asia/Tokyo"}, {"LC_ALL", "de_DE.UTF-8"}}).status ==
+          0);
+  CHECK(one.tree() == two.tree());
+}
+
+TEST_CASE("check writes nothing and tells an outdated project by exit 2") {
+  const SmallProject project;
+  ProgramResult result = project.run({"check"});
+  CHECK(result.status == 2);
+  CHECK(result.out.find("hero/walk/east would be generated (new)") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(project.at(".dgxp")));
+
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.run({"check"}).status == 0);
+  result = project.run({"check", "--no-placeholders"});
+  CHECK(result.status == 1);
+  CHECK(result.err.find("4 masters are still placeholders") != std::string::npos);
+
+  std::filesystem::remove_all(project.at(".dgxp"));  // as in a fresh clone
+  CHECK(project.run({"check"}).status == 0);
+}
+
+TEST_CASE("reroll draws another picture with a new seed, and only of that sprite") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto masters = project.tree("art");
+  CHECK(project.run({"reroll", "hero"}).out == "hero/walk/east rerolled\n");
+  CHECK(project.run({"status"}).out.find("hero/walk/east  rerolled") == 0);
+  const nlohmann::json report = json_of(project.run({"build", "--json"}));
+  CHECK(report["generated"] == nlohmann::json::array({"hero/walk/east"}));
+  CHECK(project.tree("art").at("art/hero/walk-east.png") != masters.at("art/hero/walk-east.png"));
+  CHECK(project.run({"build"}).out == "nothing to do\n");
+}
+
+TEST_CASE("an edited master is used, survives a new prompt, and is given up only when asked") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  Image master = png_at(project, "art/item/coin.png");
+  master.at(0, 0) = {0x9e, 0x30, 0x38, 255};
+  const Bytes edited = encode_png(master);
+  project.put("art/item/coin.png", std::string(as_text(edited)));
+  const std::string kept = project.get("art/item/coin.png");
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.get("assets.lock").find("origin: edited") != std::string::npos);
+
+  project.replace_in("assets.yaml", "gold coin", "bronze coin");
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.status == 0);
+  CHECK(result.err.find("'art/item/coin.png' was edited by hand and is kept") != std::string::npos);
+  CHECK(project.get("art/item/coin.png") == kept);
+
+  CHECK(project.run({"adopt", "item/coin"}).status == 0);
+  CHECK(project.run({"build"}).err == "");
+  CHECK(project.get("art/item/coin.png") == kept);
+
+  project.replace_in("assets.yaml", "bronze coin", "tin coin");
+  CHECK(project.run({"build", "--overwrite-edited"}).status == 0);
+  CHECK(project.get("art/item/coin.png") != kept);
+}
+
+TEST_CASE("a removed sprite leaves the sheet, and a dropped output folder loses its files") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  project.replace_in("assets.yaml", "dir: game/sprites", "dir: game/other");
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.out.find("removed game/sprites/small.png") != std::string::npos);
+  CHECK(project.get("game/sprites/small.png") == "<absent>");
+  CHECK(project.get("game/other/small.png") != "<absent>");
+}
+
+TEST_CASE("a saved plan is applied as it is, and refused when the project moved on") {
+  const SmallProject project;
+  REQUIRE(project.run({"plan", "-o", "plan.json"}).status == 0);
+  CHECK_FALSE(std::filesystem::exists(project.at(".dgxp")));
+  REQUIRE(project.run({"build", "--plan", "plan.json"}).status == 0);
+  const ProgramResult again = project.run({"build", "--plan", "plan.json"});
+  CHECK(again.status == 2);
+  CHECK(again.err.find("no longer fits") != std::string::npos);
+}
+
+TEST_CASE("a worker that is not there is exit 69 with a hint, soon, and costs nothing") {
+  const SmallProject project;
+  const std::string nobody = "ipc://" + project.at("nobody.sock").string();
+  const ProgramResult result = project.run({"build", "--worker", nobody});
+  CHECK(result.status == 69);
+  CHECK(result.err.find("error: ") == 0);
+  CHECK(result.err.find("hint: ") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(project.at("game")));
+  // Nothing stale: no worker is asked.
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.run({"plan"}, {{"DGXP_WORKER", nobody}}).out.find("placeholder") !=
+        std::string::npos);
+}

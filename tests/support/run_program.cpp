@@ -1,0 +1,79 @@
+#include "tests/support/run_program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+
+namespace dgxp {
+namespace {
+
+[[noreturn]] void become(const ProgramRun& run, int out, int err) {
+  if (chdir(run.folder.c_str()) != 0) _exit(126);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(nothing, STDIN_FILENO);
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  std::vector<std::string> settings{"PATH=" + std::string(std::getenv("PATH")),
+                                    "HOME=" + run.folder, "LC_ALL=C"};
+  // Sanitizers find their symbolizer and options here.
+  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) settings.push_back(std::string(name) + "=" + value);
+  }
+  for (const auto& [name, value] : run.environment) settings.push_back(name + "=" + value);
+  std::vector<char*> environment;
+  for (std::string& setting : settings) environment.push_back(setting.data());
+  environment.push_back(nullptr);
+  std::vector<std::string> words = run.command;
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execvpe(arguments[0], arguments.data(), environment.data());
+  _exit(127);
+}
+
+}  // namespace
+
+ProgramResult run_program(const ProgramRun& run) {
+  std::array<int, 2> out{};
+  std::array<int, 2> err{};
+  if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) return {};
+  const pid_t child = fork();
+  if (child == 0) become(run, out[1], err[1]);
+  close(out[1]);
+  close(err[1]);
+  ProgramResult result;
+  std::array<pollfd, 2> sources{{{out[0], POLLIN, 0}, {err[0], POLLIN, 0}}};
+  std::array<std::string*, 2> texts{&result.out, &result.err};
+  for (int open_ends = 2; open_ends > 0;) {
+    poll(sources.data(), sources.size(), -1);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (sources.at(i).fd < 0 || sources.at(i).revents == 0) continue;
+      std::array<char, 65536> buffer{};
+      const ssize_t count = read(sources.at(i).fd, buffer.data(), buffer.size());
+      if (count > 0) {
+        texts.at(i)->append(buffer.data(), static_cast<std::size_t>(count));
+      } else {
+        close(sources.at(i).fd);
+        sources.at(i).fd = -1;
+        --open_ends;
+      }
+    }
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+ProgramResult run_dgxp(const std::string& folder, std::vector<std::string> arguments,
+                       std::map<std::string, std::string> environment) {
+  arguments.insert(arguments.begin(), DGXP_BINARY);
+  return run_program({std::move(arguments), folder, std::move(environment)});
+}
+
+}  // namespace dgxp
