@@ -15,14 +15,18 @@ struct WorkerEndpoint {
   std::string address;  ///< "tcp://127.0.0.1:5555", "ipc:///run/user/1000/dgxp.sock"
   std::chrono::milliseconds reply_timeout{5000};
   std::chrono::milliseconds silence_limit{30000};  ///< no sign of life: the worker is lost
+  bool insecure = false;                           ///< plain TCP to another machine is allowed
 };
 
 /// A client of the wire protocol (DEALER + SUB). It connects on first use.
-/// Error: `usage` when the address is not one.
+/// A worker that does not answer is an Error `worker` of the first call that needs it, after
+/// `reply_timeout`; one that stops answering while jobs are out, of poll() after `silence_limit`.
+/// Error: `usage` when the address is not one, or leaves this machine without `insecure`.
 Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint);
 
 /// The same client on the same server code inside this process (inproc), with the procedural
-/// backend on `threads` threads. It ends with the returned object. Opens no network socket.
+/// backend on `threads` threads. It starts with the first job and ends with the returned object.
+/// Opens no network socket. The pictures do not depend on `threads`.
 std::unique_ptr<Worker> start_embedded_worker(int threads);
 
 }  // namespace dgxp

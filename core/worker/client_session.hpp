@@ -1,0 +1,172 @@
+#pragma once
+
+// The client's side of the conversation without its sockets and without a clock: jobs and incoming
+// messages in, outgoing messages and events out. It holds the rules by which no job is ever lost:
+//
+// - Every request has a number (rid), a deadline and a last try. A reply counts only for the
+//   request that is open under its number, so late, doubled and foreign replies are dropped.
+// - A request may be sent again at will: the worker knows a job by its id and never runs it twice.
+// - Updates are only a wake-up. Whatever they fail to tell (a gap in `seq`, a new epoch, silence)
+//   is asked for by a `status` that names our jobs.
+// - A job that the worker does not know any more is sent again, a bounded number of times.
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/build/ports.hpp"
+#include "core/worker/protocol.hpp"
+#include "core/worker/worker_client.hpp"
+
+namespace dgxp {
+
+struct SessionLimits {
+  std::chrono::milliseconds reply_timeout{5000};
+  std::chrono::milliseconds silence_limit{30000};
+  std::chrono::milliseconds probe_after{5000};  ///< of silence: ask whether it is there
+  std::chrono::minutes stall_limit{30};         ///< no job moves: the worker hangs
+  std::size_t window = 128;                     ///< jobs in flight
+  std::uint64_t fetch_bytes = 64U << 20U;       ///< pictures asked for at the same time
+  int max_tries = 4;                            ///< of one request
+  int max_attempts = 5;                         ///< of one job
+};
+
+/// What was dropped, and how often the rules above were needed.
+struct SessionCounters {
+  std::uint64_t malformed = 0;
+  std::uint64_t unknown_types = 0;
+  std::uint64_t stray_replies = 0;  ///< late, doubled, foreign
+  std::uint64_t resent = 0;
+  std::uint64_t resyncs = 0;
+  std::uint64_t new_epochs = 0;
+};
+
+class ClientSession {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `address` names the worker in errors; `nonce` tells this client's attempts from others'.
+  ClientSession(std::string address, SessionLimits limits, std::uint64_t nonce);
+
+  /// Sends the first `status`. Nothing else is sent before its reply.
+  void open(Time now);
+  bool is_open() const { return opened_; }
+  bool makes_placeholders() const { return placeholder_; }
+
+  void submit(const Job& job, Time now);
+  /// Sends a cancel for every job that the worker may know, and forgets all jobs and events.
+  void cancel_all(Time now);
+  /// Cancels that have not been answered.
+  std::size_t open_cancels() const { return open_cancels_; }
+
+  void take_reply(ByteView body, Time now);
+  void take_update(ByteView body, Time now);
+  void on_time(Time now);
+  Time next_due() const;
+
+  /// Bodies of requests to send, in order.
+  std::vector<Bytes> take_outgoing();
+  std::optional<WorkerEvent> next_event();
+  /// Set when the worker is lost for good.
+  const std::optional<Error>& lost() const { return lost_; }
+  const SessionCounters& counters() const { return counters_; }
+
+ private:
+  enum class Stage { waiting, uploading, sent, accepted, wanting_picture, fetching };
+  struct Flight {
+    Digest key;
+    GenerateMessage request;
+    Bytes workflow_content;
+    Stage stage = Stage::waiting;
+    int attempts = 0;
+    bool told_accepted = false;
+    int bad_pictures = 0;
+    std::uint64_t submission = 0;
+    ResultEntry result;
+  };
+  enum class Kind { hello, resync, generate, upload, fetch, cancel };
+  struct OpenRequest {
+    Kind kind = Kind::hello;
+    std::string id;  ///< of the job, or nothing
+    int tries = 1;
+    Time first_sent;
+  };
+  using Flights = std::unordered_map<std::string, Flight>;
+
+  // Requests.
+  void send(OpenRequest request, MessageBody body, Time now);
+  void send_again(OpenRequest request, Time now);
+  std::optional<MessageBody> body_of(const OpenRequest& request) const;
+  void give_up(const OpenRequest& request);
+  void pump(Time now);
+  void launch(const std::string& id, Flight& flight, Time now);
+  void send_generate(const std::string& id, Flight& flight, Time now);
+  void fetch_pictures(Time now);
+  void resync(Time now);
+
+  // Replies: each says whether it is one to this request.
+  bool reply(const OpenRequest& request, const MessageBody& body, const Envelope& envelope,
+             Time now);
+  bool reply_hello(const MessageBody& body, const Envelope& envelope);
+  bool reply_resync(const MessageBody& body, const Envelope& envelope);
+  bool reply_generate(const std::string& id, const MessageBody& body);
+  bool reply_upload(const std::string& id, const MessageBody& body, Time now);
+  bool reply_fetch(const std::string& id, const MessageBody& body);
+  void take_picture(const std::string& id, Flight& flight, const BlobMessage& blob);
+
+  // Updates.
+  bool is_news(const MessageBody& body, const Envelope& envelope);
+  void take_snapshot(const JobEntry& entry);
+  void enter_epoch(std::uint64_t epoch);
+
+  // What becomes of a job.
+  void accepted(Flight& flight);
+  void note_progress(Flight& flight, const ProgressMessage& progress);
+  void complete(const std::string& id, const std::optional<ResultEntry>& result);
+  void retry(const std::string& id, const std::string& why);
+  void fail(const std::string& id, std::string why);
+  void land(const std::string& id, WorkerEvent event);
+  void lose(std::string message, std::string hint);
+  Flight* find(const std::string& id);
+  Flight* find_open(const std::string& id);
+
+  std::string address_;
+  SessionLimits limits_;
+  std::uint64_t nonce_;
+  std::uint64_t submissions_ = 0;
+  std::uint64_t next_rid_;
+  bool opened_ = false;
+  bool placeholder_ = false;
+  std::set<std::string> capabilities_;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t seq_ = 0;
+  bool status_open_ = false;
+  bool resync_wanted_ = false;
+
+  Flights flights_;
+  std::deque<std::string> waiting_;   ///< ids in stage waiting, in the order of submission
+  std::deque<std::string> pictures_;  ///< ids in stage wanting_picture
+  std::size_t in_flight_ = 0;
+  std::uint64_t fetching_bytes_ = 0;
+  std::set<std::string> uploaded_;   ///< digests that the worker has
+  std::set<std::string> uploading_;  ///< digests on their way
+  std::unordered_map<std::uint64_t, OpenRequest> open_;
+  std::deque<std::pair<Time, std::uint64_t>> deadlines_;  ///< in order: all waits are the same
+  std::size_t open_cancels_ = 0;
+
+  Time last_heard_;
+  Time last_moved_;
+  Time last_resync_;
+  std::vector<Bytes> outgoing_;
+  std::deque<WorkerEvent> events_;
+  std::optional<Error> lost_;
+  SessionCounters counters_;
+};
+
+}  // namespace dgxp

@@ -1,0 +1,222 @@
+#include "core/worker/worker_server.hpp"
+
+#include <array>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/diagnostic.hpp"
+#include "core/worker/endpoint.hpp"
+#include "core/worker/msgpack_value.hpp"
+
+namespace dgxp {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kMaxRequest = 40 << 20;  // a blob and its map
+constexpr std::int64_t kMaxSubscription = 1 << 10;
+constexpr int kUpdateHighWater = 1000;
+constexpr std::size_t kLargeReply = 64U << 10U;
+constexpr int kRequestsARound = 256;  // then the other sockets have their turn
+constexpr std::size_t kMaxPrefixes = 256;
+constexpr int kPortTries = 32;
+constexpr std::chrono::milliseconds kForEver{-1};
+
+struct Listeners {
+  ZmqSocket requests;
+  ZmqSocket updates;
+  std::string request_address;
+  std::string update_address;
+};
+
+Result<Listeners> open_listeners(ZmqContext& context) {
+  auto requests = ZmqSocket::open(context, {SocketType::router, kMaxRequest, kUpdateHighWater});
+  if (!requests) return requests.error();
+  auto updates = ZmqSocket::open(context, {SocketType::xpub, kMaxSubscription, kUpdateHighWater});
+  if (!updates) return updates.error();
+  return Listeners{*std::move(requests), *std::move(updates), {}, {}};
+}
+
+Result<Done> bind_both(Listeners& listeners, const EndpointAddresses& addresses) {
+  if (auto bound = listeners.requests.bind(addresses.requests); !bound) return bound;
+  listeners.request_address = listeners.requests.bound_address();
+  const auto updates = parse_endpoint(listeners.request_address);
+  if (!updates) return updates.error();
+  if (auto bound = listeners.updates.bind(updates->updates); !bound) {
+    static_cast<void>(listeners.requests.unbind(listeners.request_address));
+    return bound;
+  }
+  listeners.update_address = listeners.updates.bound_address();
+  return Done{};
+}
+
+/// With port 0 the system chooses a port for requests, and its neighbour may be taken.
+Result<Listeners> listen(ZmqContext& context, const EndpointAddresses& addresses) {
+  auto listeners = open_listeners(context);
+  if (!listeners) return listeners.error();
+  const bool may_retry = addresses.requests.ends_with(":0");
+  for (int tries = may_retry ? kPortTries : 1;; --tries) {
+    auto bound = bind_both(*listeners, addresses);
+    if (bound) return listeners;
+    if (tries == 1) {
+      Error error = bound.error();
+      error.hint = "is another worker running there? choose another address with --listen";
+      return error;
+    }
+  }
+}
+
+std::chrono::milliseconds until(SteadyTime due, SteadyTime now) {
+  if (due == SteadyTime::max()) return kForEver;
+  if (due <= now) return std::chrono::milliseconds{0};
+  return std::chrono::ceil<std::chrono::milliseconds>(due - now);
+}
+
+}  // namespace
+
+class WorkerServer::Impl {
+ public:
+  Impl(std::shared_ptr<ZmqContext> context, Listeners listeners, std::unique_ptr<WakeUp> wake,
+       std::vector<std::shared_ptr<Backend>> backends, const ServerLimits& limits)
+      : context_(std::move(context)),
+        listeners_(std::move(listeners)),
+        wake_(std::move(wake)),
+        pool_(std::in_place, backends, *wake_),
+        core_(infos_of(backends), models_of(backends), *pool_, limits, draw_nonce(), Clock::now()) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
+  Impl(Impl&&) = delete;
+
+  ~Impl() {
+    thread_.request_stop();
+    wake_->raise();
+    thread_.join();
+    pool_.reset();
+  }
+
+  const Listeners& listeners() const { return listeners_; }
+  const ServerCounters& counters() { return core_.counters(); }
+
+ private:
+  static std::vector<BackendInfo> infos_of(const std::vector<std::shared_ptr<Backend>>& backends) {
+    std::vector<BackendInfo> infos;
+    for (const auto& backend : backends) infos.push_back(backend->info());
+    return infos;
+  }
+  static std::vector<ModelEntry> models_of(const std::vector<std::shared_ptr<Backend>>& backends) {
+    std::vector<ModelEntry> models;
+    for (const auto& backend : backends) {
+      for (ModelEntry& model : backend->list_models()) models.push_back(std::move(model));
+    }
+    return models;
+  }
+
+  void serve(const std::stop_token& stop) {
+    std::array<WaitItem, 3> items{WaitItem{.socket = &listeners_.requests},
+                                  WaitItem{.socket = &listeners_.updates},
+                                  WaitItem{.descriptor = wake_->descriptor()}};
+    while (!stop.stop_requested()) {
+      const SteadyTime before = Clock::now();
+      wait_for_any(items, until(core_.next_due(before), before));
+      if (items[0].ready) answer_requests();
+      if (items[1].ready) notice_subscribers();
+      if (items[2].ready) {
+        wake_->clear();
+        for (RunEvent& event : pool_->take_events()) core_.take(std::move(event), Clock::now());
+      }
+      core_.on_time(Clock::now());
+      publish();
+    }
+  }
+
+  void answer_requests() {
+    for (int i = 0; i < kRequestsARound; ++i) {
+      auto frames = listeners_.requests.receive();
+      if (!frames) return;
+      if (frames->size() < 2) continue;
+      Bytes reply = core_.answer(frames->back().bytes(), Clock::now());
+      const bool is_large = reply.size() > kLargeReply;
+      // What stands before the body is the way back: identity, a request id, a delimiter.
+      frames->back() = is_large ? Frame::adopt(std::move(reply), core_.bytes_in_flight())
+                                : Frame(ByteView(reply));
+      // A peer that has gone or does not read loses its reply; it will ask again.
+      static_cast<void>(listeners_.requests.send(std::move(*frames)));
+    }
+  }
+
+  /// A subscription is one byte, 1 or 0, and a prefix. The leave is told when the last subscriber
+  /// of a prefix has gone.
+  void notice_subscribers() {
+    bool greet = false;
+    for (int i = 0; i < kRequestsARound; ++i) {
+      const auto frames = listeners_.updates.receive();
+      if (!frames) break;
+      const std::string_view content = as_text(frames->front().bytes());
+      if (content.empty()) continue;
+      const std::string prefix(content.substr(1));
+      if (content[0] == 1) {
+        greet = true;
+        if (prefixes_.size() < kMaxPrefixes) prefixes_.insert(prefix);
+      } else {
+        prefixes_.erase(prefix);
+      }
+    }
+    core_.set_subscribers(!prefixes_.empty());
+    if (greet) core_.greet(Clock::now());
+  }
+
+  void publish() {
+    for (const Bytes& update : core_.take_updates()) {
+      Frames frames;
+      frames.emplace_back(ByteView(update));
+      static_cast<void>(listeners_.updates.send(std::move(frames)));
+    }
+  }
+
+  std::shared_ptr<ZmqContext> context_;
+  Listeners listeners_;
+  std::unique_ptr<WakeUp> wake_;
+  std::optional<BackendPool> pool_;
+  ServerCore core_;
+  std::set<std::string> prefixes_;  ///< that somebody has subscribed to
+  std::jthread thread_;
+};
+
+Result<std::unique_ptr<WorkerServer>> WorkerServer::start(
+    const ServerOptions& options, std::vector<std::shared_ptr<Backend>> backends,
+    std::shared_ptr<ZmqContext> context) {
+  const auto addresses = parse_endpoint(options.address);
+  if (!addresses) return addresses.error();
+  if (!addresses->is_local && options.remote_peers == RemotePeers::refuse) {
+    return Error{ErrorKind::usage,
+                 fmt::format("{} can be reached from other machines, and nothing protects it",
+                             escape_for_terminal(options.address)),
+                 "listen at 127.0.0.1 and reach it through an ssh tunnel"};
+  }
+  if (context == nullptr) context = std::make_shared<ZmqContext>(1);
+  auto wake = std::make_unique<WakeUp>();
+  if (wake->descriptor() < 0) return Error{ErrorKind::worker, "too many files are open"};
+  auto listeners = listen(*context, *addresses);
+  if (!listeners) return listeners.error();
+  return std::unique_ptr<WorkerServer>(std::make_unique<WorkerServer>(
+      std::make_unique<Impl>(std::move(context), *std::move(listeners), std::move(wake),
+                             std::move(backends), options.limits)));
+}
+
+WorkerServer::WorkerServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+WorkerServer::~WorkerServer() = default;
+const std::string& WorkerServer::address() const {
+  return impl_->listeners().request_address;
+}
+const std::string& WorkerServer::update_address() const {
+  return impl_->listeners().update_address;
+}
+const ServerCounters& WorkerServer::counters() const {
+  return impl_->counters();
+}
+
+}  // namespace dgxp

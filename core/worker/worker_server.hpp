@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/worker/backend.hpp"
+#include "core/worker/server_core.hpp"
+#include "core/worker/zmq_socket.hpp"
+
+namespace dgxp {
+
+/// Whether plain TCP may leave this machine. Without encryption anybody on the way can read,
+/// change and order pictures.
+enum class RemotePeers { refuse, allow };
+
+struct ServerOptions {
+  std::string address = "tcp://127.0.0.1:5555";  ///< port 0: the system chooses two neighbours
+  RemotePeers remote_peers = RemotePeers::refuse;
+  ServerLimits limits = {};
+};
+
+/// A worker: a ROUTER for requests and an XPUB for updates, served by a thread of its own that
+/// never waits for a backend. It ends with the object; running jobs are asked to stop.
+class WorkerServer {
+ public:
+  /// `context` null: one of its own.
+  ///
+  /// Error: `usage` for an address that is none, or one that leaves the machine; `worker` when it
+  /// cannot be listened at.
+  static Result<std::unique_ptr<WorkerServer>> start(const ServerOptions& options,
+                                                     std::vector<std::shared_ptr<Backend>> backends,
+                                                     std::shared_ptr<ZmqContext> context = nullptr);
+  ~WorkerServer();
+  WorkerServer(WorkerServer&&) = delete;
+  class Impl;
+  explicit WorkerServer(std::unique_ptr<Impl> impl);  ///< for start()
+
+  const std::string& address() const;         ///< of requests, with the port in use
+  const std::string& update_address() const;  ///< of updates
+  const ServerCounters& counters() const;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dgxp

@@ -1,0 +1,236 @@
+#include "core/worker/zmq_socket.hpp"
+
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace dgxp {
+namespace {
+
+constexpr int kHandshakeMilliseconds = 5000;
+constexpr int kHeartbeatMilliseconds = 2000;
+constexpr int kHeartbeatTimeoutMilliseconds = 6000;
+constexpr std::size_t kMaxFrames = 16;
+
+static_assert(sizeof(zmq_msg_t) == 64 && alignof(zmq_msg_t) <= 8);
+
+zmq_msg_t* message_of(std::array<std::byte, 64>& storage) {
+  return reinterpret_cast<zmq_msg_t*>(storage.data());
+}
+
+/// Content that libzmq holds on to until its last reader is done.
+struct Adopted {
+  Bytes content;
+  std::shared_ptr<std::atomic<std::uint64_t>> in_flight;
+  ~Adopted() {
+    if (in_flight) in_flight->fetch_sub(content.size());
+  }
+};
+
+void release_adopted(void*, void* hint) {
+  const std::unique_ptr<Adopted> owner(static_cast<Adopted*>(hint));
+}
+
+int zmq_type(SocketType type) {
+  switch (type) {
+    case SocketType::dealer:
+      return ZMQ_DEALER;
+    case SocketType::router:
+      return ZMQ_ROUTER;
+    case SocketType::sub:
+      return ZMQ_SUB;
+    case SocketType::xpub:
+      return ZMQ_XPUB;
+    case SocketType::req:
+      return ZMQ_REQ;
+    case SocketType::rep:
+      return ZMQ_REP;
+    case SocketType::pub:
+      break;
+  }
+  return ZMQ_PUB;
+}
+
+Error socket_error(const char* what, const std::string& address) {
+  return {ErrorKind::worker, fmt::format("cannot {} {}: {}", what, address, zmq_strerror(errno))};
+}
+
+/// The thread sanitizer does not see the synchronisation inside libzmq, which is not built with
+/// it. What one thread wrote before it sent is visible to whoever receives later; say so.
+void tell_sanitizer_about_passage() {
+#if defined(__SANITIZE_THREAD__)
+  static std::atomic<unsigned> passages{0};
+  passages.fetch_add(1, std::memory_order_acq_rel);
+#endif
+}
+
+}  // namespace
+
+Frame::Frame() {
+  zmq_msg_init(message_of(storage_));
+}
+Frame::Frame(ByteView content) {
+  // Out of memory is the only failure; then the frame is empty and the peer refuses it.
+  if (zmq_msg_init_size(message_of(storage_), content.size()) != 0) {
+    zmq_msg_init(message_of(storage_));
+  } else if (!content.empty()) {
+    std::memcpy(zmq_msg_data(message_of(storage_)), content.data(), content.size());
+  }
+}
+Frame Frame::adopt(Bytes content, std::shared_ptr<std::atomic<std::uint64_t>> in_flight) {
+  auto owner = std::make_unique<Adopted>(Adopted{std::move(content), std::move(in_flight)});
+  if (owner->in_flight) owner->in_flight->fetch_add(owner->content.size());
+  Frame frame;
+  Bytes& bytes = owner->content;
+  if (zmq_msg_init_data(message_of(frame.storage_), bytes.data(), bytes.size(), &release_adopted,
+                        owner.get()) == 0) {
+    static_cast<void>(owner.release());  // release_adopted ends it
+  }
+  return frame;
+}
+Frame::Frame(Frame&& other) noexcept : Frame() {
+  zmq_msg_move(message_of(storage_), message_of(other.storage_));
+}
+Frame& Frame::operator=(Frame&& other) noexcept {
+  if (this != &other) zmq_msg_move(message_of(storage_), message_of(other.storage_));
+  return *this;
+}
+Frame::~Frame() {
+  zmq_msg_close(message_of(storage_));
+}
+ByteView Frame::bytes() const {
+  auto* message = message_of(const_cast<std::array<std::byte, 64>&>(storage_));
+  return {static_cast<const std::uint8_t*>(zmq_msg_data(message)), zmq_msg_size(message)};
+}
+
+ZmqContext::ZmqContext(int io_threads) : handle_(zmq_ctx_new()) {
+  zmq_ctx_set(handle_, ZMQ_IO_THREADS, io_threads);
+  zmq_ctx_set(handle_, ZMQ_BLOCKY, 0);
+}
+ZmqContext::~ZmqContext() {
+  while (zmq_ctx_term(handle_) != 0 && errno == EINTR) {
+  }
+}
+
+Result<ZmqSocket> ZmqSocket::open(ZmqContext& context, const SocketSettings& settings) {
+  ZmqSocket socket(zmq_socket(context.handle(), zmq_type(settings.type)));
+  if (socket.handle_ == nullptr) return socket_error("open", "a socket");
+  socket.set_option(ZMQ_LINGER, 0);
+  socket.set_option(ZMQ_HANDSHAKE_IVL, kHandshakeMilliseconds);
+  socket.set_option(ZMQ_HEARTBEAT_IVL, kHeartbeatMilliseconds);
+  socket.set_option(ZMQ_HEARTBEAT_TIMEOUT, kHeartbeatTimeoutMilliseconds);
+  socket.set_option(ZMQ_SNDHWM, settings.high_water);
+  socket.set_option(ZMQ_RCVHWM, settings.high_water);
+  zmq_setsockopt(socket.handle_, ZMQ_MAXMSGSIZE, &settings.max_message,
+                 sizeof settings.max_message);
+  // Every new subscriber is told of, not only the first: it is greeted with a status.
+  if (settings.type == SocketType::xpub) socket.set_option(ZMQ_XPUB_VERBOSE, 1);
+  return socket;
+}
+ZmqSocket::ZmqSocket(ZmqSocket&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+ZmqSocket& ZmqSocket::operator=(ZmqSocket&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+ZmqSocket::~ZmqSocket() {
+  if (handle_ != nullptr) zmq_close(handle_);
+}
+
+Result<Done> ZmqSocket::bind(const std::string& address) {
+  if (zmq_bind(handle_, address.c_str()) != 0) return socket_error("listen at", address);
+  return Done{};
+}
+Result<Done> ZmqSocket::unbind(const std::string& address) {
+  if (zmq_unbind(handle_, address.c_str()) != 0) return socket_error("leave", address);
+  return Done{};
+}
+Result<Done> ZmqSocket::connect(const std::string& address) {
+  if (zmq_connect(handle_, address.c_str()) != 0) return socket_error("connect to", address);
+  return Done{};
+}
+std::string ZmqSocket::bound_address() const {
+  std::array<char, 256> text{};
+  std::size_t size = text.size();
+  if (zmq_getsockopt(handle_, ZMQ_LAST_ENDPOINT, text.data(), &size) != 0) return {};
+  return text.data();
+}
+void ZmqSocket::set_option(int option, int value) {
+  zmq_setsockopt(handle_, option, &value, sizeof value);
+}
+void ZmqSocket::subscribe_to_all() {
+  zmq_setsockopt(handle_, ZMQ_SUBSCRIBE, "", 0);
+}
+
+bool ZmqSocket::send(Frames frames) {
+  assert(!frames.empty());
+  tell_sanitizer_about_passage();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const int more = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
+    // Only the first part of a message can meet a full queue.
+    while (zmq_msg_send(message_of(frames[i].storage_), handle_, ZMQ_DONTWAIT | more) < 0) {
+      if (errno != EINTR) return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Frames> ZmqSocket::receive() {
+  Frames frames;
+  for (bool more = true; more;) {
+    Frame frame;
+    while (zmq_msg_recv(message_of(frame.storage_), handle_, ZMQ_DONTWAIT) < 0) {
+      if (errno != EINTR) return std::nullopt;
+    }
+    more = zmq_msg_more(message_of(frame.storage_)) != 0;
+    // Further parts are read, because a message is read whole, and dropped.
+    if (frames.size() <= kMaxFrames) frames.push_back(std::move(frame));
+  }
+  tell_sanitizer_about_passage();
+  return frames;
+}
+
+void wait_for_any(std::span<WaitItem> items, std::chrono::milliseconds timeout) {
+  std::array<zmq_pollitem_t, 4> polled{};
+  assert(items.size() <= polled.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    polled[i].socket = items[i].socket != nullptr ? items[i].socket->handle() : nullptr;
+    polled[i].fd = items[i].descriptor;
+    polled[i].events = ZMQ_POLLIN;
+  }
+  const int ready = zmq_poll(polled.data(), static_cast<int>(items.size()), timeout.count());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].ready = ready > 0 && (polled[i].revents & ZMQ_POLLIN) != 0;
+  }
+}
+
+WakeUp::WakeUp() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+WakeUp::~WakeUp() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+void WakeUp::raise() {
+  const std::uint64_t one = 1;
+  while (write(descriptor_, &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+void WakeUp::clear() {
+  std::uint64_t count = 0;
+  while (read(descriptor_, &count, sizeof count) < 0 && errno == EINTR) {
+  }
+}
+
+std::uint64_t draw_nonce() {
+  std::uint64_t nonce = 0;
+  while (getrandom(&nonce, sizeof nonce, 0) < 0 && errno == EINTR) {
+  }
+  return nonce;
+}
+
+}  // namespace dgxp

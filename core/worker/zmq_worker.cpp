@@ -1,0 +1,148 @@
+#include "core/worker/zmq_worker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/diagnostic.hpp"
+#include "core/worker/worker_client.hpp"
+
+namespace dgxp {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kMaxReply = 40 << 20;  // a blob and its map
+constexpr std::int64_t kMaxUpdate = 1 << 20;
+constexpr int kHighWater = 4096;
+constexpr int kMessagesARound = 4096;  // then deadlines have their turn
+constexpr std::size_t kLargeRequest = 64U << 10U;
+constexpr std::chrono::milliseconds kCancelWait{500};
+
+}  // namespace
+
+ZmqWorker::ZmqWorker(std::shared_ptr<ZmqContext> context, EndpointAddresses addresses,
+                     SessionLimits limits)
+    : context_(std::move(context)),
+      addresses_(std::move(addresses)),
+      limits_(limits),
+      session_(addresses_.requests, limits, draw_nonce()) {}
+
+Result<Done> ZmqWorker::open_sockets() {
+  auto requests = ZmqSocket::open(*context_, {SocketType::dealer, kMaxReply, kHighWater});
+  if (!requests) return requests.error();
+  auto updates = ZmqSocket::open(*context_, {SocketType::sub, kMaxUpdate, kHighWater});
+  if (!updates) return updates.error();
+  updates->subscribe_to_all();
+  if (auto done = updates->connect(addresses_.updates); !done) return done;
+  if (auto done = requests->connect(addresses_.requests); !done) return done;
+  sockets_.emplace(Sockets{*std::move(requests), *std::move(updates)});
+  return Done{};
+}
+
+Result<Done> ZmqWorker::open() {
+  if (session_.lost()) return *session_.lost();
+  if (session_.is_open()) return Done{};
+  if (auto done = open_sockets(); !done) return done;
+  session_.open(Clock::now());
+  flush();
+  while (!session_.is_open() && !session_.lost()) wait_until(session_.next_due());
+  if (session_.lost()) return *session_.lost();
+  return Done{};
+}
+
+Result<Done> ZmqWorker::submit(const Job& job) {
+  if (auto done = open(); !done) return done;
+  session_.submit(job, Clock::now());
+  flush();
+  return Done{};
+}
+
+Result<std::optional<WorkerEvent>> ZmqWorker::poll(std::chrono::milliseconds timeout) {
+  const auto end = Clock::now() + timeout;
+  while (true) {
+    if (auto event = session_.next_event()) return std::optional(*std::move(event));
+    if (session_.lost()) return *session_.lost();
+    wait_until(std::min(end, session_.next_due()));
+    if (Clock::now() < end) continue;
+    if (session_.lost()) return *session_.lost();
+    return session_.next_event();
+  }
+}
+
+void ZmqWorker::cancel_all() {
+  if (!sockets_) return;
+  session_.cancel_all(Clock::now());
+  flush();
+  const auto end = Clock::now() + std::min(kCancelWait, limits_.reply_timeout);
+  while (session_.open_cancels() > 0 && !session_.lost() && Clock::now() < end) {
+    wait_until(std::min(end, session_.next_due()));
+  }
+}
+
+Result<bool> ZmqWorker::makes_placeholders() {
+  if (auto done = open(); !done) return done.error();
+  return session_.makes_placeholders();
+}
+
+/// Serves the session once: what came in, what is due, what goes out.
+void ZmqWorker::wait_until(ClientSession::Time end) {
+  const auto now = Clock::now();
+  const auto timeout = end > now ? std::chrono::ceil<std::chrono::milliseconds>(end - now)
+                                 : std::chrono::milliseconds{0};
+  if (!sockets_) {
+    wait_for_any({}, timeout);
+    return;
+  }
+  std::array<WaitItem, 2> items{WaitItem{.socket = &sockets_->requests},
+                                WaitItem{.socket = &sockets_->updates}};
+  wait_for_any(items, timeout);
+  read_all();
+  session_.on_time(Clock::now());
+  flush();
+}
+
+void ZmqWorker::read_all() {
+  const auto now = Clock::now();
+  for (int i = 0; i < kMessagesARound; ++i) {
+    const auto reply = sockets_->requests.receive();
+    if (reply) session_.take_reply(reply->back().bytes(), now);
+    // One frame, or a topic and the body.
+    const auto update = sockets_->updates.receive();
+    if (update) session_.take_update(update->back().bytes(), now);
+    if (!reply && !update) return;
+  }
+}
+
+void ZmqWorker::flush() {
+  for (Bytes& body : session_.take_outgoing()) {
+    const bool is_large = body.size() > kLargeRequest;
+    Frames frames;
+    frames.emplace_back();  // what a REQ would put before the body
+    frames.push_back(is_large ? Frame::adopt(std::move(body)) : Frame(ByteView(body)));
+    // What finds no room is sent again when its deadline has passed.
+    static_cast<void>(sockets_->requests.send(std::move(frames)));
+  }
+}
+
+Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
+  auto addresses = parse_endpoint(endpoint.address);
+  if (!addresses) return addresses.error();
+  if (!addresses->is_local && !endpoint.insecure) {
+    return Error{ErrorKind::usage,
+                 fmt::format("{} is on another machine, and nothing protects the connection",
+                             escape_for_terminal(endpoint.address)),
+                 "reach it through an ssh tunnel: ssh -L 5555:127.0.0.1:5555 "
+                 "-L 5556:127.0.0.1:5556 HOST"};
+  }
+  SessionLimits limits;
+  limits.reply_timeout = endpoint.reply_timeout;
+  limits.silence_limit = endpoint.silence_limit;
+  limits.probe_after = std::min(limits.probe_after, endpoint.silence_limit / 3);
+  return std::unique_ptr<Worker>(
+      std::make_unique<ZmqWorker>(std::make_shared<ZmqContext>(1), *std::move(addresses), limits));
+}
+
+}  // namespace dgxp
