@@ -16,6 +16,8 @@ struct ProgramResult {
   int status = -1;  ///< exit code, or 128 + the signal that ended it
   std::string out;
   std::string err;
+  double cpu_seconds = 0;  ///< user and system
+  long peak_memory_kib = 0;
 };
 
 /// Runs a program to its end and collects what it printed. Standard input is empty. The environment
