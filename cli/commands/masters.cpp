@@ -61,6 +61,90 @@ Image redrawn(const MasterSpec& spec, const Image& master, const OpenedProject& 
   return image;
 }
 
+/// Counts one more reroll of a master into `lock`. False when there is nothing to draw again yet.
+Result<bool> reroll_master(const AssessedJob& assessed, bool overwrite_edited, Lock& lock) {
+  if (assessed.master->seed) {
+    return Error{
+        .kind = ErrorKind::manifest,
+        .message = fmt::format("'{}' has its seed written in the manifest", assessed.job.id),
+        .hint = "remove 'seed' there, or write another one",
+        .place = assessed.master->place};
+  }
+  if (is_edited(assessed) && !overwrite_edited) {
+    return Error{.kind = ErrorKind::usage,
+                 .message = fmt::format("'{}' was edited by hand", assessed.master->path),
+                 .hint = "--overwrite-edited gives up the edit"};
+  }
+  // A new job gets its first seed by the next build anyway.
+  if (!assessed.present && !lock.jobs.contains(assessed.job.id)) return false;
+  LockedJob& locked = lock.jobs[assessed.job.id];
+  ++locked.reroll;
+  if (is_edited(assessed)) {
+    locked.origin = Origin::generated;
+    locked.master = *assessed.present;
+  }
+  return true;
+}
+
+/// Error: `input` when the master is not there or has another size than the manifest says.
+Result<Done> check_adoptable(const AssessedJob& assessed, const PresentMaster* present) {
+  const MasterSpec& master = *assessed.master;
+  if (present == nullptr) {
+    return Error{.kind = ErrorKind::input,
+                 .message = fmt::format("there is no master '{}' to adopt", master.path),
+                 .hint = "draw it there, or let `dgxp build` generate it"};
+  }
+  const Size size = present->image.size;
+  const Size wanted{master.frame_size.width * master.frames, master.frame_size.height};
+  if (size == wanted) return Done{};
+  return Error{.kind = ErrorKind::input,
+               .message = fmt::format(
+                   "'{}' is {}x{}, {} of {}x{} make {}x{}", master.path, size.width, size.height,
+                   count_text(static_cast<std::size_t>(master.frames), "frame", "frames"),
+                   master.frame_size.width, master.frame_size.height, wanted.width, wanted.height)};
+}
+
+/// Takes one master as approved, in today's colours if `redraw`, into `lock`.
+Result<Done> adopt_master(OpenedProject& project, const AssessedJob& assessed, bool redraw,
+                          Lock& lock) {
+  const auto present = project.now.inputs.masters.find(assessed.job.id);
+  const bool is_there = present != project.now.inputs.masters.end();
+  if (auto done = check_adoptable(assessed, is_there ? &present->second : nullptr); !done) {
+    return done;
+  }
+  if (redraw) {
+    Image image = redrawn(*assessed.master, present->second.image, project);
+    auto written = project.store->write(assessed.master->path, encode_png(image));
+    if (!written) return written.error();
+    present->second = {.image = image, .pixels = pixel_digest(image)};
+  }
+  LockedJob& locked = lock.jobs[assessed.job.id];
+  const bool is_untouched = assessed.state == JobState::fresh && locked.origin == Origin::generated;
+  locked.master = present->second.pixels;
+  if (!is_untouched) locked.origin = Origin::edited;
+  locked.recipe = assessed.job.recipe;
+  locked.recovery = recovery_digest(assessed.master->recover);
+  locked.seed = assessed.job.seed;
+  project.store->keep_recipe(assessed.job.recipe, assessed.job.recipe_text);
+  return Done{};
+}
+
+/// Former colours stay only while some master of the palette still shows them.
+void forget_unused_colors(const OpenedProject& project, Lock& lock) {
+  std::map<std::string, std::set<Rgb>> used;
+  for (const MasterSpec& master : project.manifest.spec.masters) {
+    const auto present = project.now.inputs.masters.find(master.id);
+    if (present == project.now.inputs.masters.end()) continue;
+    for (const Rgb color : colors_of(present->second.image)) used[master.palette].insert(color);
+  }
+  for (auto& [name, locked] : lock.palettes) {
+    const auto today = project.now.palettes.find(name);
+    if (today == project.now.palettes.end()) continue;
+    const std::vector<Rgb> colors(used[name].begin(), used[name].end());
+    locked = update_locked_palette(locked, today->second, colors);
+  }
+}
+
 }  // namespace
 
 int run_reroll_command(const Context& context, const RerollArguments& arguments) {
@@ -78,28 +162,11 @@ int run_reroll_command(const Context& context, const RerollArguments& arguments)
       return fail(context, {.kind = ErrorKind::usage,
                             .message = fmt::format("'{}' is drawn by hand: it has no seed", id)});
     }
-    if (assessed->master->seed) {
-      return fail(context,
-                  {.kind = ErrorKind::manifest,
-                   .message = fmt::format("'{}' has its seed written in the manifest", id),
-                   .hint = "remove 'seed' there, or write another one",
-                   .place = assessed->master->place},
-                  &project->files, project->manifest.text);
+    const auto counted = reroll_master(*assessed, arguments.overwrite_edited, lock);
+    if (!counted) {
+      return fail(context, counted.error(), &project->files, project->manifest.text);
     }
-    if (is_edited(*assessed) && !arguments.overwrite_edited) {
-      return fail(context,
-                  {.kind = ErrorKind::usage,
-                   .message = fmt::format("'{}' was edited by hand", assessed->master->path),
-                   .hint = "--overwrite-edited gives up the edit"});
-    }
-    if (!assessed->present && !lock.jobs.contains(id)) continue;  // new: its first seed comes
-    LockedJob& locked = lock.jobs[id];
-    ++locked.reroll;
-    if (is_edited(*assessed)) {
-      locked.origin = Origin::generated;
-      locked.master = *assessed->present;
-    }
-    rerolled.push_back(id);
+    if (*counted) rerolled.push_back(id);
   }
   return save_lock(context, *project, lock, rerolled, "rerolled");
 }
@@ -120,62 +187,13 @@ int run_adopt_command(const Context& context, const AdoptArguments& arguments) {
   std::vector<std::string> adopted;
   for (const std::string& id : *masters) {
     const AssessedJob* assessed = find_job(*project, id);
-    if (assessed == nullptr) continue;
-    const auto present = project->now.inputs.masters.find(id);
-    if (present == project->now.inputs.masters.end()) {
-      return fail(context, {.kind = ErrorKind::input,
-                            .message = fmt::format("there is no master '{}' to adopt",
-                                                   assessed->master->path),
-                            .hint = "draw it there, or let `dgxp build` generate it"});
+    if (assessed == nullptr) continue;  // drawn by hand: approved as it is
+    if (auto done = adopt_master(*project, *assessed, arguments.redraw, lock); !done) {
+      return fail(context, done.error());
     }
-    const Size size = present->second.image.size;
-    const Size wanted{assessed->master->frame_size.width * assessed->master->frames,
-                      assessed->master->frame_size.height};
-    if (size != wanted) {
-      return fail(
-          context,
-          {.kind = ErrorKind::input,
-           .message = fmt::format(
-               "'{}' is {}x{}, {} of {}x{} make {}x{}", assessed->master->path, size.width,
-               size.height,
-               count_text(static_cast<std::size_t>(assessed->master->frames), "frame", "frames"),
-               assessed->master->frame_size.width, assessed->master->frame_size.height,
-               wanted.width, wanted.height)});
-    }
-    LockedJob& locked = lock.jobs[id];
-    const bool was_generated =
-        assessed->state == JobState::fresh && locked.origin == Origin::generated;
-    Image image = present->second.image;
-    if (arguments.redraw) {
-      image = redrawn(*assessed->master, image, *project);
-      if (auto done = project->store->write(assessed->master->path, encode_png(image)); !done) {
-        return fail(context, done.error());
-      }
-    }
-    locked.master = pixel_digest(image);
-    if (!was_generated) locked.origin = Origin::edited;
-    locked.recipe = assessed->job.recipe;
-    locked.recovery = recovery_digest(assessed->master->recover);
-    locked.seed = assessed->job.seed;
     adopted.push_back(id);
-    project->now.inputs.masters[id].image = std::move(image);
-    project->store->keep_recipe(assessed->job.recipe, assessed->job.recipe_text);
   }
-  if (arguments.redraw) {
-    // Former colours stay only while some master of the palette still shows them.
-    std::map<std::string, std::set<Rgb>> used;
-    for (const MasterSpec& master : project->manifest.spec.masters) {
-      const auto present = project->now.inputs.masters.find(master.id);
-      if (present == project->now.inputs.masters.end()) continue;
-      for (const Rgb color : colors_of(present->second.image)) used[master.palette].insert(color);
-    }
-    for (auto& [name, locked] : lock.palettes) {
-      const auto today = project->now.palettes.find(name);
-      if (today == project->now.palettes.end()) continue;
-      const std::vector<Rgb> colors(used[name].begin(), used[name].end());
-      locked = update_locked_palette(locked, today->second, colors);
-    }
-  }
+  if (arguments.redraw) forget_unused_colors(*project, lock);
   return save_lock(context, *project, lock, adopted, "adopted");
 }
 
