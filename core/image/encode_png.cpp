@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/image/checksum.hpp"
 #include "core/image/deflate.hpp"
 #include "core/image/png_codec.hpp"
 
@@ -104,58 +105,83 @@ Bytes pack_rows(const Bytes& indexes, Size size, unsigned depth) {
   return rows;
 }
 
-int paeth(int left, int up, int corner) {
-  const int guess = left + up - corner;
-  const int to_left = std::abs(guess - left);
-  const int to_up = std::abs(guess - up);
-  const int to_corner = std::abs(guess - corner);
-  if (to_left <= to_up && to_left <= to_corner) return left;
-  return to_up <= to_corner ? up : corner;
+std::uint8_t paeth(int left, int up, int corner) {
+  const int to_left = std::abs(up - corner);
+  const int to_up = std::abs(left - corner);
+  const int to_corner = std::abs(left + up - 2 * corner);
+  if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
+  return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
 }
 
-/// `row` under PNG filter `type`, the type byte first.
-Bytes filter_row(ByteView row, ByteView above, int type) {
-  constexpr std::size_t kPixel = 4;
-  Bytes filtered{static_cast<std::uint8_t>(type)};
-  filtered.reserve(row.size() + 1);
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const int left = i >= kPixel ? row[i - kPixel] : 0;
-    const int up = above[i];
-    const int corner = i >= kPixel ? above[i - kPixel] : 0;
-    const std::array<int, 5> guesses{0, left, up, (left + up) / 2, paeth(left, up, corner)};
-    filtered.push_back(
-        static_cast<std::uint8_t>(row[i] - guesses.at(static_cast<std::size_t>(type))));
+constexpr std::size_t kPixelBytes = 4;
+constexpr std::size_t kFilters = 5;
+
+/// A row of RGBA pixels under each PNG filter. Rows have one empty pixel in front, so that the
+/// first pixel is filtered like all others.
+struct FilteredRow {
+  std::array<Bytes, kFilters> bytes;
+
+  explicit FilteredRow(std::size_t row_bytes) {
+    for (Bytes& row : bytes) row.resize(row_bytes);
   }
-  return filtered;
-}
+  void filter(const Bytes& padded_row, const Bytes& padded_above) {
+    const std::size_t count = bytes[0].size();
+    const std::uint8_t* row = padded_row.data() + kPixelBytes;
+    const std::uint8_t* left = padded_row.data();
+    const std::uint8_t* up = padded_above.data() + kPixelBytes;
+    const std::uint8_t* corner = padded_above.data();
+    std::copy_n(row, count, bytes[0].data());
+    const auto subtract = [&](std::uint8_t* out, auto guess) {
+      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint8_t>(row[i] - guess(i));
+    };
+    subtract(bytes[1].data(), [&](std::size_t i) { return left[i]; });
+    subtract(bytes[2].data(), [&](std::size_t i) { return up[i]; });
+    subtract(bytes[3].data(), [&](std::size_t i) { return (left[i] + up[i]) / 2; });
+    subtract(bytes[4].data(), [&](std::size_t i) { return paeth(left[i], up[i], corner[i]); });
+  }
+};
 
 /// Sum of the bytes' distances from 0, modulo 256: small when neighbours are alike.
 std::uint64_t roughness(const Bytes& filtered) {
   std::uint64_t sum = 0;
-  for (std::size_t i = 1; i < filtered.size(); ++i)
-    sum += std::min<unsigned>(filtered[i], 256U - filtered[i]);
+  for (const std::uint8_t byte : filtered) {
+    const int value = static_cast<std::int8_t>(byte);
+    sum += static_cast<unsigned>(value < 0 ? -value : value);
+  }
   return sum;
 }
 
 /// RGBA rows, each with the filter that leaves it least rough.
 Bytes filter_rows(const Image& image) {
-  const std::size_t row_bytes = 4 * static_cast<std::size_t>(image.size.width);
+  const auto width = static_cast<std::size_t>(image.size.width);
+  const std::size_t row_bytes = kPixelBytes * width;
   Bytes rows;
-  Bytes above(row_bytes);
+  rows.reserve((row_bytes + 1) * static_cast<std::size_t>(image.size.height));
+  Bytes above(row_bytes + kPixelBytes);
+  Bytes row(row_bytes + kPixelBytes);
+  FilteredRow filtered(row_bytes);
   for (int y = 0; y < image.size.height; ++y) {
-    Bytes row;
-    row.reserve(row_bytes);
-    for (int x = 0; x < image.size.width; ++x) {
-      const Rgba pixel = image.at(x, y).a == 0 ? kTransparent : image.at(x, y);
-      row.insert(row.end(), {pixel.r, pixel.g, pixel.b, pixel.a});
+    std::uint8_t* out = row.data() + kPixelBytes;
+    for (std::size_t x = 0; x < width; ++x, out += kPixelBytes) {
+      const Rgba raw = image.at(static_cast<int>(x), y);
+      const Rgba pixel = raw.a == 0 ? kTransparent : raw;
+      out[0] = pixel.r;
+      out[1] = pixel.g;
+      out[2] = pixel.b;
+      out[3] = pixel.a;
     }
-    Bytes best = filter_row(row, above, 0);
-    for (int type = 1; type < 5; ++type) {
-      Bytes candidate = filter_row(row, above, type);
-      if (roughness(candidate) < roughness(best)) best = std::move(candidate);
+    filtered.filter(row, above);
+    std::size_t best = 0;
+    std::uint64_t least = roughness(filtered.bytes[0]);
+    for (std::size_t type = 1; type < kFilters; ++type) {
+      const std::uint64_t now = roughness(filtered.bytes.at(type));
+      if (now >= least) continue;
+      least = now;
+      best = type;
     }
-    rows.insert(rows.end(), best.begin(), best.end());
-    above = std::move(row);
+    rows.push_back(static_cast<std::uint8_t>(best));
+    rows.insert(rows.end(), filtered.bytes.at(best).begin(), filtered.bytes.at(best).end());
+    std::swap(row, above);
   }
   return rows;
 }

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 
+#include "core/image/checksum.hpp"
 #include "core/image/deflate.hpp"
 #include "image_makers.hpp"
 
