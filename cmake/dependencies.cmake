@@ -9,7 +9,6 @@ find_package(nlohmann_json REQUIRED)                                    # JSON i
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)                  # core/worker: transport
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)            # core/base: SHA-256 (libzmq loads it anyway)
 pkg_check_modules(IMAGEQUANT REQUIRED IMPORTED_TARGET imagequant)       # core/image: auto palettes
-pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)          # core/image: PNG encoding
 find_path(MSGPACK_INCLUDE_DIR msgpack.hpp REQUIRED)                     # core/worker: messages
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)                # Result
 if(NOT TARGET yaml-cpp::yaml-cpp)

@@ -56,7 +56,6 @@ const std::map<std::string_view, Rooms> kMayInclude = {
 const std::map<std::string_view, Rooms> kOwner = {
     {"png", {"core/image"}},
     {"libimagequant", {"core/image"}},
-    {"libdeflate", {"core/image"}},
     {"zmq", {"core/worker"}},
     {"msgpack", {"core/worker"}},
     {"curl/", {"core/worker"}},
@@ -84,8 +83,7 @@ const std::map<std::string_view, Rooms> kOwner = {
 
 /// Their includes cost seconds and tie every includer to a library: never in a header.
 constexpr std::string_view kNotInHeaders[] = {
-    "png",  "libimagequant", "libdeflate", "zmq",       "msgpack",
-    "curl", "yaml-cpp/",     "CLI/",       "nlohmann/", "sodium",
+    "png", "libimagequant", "zmq", "msgpack", "curl", "yaml-cpp/", "CLI/", "nlohmann/", "sodium",
 };
 
 /// text -> the rooms in which it may stand, anywhere in a line.
