@@ -13,8 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{250};
+constexpr std::chrono::milliseconds kPause{50};
 
 /// False when somebody deleted or replaced the lock file after we opened it: then what we hold
 /// keeps nobody out.
@@ -44,7 +43,6 @@ OsResult<Descriptor> try_lock(const ProjectFiles& files) {
 Result<Descriptor> take_project_lock(const ProjectFiles& files, std::chrono::seconds timeout,
                                      const std::function<void()>& on_wait) {
   const Clock::time_point deadline = Clock::now() + timeout;
-  std::chrono::milliseconds pause = kFirstPause;
   bool said = false;
   for (;;) {
     auto lock = try_lock(files);
@@ -54,8 +52,7 @@ Result<Descriptor> take_project_lock(const ProjectFiles& files, std::chrono::sec
     said = true;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) break;
-    std::this_thread::sleep_for(std::min(pause, left));
-    pause = std::min(pause * 2, kLongestPause);
+    std::this_thread::sleep_for(std::min(kPause, left));
   }
   Error error = files.failure(
       "lock", kLockFile,
