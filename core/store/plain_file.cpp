@@ -9,10 +9,10 @@
 namespace dgxp {
 namespace {
 
-Error failure(std::string_view verb, const std::filesystem::path& path, int code) {
+Error failure(std::string_view verb, const std::filesystem::path& path, std::string_view reason) {
   const std::string name = path == "-" ? (verb == "read" ? "standard input" : "standard output")
                                        : fmt::format("'{}'", escape_for_terminal(path.string()));
-  return {ErrorKind::storage, fmt::format("cannot {} {}: {}", verb, name, errno_text(code))};
+  return {ErrorKind::storage, fmt::format("cannot {} {}: {}", verb, name, reason)};
 }
 
 OsResult<Bytes> read_named(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -43,6 +43,13 @@ std::filesystem::path behind_links(const std::filesystem::path& path) {
   return ignored ? path : real;
 }
 
+bool holds_already(const std::filesystem::path& path, ByteView content) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return false;
+  const auto same = holds_exactly(file.get(), content);
+  return same && *same;
+}
+
 int write_beside_and_rename(const std::filesystem::path& target, ByteView content, mode_t mode) {
   std::filesystem::path temporary = target;
   temporary.replace_filename(
@@ -66,6 +73,7 @@ int write_named(const std::filesystem::path& path, ByteView content) {
   const bool present = ::stat(target.c_str(), &status) == 0;
   if (present && S_ISDIR(status.st_mode)) return EISDIR;
   if (present && !S_ISREG(status.st_mode)) return write_in_place(target, content);
+  if (present && holds_already(target, content)) return 0;
   return write_beside_and_rename(target, content, present ? status.st_mode : 0666);
 }
 
@@ -74,17 +82,15 @@ int write_named(const std::filesystem::path& path, ByteView content) {
 Result<Bytes> read_plain_file(const std::filesystem::path& path, std::size_t max_bytes) {
   auto content = read_named(path, max_bytes);
   if (content) return *std::move(content);
-  Error error = failure("read", path, content.error());
-  if (content.error() == EFBIG) {
-    error.kind = ErrorKind::input;
-    error.message += fmt::format(" (the limit is {} bytes)", max_bytes);
-  }
+  if (content.error() != EFBIG) return failure("read", path, errno_text(content.error()));
+  Error error = failure("read", path, fmt::format("it is larger than {} bytes", max_bytes));
+  error.kind = ErrorKind::input;
   return error;
 }
 
 Result<Done> write_plain_file(const std::filesystem::path& path, ByteView content) {
   const int code = write_named(path, content);
-  if (code != 0) return failure("write", path, code);
+  if (code != 0) return failure("write", path, errno_text(code));
   return Done{};
 }
 

@@ -131,22 +131,52 @@ TEST_CASE("killed in the middle of any write: nothing torn, and the next build r
   check_kill_at_every_call(FaultPlan::Kind::tear);
 }
 
+TEST_CASE("killed before any call, then built as before: no file of the killed build stays") {
+  long at = 1;
+  for (; at < 1000; ++at) {
+    const OldProject project;
+    const bool killed = dies_in_child({.kind = FaultPlan::Kind::kill, .at = at},
+                                      [&] { (void)project.build_new(Sync::yes); });
+    CAPTURE(at);
+    REQUIRE(build(project.folder(), "master 1", old_outputs(), Sync::no) == "ok");
+    REQUIRE(project.tree() == kOld);
+    if (!killed) break;
+  }
+  CHECK(at > 40);
+  CHECK(at < 1000);
+}
+
+/// A file that was brought to disk whose close then failed: its content may be lost.
+bool failed_to_close_output(const std::vector<NotedCall>& calls) {
+  std::set<std::uint64_t> synced;
+  for (const NotedCall& call : calls) {
+    if (call.name == "fsync" && call.regular) synced.insert(call.inode);
+    if (call.name == "close" && call.skipped) return synced.contains(call.inode);
+  }
+  return false;
+}
+
 void check_failure_at_every_call(FaultPlan::Kind kind, int code) {
   long at = 1;
   int refused = 0;
+  int bad_closes = 0;
   for (; at < 1000; ++at) {
     const OldProject project;
     long made = 0;
     std::string answer;
+    bool bad_close = false;
     {
       const Faults faults({.kind = kind, .at = at, .code = code});
       answer = project.build_new(Sync::yes);
       made = faults.count();
+      bad_close = failed_to_close_output(faults.calls());
     }
+    bad_closes += bad_close ? 1 : 0;
     CAPTURE(at);
     CAPTURE(answer);
     REQUIRE(wrong_files(project) == kNone);
     if (answer == "ok") {
+      REQUIRE_FALSE(bad_close);
       REQUIRE(project.tree() == kNew);
     } else {
       ++refused;
@@ -161,6 +191,7 @@ void check_failure_at_every_call(FaultPlan::Kind kind, int code) {
   CHECK(at > 40);
   CHECK(at < 1000);
   CHECK(refused > 20);
+  CHECK(bad_closes > 3);
 }
 
 TEST_CASE("one failing call gives an error with path and reason or does no harm") {
@@ -280,6 +311,41 @@ TEST_CASE("killed while copying to another file system: the next open removes th
   CHECK(litter.contains(".dgxp"));
   CHECK(at > 10);
   CHECK(at < 200);
+}
+
+TEST_CASE("on a kernel without openat2 everything works, and links are refused as well") {
+  const TempProject outside(fast_folder());
+  const OldProject project;
+  std::filesystem::create_symlink(outside.folder(), project.at("out"));
+  const Faults faults({.kind = FaultPlan::Kind::no_openat2});
+  REQUIRE(project.build_new(Sync::yes) == "ok");
+  CHECK(project.tree() == kNew);
+  const auto store = project.open();
+  CHECK(project.anonymous(said(store->write("out/x", as_bytes("x")))) ==
+        "cannot write 'P/out/x': it is, or lies behind, a symbolic link, and those are not "
+        "followed");
+  CHECK(outside.names("") == kNone);
+  CHECK(store->find_raw_of_master("hero"));
+}
+
+TEST_CASE("a lock file that is replaced between open and flock is not taken for the lock") {
+  const TempProject project(fast_folder());
+  {
+    const auto store = project.open();
+  }
+  SUBCASE("the lock file alone") {
+    Faults faults({});
+    faults.before_next_flock([&] { std::filesystem::remove(project.at(".dgxp/lock")); });
+    const auto store = project.open();
+    CHECK_FALSE(open_project(project.folder(), {.lock_timeout = std::chrono::seconds(0)}));
+  }
+  SUBCASE("the whole private folder") {
+    Faults faults({});
+    faults.before_next_flock([&] { std::filesystem::remove_all(project.at(".dgxp")); });
+    const auto store = project.open();
+    CHECK_FALSE(open_project(project.folder(), {.lock_timeout = std::chrono::seconds(0)}));
+    CHECK(project.get(".dgxp/.gitignore") == "*\n");
+  }
 }
 
 TEST_CASE("a stamp whose writing fails or is cut short never says up to date wrongly") {

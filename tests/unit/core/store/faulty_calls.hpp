@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,13 @@ namespace dgxp {
 /// What is to happen at one of the calls that change something, counted from 1.
 struct FaultPlan {
   enum class Kind {
-    none,      ///< count and note only
-    kill,      ///< SIGKILL instead of the call
-    tear,      ///< as kill, but a write first writes half of its bytes
-    fail,      ///< the call fails with `code`
-    fail_all,  ///< as fail, and so does every later one but close and unlink
-    other_fs,  ///< renames out of the stage folder give EXDEV; SIGKILL at call `at`, if any
+    none,        ///< count and note only
+    kill,        ///< SIGKILL instead of the call
+    tear,        ///< as kill, but a write first writes half of its bytes
+    fail,        ///< the call fails with `code`
+    fail_all,    ///< as fail, and so does every later one but close and unlink
+    no_openat2,  ///< an old kernel: ENOSYS
+    other_fs,    ///< renames out of the stage folder give EXDEV; SIGKILL at call `at`, if any
   };
   Kind kind = Kind::none;
   long at = 0;
@@ -29,6 +31,7 @@ struct FaultPlan {
 /// One call that was made while a plan was in force.
 struct NotedCall {
   std::string name;
+  bool regular = false;      ///< writes, syncs, closes: it is a file, no folder
   std::uint64_t inode = 0;   ///< of the file or, for renames and unlinks, of the source
   std::uint64_t folder = 0;  ///< for renames and unlinks: of the target's folder
   std::string target;        ///< for renames, unlinks: the name in that folder
@@ -45,6 +48,8 @@ class Faults {
   /// How many calls that change something were made.
   long count() const;
   const std::vector<NotedCall>& calls() const;
+  /// Something to do once, just before the next flock(2): what another process might do there.
+  void before_next_flock(std::function<void()> action);
 };
 
 }  // namespace dgxp

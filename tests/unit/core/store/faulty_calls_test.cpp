@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdarg>
 #include <string_view>
+#include <utility>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -19,10 +20,10 @@ namespace {
 
 struct State {
   bool on = false;
-  bool busy = false;  ///< inside of a hook: its own calls do not count
   FaultPlan plan;
   long count = 0;
   std::vector<NotedCall> calls;
+  std::function<void()> before_flock;
 };
 
 State& state() {
@@ -30,9 +31,14 @@ State& state() {
   return only;
 }
 
-std::uint64_t inode_of(int file) {
+NotedCall call_on(const char* name, int file) {
   struct stat status{};
-  return ::fstat(file, &status) == 0 ? status.st_ino : 0;
+  if (::fstat(file, &status) != 0) return {.name = name};
+  return {.name = name, .regular = S_ISREG(status.st_mode), .inode = status.st_ino};
+}
+
+std::uint64_t inode_of(int file) {
+  return call_on("", file).inode;
 }
 
 std::uint64_t inode_of(int folder, const char* name) {
@@ -54,7 +60,7 @@ bool is_forgiving(std::string_view name) {
 /// Counts and notes the call, and says what is to become of it; errno is set for fail.
 Verdict judge(NotedCall call) {
   State& s = state();
-  if (!s.on || s.busy) return Verdict::go_on;
+  if (!s.on) return Verdict::go_on;
   ++s.count;
   const bool here = s.count == s.plan.at;
   const bool after = s.count > s.plan.at && s.plan.at > 0;
@@ -81,10 +87,13 @@ Function real(const char* name) {
 }  // namespace
 
 Faults::Faults(const FaultPlan& plan) {
-  state() = {true, false, plan, 0, {}};
+  state() = {true, plan, 0, {}, {}};
 }
 Faults::~Faults() {
   state().on = false;
+}
+void Faults::before_next_flock(std::function<void()> action) {
+  state().before_flock = std::move(action);
 }
 long Faults::count() const {
   return state().count;
@@ -103,7 +112,7 @@ using dgxp::Verdict;
 ssize_t write(int file, const void* data, size_t size) {
   static const auto next = dgxp::real<ssize_t (*)(int, const void*, size_t)>("write");
   if (!dgxp::state().on || file <= STDERR_FILENO) return next(file, data, size);
-  switch (judge({.name = "write", .inode = dgxp::inode_of(file)})) {
+  switch (judge(dgxp::call_on("write", file))) {
     case Verdict::fail:
       return -1;
     case Verdict::half:
@@ -136,6 +145,11 @@ long syscall(long number, ...) {
   va_start(rest, number);
   for (long& one : a) one = va_arg(rest, long);
   va_end(rest);
+  if (number == SYS_openat2 && dgxp::state().on &&
+      dgxp::state().plan.kind == dgxp::FaultPlan::Kind::no_openat2) {
+    errno = ENOSYS;
+    return -1;
+  }
   if (number == SYS_openat2) {
     const auto* const how = reinterpret_cast<const std::uint64_t*>(a[2]);
     if ((how[0] & O_CREAT) != 0 &&
@@ -157,13 +171,13 @@ int fsync(int file) {
   static const auto next = dgxp::real<int (*)(int)>("fsync");
   if (!dgxp::state().on) return next(file);
   // Hundreds of runs need not wait for the disk: that it was asked for is what counts.
-  return judge({.name = "fsync", .inode = dgxp::inode_of(file)}) == Verdict::fail ? -1 : 0;
+  return judge(dgxp::call_on("fsync", file)) == Verdict::fail ? -1 : 0;
 }
 
 int close(int file) {
   static const auto next = dgxp::real<int (*)(int)>("close");
   if (!dgxp::state().on) return next(file);
-  const Verdict verdict = judge({.name = "close", .inode = dgxp::inode_of(file)});
+  const Verdict verdict = judge(dgxp::call_on("close", file));
   const int code = errno;
   const int status = next(file);
   if (verdict != Verdict::fail) return status;
@@ -186,6 +200,16 @@ int renameat(int from, const char* name, int folder, const char* target) {
                                  .target = target});
   return verdict == Verdict::fail ? -1 : next(from, name, folder, target);
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // of struct flock, which is another thing
+int flock(int file, int operation) {
+  static const auto next = dgxp::real<int (*)(int, int)>("flock");
+  if (dgxp::state().before_flock) std::exchange(dgxp::state().before_flock, {})();
+  return next(file, operation);
+}
+
+#pragma GCC diagnostic pop
 
 int unlinkat(int folder, const char* name, int flags) {
   static const auto next = dgxp::real<int (*)(int, const char*, int)>("unlinkat");
