@@ -6,7 +6,7 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
                                                const std::string& worker, Access access,
                                                int& exit_code) {
   auto project = std::make_unique<OpenedProject>();
-  project->files = project_files(manifest);
+  project->files = manifest_place(manifest);
   const auto failed = [&](const Error& error) {
     exit_code = fail(context, error, &project->files, project->manifest.text);
     return nullptr;

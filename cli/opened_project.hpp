@@ -9,7 +9,7 @@ namespace dgxp {
 
 /// A manifest, its store and its assessment, for the verbs that look at a project.
 struct OpenedProject {
-  ProjectFiles files;
+  ManifestPlace files;
   LoadedManifest manifest;
   std::unique_ptr<Store> store;
   BuildRequest request;

@@ -74,7 +74,7 @@ std::string nearest_name(const std::string& name, const std::set<std::string>& k
 
 }  // namespace
 
-ProjectFiles project_files(const std::string& manifest) {
+ManifestPlace manifest_place(const std::string& manifest) {
   const fs::path path(manifest);
   fs::path folder = path.parent_path();
   if (folder.empty()) folder = ".";
@@ -108,7 +108,7 @@ OpenWorker worker_opener(const WorkerChoice& choice, int threads) {
   };
 }
 
-Result<LoadedManifest> load_project(const ProjectFiles& files, const Terminal& terminal) {
+Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal) {
   auto text = read_plain_file(files.folder / files.manifest, kLargestManifest);
   if (!text) {
     Error error = text.error();
@@ -134,7 +134,7 @@ Result<LoadedManifest> load_project(const ProjectFiles& files, const Terminal& t
                         .text = std::move(*text)};
 }
 
-Result<BuildRequest> make_request(const ProjectFiles& files, const ProjectSpec& spec, Store& store,
+Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec& spec, Store& store,
                                   const Context& context) {
   BuildRequest request;
   request.project = &spec;
@@ -159,7 +159,8 @@ Result<BuildRequest> make_request(const ProjectFiles& files, const ProjectSpec& 
   return request;
 }
 
-int fail(const Context& context, const Error& error, const ProjectFiles* files, ByteView manifest) {
+int fail(const Context& context, const Error& error, const ManifestPlace* files,
+         ByteView manifest) {
   const Terminal& terminal = *context.terminal;
   if (files != nullptr && error.place.line > 0) {
     terminal.diagnostics({{.file = files->shown,

@@ -23,13 +23,13 @@ struct Context {
 };
 
 /// A manifest and what stands beside it.
-struct ProjectFiles {
+struct ManifestPlace {
   std::string shown;             ///< the manifest as the user named it
   std::filesystem::path folder;  ///< of the manifest
   std::string manifest;          ///< its name in that folder
   std::string lock;              ///< "assets.lock" for "assets.yaml"
 };
-ProjectFiles project_files(const std::string& manifest);
+ManifestPlace manifest_place(const std::string& manifest);
 
 /// Where a worker comes from: `flag`, then DGXP_WORKER, then the project's and the user's
 /// configuration, then "embedded". Never from the manifest, which arrives in pull requests.
@@ -47,15 +47,15 @@ struct LoadedManifest {
   Bytes text;
 };
 /// Reads and resolves the manifest and shows what is wrong with it. Nothing is written.
-Result<LoadedManifest> load_project(const ProjectFiles& files, const Terminal& terminal);
+Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal);
 
 /// Reads the lock (and that of an interrupted build) into a request for `spec`.
-Result<BuildRequest> make_request(const ProjectFiles& files, const ProjectSpec& spec, Store& store,
+Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec& spec, Store& store,
                                   const Context& context);
 
 /// Shows an Error: with the manifest's line and a caret when it has a place there. Returns its exit
 /// code.
-int fail(const Context& context, const Error& error, const ProjectFiles* files = nullptr,
+int fail(const Context& context, const Error& error, const ManifestPlace* files = nullptr,
          ByteView manifest = {});
 
 /// Ids of masters that `names` mean: ids of sprites or jobs, or patterns with '*'; all for none.

@@ -33,7 +33,7 @@ bool has_failed_findings(const BuildReport& report) {
                              [](const Finding& f) { return f.level == CheckLevel::error; });
 }
 
-void show_problems(const Context& context, const ProjectFiles& files, const BuildReport& report,
+void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report,
                    ByteView manifest) {
   const Terminal& terminal = *context.terminal;
   for (const std::string& warning : report.warnings) terminal.warning(warning);

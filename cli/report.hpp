@@ -12,7 +12,7 @@ namespace dgxp {
 std::string count_text(std::size_t count, const std::string& one, const std::string& many);
 
 /// Warnings, notes, failed jobs and findings of a build, for people.
-void show_problems(const Context& context, const ProjectFiles& files, const BuildReport& report,
+void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report,
                    ByteView manifest);
 
 /// Everything a script may want to know about a build, as one JSON document.

@@ -13,7 +13,7 @@ namespace dgxp {
 namespace {
 
 /// What was asked: a stamp answers only the same question.
-Digest question_of(const BuildArguments& arguments, const ProjectFiles& files,
+Digest question_of(const BuildArguments& arguments, const ManifestPlace& files,
                    const WorkerChoice& worker) {
   return sha256(fmt::format("dgxp {} build\n{}\nlocked {}\nreal worker {}\noverwrite edited {}",
                             DGXP_VERSION, files.manifest, arguments.locked, !worker.is_embedded(),
@@ -66,7 +66,7 @@ void show_done(const Context& context, const BuildReport& report) {
       placeholders > 0 ? fmt::format(", {} still placeholders", placeholders) : ""));
 }
 
-std::vector<std::string> stamped_paths(const BuildReport& report, const ProjectFiles& files) {
+std::vector<std::string> stamped_paths(const BuildReport& report, const ManifestPlace& files) {
   std::vector<std::string> paths = report.paths;
   paths.push_back(files.manifest);
   paths.push_back(files.lock);
@@ -77,7 +77,7 @@ std::vector<std::string> stamped_paths(const BuildReport& report, const ProjectF
 }
 
 Result<std::unique_ptr<Store>> open_store(const Context& context, const BuildArguments& arguments,
-                                          const ProjectFiles& files) {
+                                          const ManifestPlace& files) {
   const Terminal& terminal = *context.terminal;
   return open_project(
       files.folder,
@@ -90,7 +90,7 @@ Result<std::unique_ptr<Store>> open_store(const Context& context, const BuildArg
 
 int run_build_command(const Context& context, const BuildArguments& arguments) {
   const Terminal& terminal = *context.terminal;
-  const ProjectFiles files = project_files(arguments.manifest);
+  const ManifestPlace files = manifest_place(arguments.manifest);
   auto worker = choose_worker(arguments.worker, files.folder);
   if (!worker) return fail(context, worker.error());
   const Digest question = question_of(arguments, files, *worker);

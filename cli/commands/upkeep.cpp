@@ -16,7 +16,7 @@ struct Examination {
   std::optional<Error> problem;
 };
 
-Examination examine_manifest(const ProjectFiles& files, const Terminal& terminal) {
+Examination examine_manifest(const ManifestPlace& files, const Terminal& terminal) {
   auto manifest = load_project(files, terminal);
   if (!manifest) return {"manifest", files.shown, manifest.error()};
   return {"manifest",
@@ -26,7 +26,7 @@ Examination examine_manifest(const ProjectFiles& files, const Terminal& terminal
           std::nullopt};
 }
 
-Examination examine_store(const ProjectFiles& files) {
+Examination examine_store(const ManifestPlace& files) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(files.folder, ignored)) {
     return {"folder", files.folder.string(),
@@ -40,7 +40,7 @@ Examination examine_store(const ProjectFiles& files) {
           std::nullopt};
 }
 
-Examination examine_worker(const Context& context, const ProjectFiles& files,
+Examination examine_worker(const Context& context, const ManifestPlace& files,
                            const std::string& flag) {
   const auto choice = choose_worker(flag, files.folder);
   if (!choice) return {"worker", "", choice.error()};
@@ -58,7 +58,7 @@ Examination examine_worker(const Context& context, const ProjectFiles& files,
 
 int run_clean_command(const Context& context, const CleanArguments& arguments) {
   const Terminal& terminal = *context.terminal;
-  const ProjectFiles files = project_files(arguments.manifest);
+  const ManifestPlace files = manifest_place(arguments.manifest);
   const auto report = clean_project(files.folder, arguments.dry_run ? DryRun::yes : DryRun::no);
   if (!report) return fail(context, report.error());
   if (terminal.json()) {
@@ -74,7 +74,7 @@ int run_clean_command(const Context& context, const CleanArguments& arguments) {
 
 int run_doctor_command(const Context& context, const DoctorArguments& arguments) {
   const Terminal& terminal = *context.terminal;
-  const ProjectFiles files = project_files(arguments.manifest);
+  const ManifestPlace files = manifest_place(arguments.manifest);
   const std::vector<Examination> examinations{
       {"dgxp", DGXP_VERSION, std::nullopt},
       examine_manifest(files, terminal),

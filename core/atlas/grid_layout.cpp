@@ -9,8 +9,8 @@
 
 namespace dgxp {
 
-Grid make_grid(std::span<const Size> frames, const AtlasSpec& spec) {
-  Grid grid{.cell = spec.cell, .margin = spec.extrude, .spacing = 2 * spec.extrude};
+CellGrid make_grid(std::span<const Size> frames, const AtlasSpec& spec) {
+  CellGrid grid{.cell = spec.cell, .margin = spec.extrude, .spacing = 2 * spec.extrude};
   if (grid.cell == Size{}) {
     for (const Size& frame : frames)
       grid.cell = {std::max(grid.cell.width, frame.width),
@@ -46,13 +46,13 @@ Grid make_grid(std::span<const Size> frames, const AtlasSpec& spec) {
   return grid;
 }
 
-Grid grid_of(const Atlas& atlas, const AtlasSpec& spec) {
+CellGrid grid_of(const Atlas& atlas, const AtlasSpec& spec) {
   std::vector<Size> frames;
   for (const PlacedFrame& frame : atlas.frames) frames.push_back(frame.rect.size());
   return make_grid(frames, spec);
 }
 
-Size grid_page_size(const Grid& grid, int count, bool power_of_two) {
+Size grid_page_size(const CellGrid& grid, int count, bool power_of_two) {
   const int rows = (count + grid.columns - 1) / grid.columns;
   const Size extent{grid.columns * (grid.cell.width + grid.spacing),
                     rows * (grid.cell.height + grid.spacing)};

@@ -9,7 +9,7 @@
 namespace dgxp {
 
 /// The cells of a grid: the same on all pages, the last of which may have fewer rows.
-struct Grid {
+struct CellGrid {
   Size cell;
   int margin = 0;   ///< between the border of the page and the first cell
   int spacing = 0;  ///< between two cells
@@ -26,12 +26,12 @@ struct Grid {
 
 /// The most square grid for `frames`, with `spec.cell` or the largest frame as cell. `columns` is 0
 /// when there are no frames or one cell with its extrusion is larger than a page.
-Grid make_grid(std::span<const Size> frames, const AtlasSpec& spec);
+CellGrid make_grid(std::span<const Size> frames, const AtlasSpec& spec);
 
 /// The grid of an atlas that pack_atlas made.
-Grid grid_of(const Atlas& atlas, const AtlasSpec& spec);
+CellGrid grid_of(const Atlas& atlas, const AtlasSpec& spec);
 
 /// The size of a page that holds `count` cells (at least 1).
-Size grid_page_size(const Grid& grid, int count, bool power_of_two);
+Size grid_page_size(const CellGrid& grid, int count, bool power_of_two);
 
 }  // namespace dgxp

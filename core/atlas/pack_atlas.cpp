@@ -79,7 +79,7 @@ std::optional<Error> check_frames(std::span<const AtlasInput> inputs, const Atla
 Result<Atlas> pack_grid(std::span<const AtlasInput> inputs, const AtlasSpec& spec) {
   std::vector<Size> sizes;
   for (const AtlasInput& input : inputs) sizes.push_back(input.image->size);
-  const Grid grid = make_grid(sizes, spec);
+  const CellGrid grid = make_grid(sizes, spec);
   if (grid.columns == 0)
     return too_large(fmt::format("the cell of frame '{}'", inputs.front().name), grid.cell, spec);
   Atlas atlas{.name = spec.name, .pages = {}, .frames = {}};

@@ -17,25 +17,25 @@ JobEntry entry_of(const JobRecord& job) {
 
 }  // namespace
 
-std::string_view to_text(JobState state) {
+std::string_view to_text(JobPhase state) {
   switch (state) {
-    case JobState::queued:
+    case JobPhase::queued:
       return "queued";
-    case JobState::running:
+    case JobPhase::running:
       return "running";
-    case JobState::done:
+    case JobPhase::done:
       return "done";
-    case JobState::failed:
+    case JobPhase::failed:
       return "failed";
-    case JobState::cancelled:
+    case JobPhase::cancelled:
       break;
   }
   return "cancelled";
 }
 
-std::size_t& JobTable::counter(JobState state) {
-  if (state == JobState::queued) return queued_;
-  return state == JobState::running ? running_ : other_;
+std::size_t& JobTable::counter(JobPhase state) {
+  if (state == JobPhase::queued) return queued_;
+  return state == JobPhase::running ? running_ : other_;
 }
 
 JobRecord* JobTable::find(std::string_view id) {
@@ -64,7 +64,7 @@ JobRecord& JobTable::begin(const std::string& id, std::uint64_t attempt, SteadyT
   return job;
 }
 
-void JobTable::enter(JobRecord& job, JobState state, SteadyTime now) {
+void JobTable::enter(JobRecord& job, JobPhase state, SteadyTime now) {
   --counter(job.state);
   ++counter(state);
   job.state = state;

@@ -14,16 +14,16 @@
 
 namespace dgxp {
 
-enum class JobState { queued, running, done, failed, cancelled };
-std::string_view to_text(JobState state);
-constexpr bool is_final(JobState state) {
-  return state != JobState::queued && state != JobState::running;
+enum class JobPhase { queued, running, done, failed, cancelled };
+std::string_view to_text(JobPhase state);
+constexpr bool is_final(JobPhase state) {
+  return state != JobPhase::queued && state != JobPhase::running;
 }
 
 /// What a worker knows of one job.
 struct JobRecord {
   std::string id;
-  JobState state = JobState::queued;
+  JobPhase state = JobPhase::queued;
   std::uint64_t attempt = 0;
   std::uint64_t run = 0;   ///< number of its latest run
   std::uint64_t seq = 0;   ///< of its last update
@@ -54,7 +54,7 @@ class JobTable {
   /// A record in state queued with a new run; an ended one of this id is replaced.
   JobRecord& begin(const std::string& id, std::uint64_t attempt, SteadyTime now);
   /// The one way to change a state.
-  void enter(JobRecord& job, JobState state, SteadyTime now);
+  void enter(JobRecord& job, JobPhase state, SteadyTime now);
   void forget(const std::string& id);
   /// Numbers an update about this job.
   void count_update(JobRecord& job);
@@ -69,7 +69,7 @@ class JobTable {
   void drop_old(SteadyTime now);
 
  private:
-  std::size_t& counter(JobState state);
+  std::size_t& counter(JobPhase state);
   Limits limits_;
   std::unordered_map<std::string, JobRecord> jobs_;
   std::unordered_map<std::uint64_t, std::string> runs_;      ///< open runs

@@ -104,7 +104,7 @@ JobCompleteMessage complete_message(const JobRecord& job) {
 }
 
 JobErrorMessage error_message(const JobRecord& job) {
-  const bool cancelled = job.state == JobState::cancelled;
+  const bool cancelled = job.state == JobPhase::cancelled;
   return {.job_id = job.id, .error = cancelled ? "cancelled" : job.error, .cancelled = cancelled};
 }
 
@@ -187,8 +187,8 @@ MessageBody ServerCore::generate(const GenerateMessage& request, SteadyTime now)
   const std::uint64_t attempt = request.attempt.value_or(0);
   if (const JobRecord* known = jobs_.find(request.id)) {
     const bool is_lost =
-        known->state == JobState::done && !blobs_.contains(*Digest::parse(known->result->sha256));
-    const bool may_retry = known->state == JobState::failed || known->state == JobState::cancelled;
+        known->state == JobPhase::done && !blobs_.contains(*Digest::parse(known->result->sha256));
+    const bool may_retry = known->state == JobPhase::failed || known->state == JobPhase::cancelled;
     if (!is_lost && !(may_retry && known->attempt != attempt)) return known_job(*known);
   }
   std::string refusal = why_not(request);
@@ -204,7 +204,7 @@ MessageBody ServerCore::generate(const GenerateMessage& request, SteadyTime now)
 }
 
 MessageBody ServerCore::known_job(const JobRecord& job) const {
-  if (job.state == JobState::done) return complete_message(job);
+  if (job.state == JobPhase::done) return complete_message(job);
   if (is_final(job.state)) return error_message(job);
   const double ahead = static_cast<double>(jobs_.queued() + jobs_.running());
   return JobAcceptedMessage{
@@ -246,7 +246,7 @@ MessageBody ServerCore::cancel(const CancelMessage& request, SteadyTime now) {
     return JobErrorMessage{.job_id = request.job_id, .error = "Job not found or already completed"};
   }
   if (waiting_.erase(job->id) == 0 && !pool_.cancel(job->run)) unwinding_[job->run] = job->id;
-  jobs_.enter(*job, JobState::cancelled, now);
+  jobs_.enter(*job, JobPhase::cancelled, now);
   publish_end(*job);
   return JobCancelledMessage{request.job_id};
 }
@@ -297,7 +297,7 @@ void ServerCore::take(RunEvent event, SteadyTime now) {
 }
 
 void ServerCore::run_started(JobRecord& job, SteadyTime now) {
-  jobs_.enter(job, JobState::running, now);
+  jobs_.enter(job, JobPhase::running, now);
   progress_due_.emplace_back(now + limits_.progress_interval, job.run);
   publish(job, JobStartedMessage{.job_id = job.id, .timestamp = unix_time()});
 }
@@ -319,7 +319,7 @@ void ServerCore::run_ended(std::uint64_t run, RunEnded ended, SteadyTime now) {
   if (const auto unwound = unwinding_.extract(run)) {
     const auto waiting = waiting_.extract(unwound.mapped());
     const JobRecord* job = waiting ? jobs_.find(unwound.mapped()) : nullptr;
-    if (job != nullptr && job->state == JobState::queued) start_run(*job, waiting.mapped());
+    if (job != nullptr && job->state == JobPhase::queued) start_run(*job, waiting.mapped());
     return;
   }
   JobRecord* job = jobs_.find_run(run);
@@ -331,16 +331,16 @@ void ServerCore::run_ended(std::uint64_t run, RunEnded ended, SteadyTime now) {
     pool_.hold(blobs_.is_full());
     job->result = ResultEntry{picture.digest.hex(), picture.png->size(), picture.placeholder};
     mean_duration_s_ += (job->duration_s - mean_duration_s_) / 8;
-    jobs_.enter(*job, JobState::done, now);
+    jobs_.enter(*job, JobPhase::done, now);
   } else {
     job->error = shortened(ended.outcome.error().message);
-    jobs_.enter(*job, JobState::failed, now);
+    jobs_.enter(*job, JobPhase::failed, now);
   }
   publish_end(*job);
 }
 
 void ServerCore::publish_end(JobRecord& job) {
-  const bool success = job.state == JobState::done;
+  const bool success = job.state == JobPhase::done;
   publish(job,
           JobFinishedMessage{.job_id = job.id, .success = success, .duration_s = job.duration_s});
   if (success) {
