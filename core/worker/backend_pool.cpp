@@ -110,7 +110,7 @@ class BackendPool::Impl {
   void hold(bool held) {
     {
       const std::lock_guard lock(mutex_);
-      held_ = held;
+      if (std::exchange(held_, held) == held) return;
     }
     if (!held) queued_.notify_all();
   }

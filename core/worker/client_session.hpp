@@ -86,6 +86,7 @@ class ClientSession {
     Stage stage = Stage::waiting;
     int attempts = 0;
     bool told_accepted = false;
+    bool doubtful = false;  ///< to be asked about as soon as it is accepted
     int bad_pictures = 0;
     std::uint64_t submission = 0;
     ResultEntry result;
@@ -103,7 +104,7 @@ class ClientSession {
   void send(OpenRequest request, MessageBody body, Time now);
   void send_again(OpenRequest request, Time now);
   std::optional<MessageBody> body_of(const OpenRequest& request) const;
-  void give_up(const OpenRequest& request);
+  void give_up(const OpenRequest& request, Time now);
   void pump(Time now);
   void launch(const std::string& id, Flight& flight, Time now);
   void send_generate(const std::string& id, Flight& flight, Time now);
@@ -111,17 +112,18 @@ class ClientSession {
   void resync(Time now);
 
   // Replies: each says whether it is one to this request.
-  bool reply(const OpenRequest& request, const MessageBody& body, const Envelope& envelope,
-             Time now);
+  bool reply(const OpenRequest& request, MessageBody& body, const Envelope& envelope, Time now);
   bool reply_hello(const MessageBody& body, const Envelope& envelope);
   bool reply_resync(const MessageBody& body, const Envelope& envelope);
   bool reply_generate(const std::string& id, const MessageBody& body);
   bool reply_upload(const std::string& id, const MessageBody& body, Time now);
-  bool reply_fetch(const std::string& id, const MessageBody& body);
-  void take_picture(const std::string& id, Flight& flight, const BlobMessage& blob);
+  bool reply_fetch(const std::string& id, MessageBody& body);
+  void take_picture(const std::string& id, Flight& flight, BlobMessage blob);
+  void end_upload(const std::string& workflow, const std::string& refusal, Time now);
 
   // Updates.
   bool is_news(const MessageBody& body, const Envelope& envelope);
+  void doubt(Flight& flight);
   void take_snapshot(const JobEntry& entry);
   void enter_epoch(std::uint64_t epoch);
 

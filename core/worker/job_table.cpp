@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "core/worker/msgpack_value.hpp"
+
 namespace dgxp {
 namespace {
+
+/// 1024 jobs of a snapshot stay below the limit of a message.
+constexpr std::size_t kMaxSnapshotError = 400;
 
 JobEntry entry_of(const JobRecord& job) {
   return {.job_id = job.id,
@@ -12,7 +17,7 @@ JobEntry entry_of(const JobRecord& job) {
           .total_steps = job.total_steps,
           .seq = job.seq,
           .result = job.result,
-          .error = job.error};
+          .error = cut_text(job.error, kMaxSnapshotError)};
 }
 
 }  // namespace

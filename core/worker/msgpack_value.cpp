@@ -246,4 +246,11 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string cut_text(std::string text, std::size_t max) {
+  if (text.size() <= max) return text;
+  while (max > 0 && (static_cast<std::uint8_t>(text[max]) & 0xc0U) == 0x80) --max;
+  text.resize(max);
+  return text;
+}
+
 }  // namespace dgxp

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/base/bytes.hpp"
@@ -72,5 +73,7 @@ inline constexpr std::size_t kMaxBlob = 32U << 20U;           ///< bytes of one 
 inline constexpr std::size_t kMaxBlobMessage = kMaxBlob + 4096;
 
 bool is_utf8(std::string_view text);
+/// At most `max` bytes of `text`, which is UTF-8, cut between characters.
+std::string cut_text(std::string text, std::size_t max);
 
 }  // namespace dgxp

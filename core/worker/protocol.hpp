@@ -21,6 +21,10 @@ namespace dgxp {
 inline constexpr std::string_view kProtocolVersion = "1.1";
 inline constexpr std::size_t kMaxJobsAStatus = 1024;
 
+/// Error texts that a client acts upon.
+inline constexpr std::string_view kBackendBusy = "Backend busy";     ///< ask again later
+inline constexpr std::string_view kBlobNotFound = "Blob not found";  ///< send it first
+
 /// Fields that any message may carry.
 struct Envelope {
   std::optional<std::uint64_t> rid;    ///< of a request; echoed in its reply

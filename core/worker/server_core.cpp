@@ -47,14 +47,9 @@ std::uint64_t unix_time() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-/// A text for a field of at most 4096 bytes, cut between characters.
-std::string shortened(std::string text) {
-  if (text.size() > kMaxErrorText) {
-    std::size_t end = kMaxErrorText;
-    while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xc0U) == 0x80) --end;
-    text.resize(end);
-  }
-  return is_utf8(text) ? text : escape_for_terminal(text).substr(0, kMaxErrorText);
+/// A text that fits a field of at most 4096 bytes of UTF-8.
+std::string shortened(const std::string& text) {
+  return cut_text(is_utf8(text) ? text : escape_for_terminal(text), kMaxErrorText);
 }
 
 bool is_printable(std::string_view id) {
@@ -195,7 +190,7 @@ MessageBody ServerCore::generate(const GenerateMessage& request, SteadyTime now)
   std::shared_ptr<const BackendJob> task;
   if (refusal.empty()) {
     task = with_files(request, now);
-    if (!task) refusal = "Blob not found: send the workflow and the references first";
+    if (!task) refusal = kBlobNotFound;
   }
   if (!refusal.empty()) return JobErrorMessage{.job_id = request.id, .error = refusal};
   const JobRecord& job = jobs_.begin(request.id, attempt, now);
@@ -264,9 +259,11 @@ MessageBody ServerCore::get_blob(const BlobGetMessage& request, SteadyTime now) 
   const auto digest = Digest::parse(request.digest);
   if (!digest) return ErrorMessage{"Invalid parameter: digest"};
   // A peer that asks and does not read must not fill the memory.
-  if (bytes_in_flight_->load() > limits_.reply_bytes_in_flight) return ErrorMessage{"Backend busy"};
+  if (bytes_in_flight_->load() > limits_.reply_bytes_in_flight) {
+    return ErrorMessage{std::string(kBackendBusy)};
+  }
   const auto bytes = blobs_.fetch(*digest, now);
-  if (!bytes) return ErrorMessage{"Blob not found"};
+  if (!bytes) return ErrorMessage{std::string(kBlobNotFound)};
   pool_.hold(blobs_.is_full());
   return BlobMessage{request.digest, *bytes};
 }

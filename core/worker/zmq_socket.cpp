@@ -12,6 +12,17 @@
 
 #include <fmt/format.h>
 
+#if defined(__SANITIZE_THREAD__)
+#define DGXP_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DGXP_THREAD_SANITIZER 1
+#endif
+#endif
+#ifndef DGXP_THREAD_SANITIZER
+#define DGXP_THREAD_SANITIZER 0
+#endif
+
 namespace dgxp {
 namespace {
 
@@ -66,7 +77,7 @@ Error socket_error(const char* what, const std::string& address) {
 /// The thread sanitizer does not see the synchronisation inside libzmq, which is not built with
 /// it. What one thread wrote before it sent is visible to whoever receives later; say so.
 void tell_sanitizer_about_passage() {
-#if defined(__SANITIZE_THREAD__)
+#if DGXP_THREAD_SANITIZER
   static std::atomic<unsigned> passages{0};
   passages.fetch_add(1, std::memory_order_acq_rel);
 #endif

@@ -20,6 +20,7 @@ constexpr int kHighWater = 4096;
 constexpr int kMessagesARound = 4096;  // then deadlines have their turn
 constexpr std::size_t kLargeRequest = 64U << 10U;
 constexpr std::chrono::milliseconds kCancelWait{500};
+constexpr std::chrono::milliseconds kLongestPoll{std::chrono::hours{24}};
 
 }  // namespace
 
@@ -61,7 +62,7 @@ Result<Done> ZmqWorker::submit(const Job& job) {
 }
 
 Result<std::optional<WorkerEvent>> ZmqWorker::poll(std::chrono::milliseconds timeout) {
-  const auto end = Clock::now() + timeout;
+  const auto end = Clock::now() + std::clamp(timeout, std::chrono::milliseconds{0}, kLongestPoll);
   while (true) {
     if (auto event = session_.next_event()) return std::optional(*std::move(event));
     if (session_.lost()) return *session_.lost();
