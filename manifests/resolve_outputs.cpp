@@ -1,0 +1,125 @@
+#include "manifests/resolve_outputs.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "manifests/names.hpp"
+#include "manifests/node_layers.hpp"
+#include "manifests/suggest.hpp"
+
+namespace dgxp {
+namespace {
+
+using Kind = SyntaxNode::Kind;
+
+std::vector<std::string> read_texts(const NodeLayers& layers) {
+  std::vector<std::string> texts;
+  if (layers.empty() || !layers.top().is(Kind::list)) return texts;
+  for (const SyntaxNode& item : layers.top().items) {
+    if (item.is(Kind::scalar)) texts.emplace_back(item.text);
+  }
+  return texts;
+}
+
+OutputSpec read_output(const SyntaxNode& node) {
+  const FieldReader reader(output_shape(), NodeLayers(&node));
+  OutputSpec output;
+  output.place = node.span.place;
+  output.target = static_cast<Target>(reader.choice("target"));
+  output.version = reader.text("version");
+  output.dir = reader.text("dir");
+  output.emit = read_texts(reader.find("emit"));
+  output.only = read_texts(reader.find("only"));
+  return output;
+}
+
+void check_only(const SyntaxNode& node, const std::vector<AtlasSpec>& atlases,
+                ProblemList& problems) {
+  const SyntaxNode* only = node.find("only");
+  if (only == nullptr) return;
+  for (const SyntaxNode& item : only->items) {
+    if (!item.is(Kind::scalar)) continue;
+    if (std::ranges::find(atlases, item.text, &AtlasSpec::name) != atlases.end()) continue;
+    std::vector<std::string_view> names;
+    for (const AtlasSpec& atlas : atlases) names.push_back(atlas.name);
+    problems.error(item.span, fmt::format("there is no atlas '{}'", item.text),
+                   suggest(item.text, names, "name one of 'atlases'"));
+  }
+}
+
+bool share_atlases(const OutputSpec& a, const OutputSpec& b) {
+  if (a.only.empty() || b.only.empty()) return true;
+  return std::ranges::any_of(a.only, [&](const std::string& name) {
+    return std::ranges::find(b.only, name) != b.only.end();
+  });
+}
+
+bool is_within(std::string_view inner, std::string_view outer) {
+  const std::string folded = fold_case(inner) + '/';
+  return folded.starts_with(fold_case(outer) + '/');
+}
+
+void check_folder(const SyntaxNode& node, const OutputSpec& output,
+                  const std::vector<OutputSpec>& before, const std::string& art_dir,
+                  ProblemList& problems) {
+  const SyntaxNode* dir = node.find("dir");
+  if (dir == nullptr || output.dir.empty()) return;
+  if (is_within(output.dir, art_dir)) {
+    problems.error(dir->span,
+                   fmt::format("'{}' lies in '{}', the folder of the masters", output.dir, art_dir),
+                   "write outputs to a folder of their own");
+  }
+  for (const OutputSpec& other : before) {
+    if (fold_case(other.dir) != fold_case(output.dir) || !share_atlases(other, output)) continue;
+    problems.error(dir->span,
+                   fmt::format("the output of line {} writes the same atlases to '{}'",
+                               other.place.line, other.dir),
+                   "give each output a folder of its own");
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<OutputSpec> resolve_outputs(const SyntaxNode& manifest, const ProjectSpec& project,
+                                        ProblemList& problems) {
+  const SyntaxNode* nodes = manifest.find("outputs");
+  std::vector<OutputSpec> outputs;
+  if (nodes == nullptr) {
+    outputs.emplace_back().dir = "assets/sprites";
+    return outputs;
+  }
+  for (const SyntaxNode& node : nodes->items) {
+    if (!node.is(Kind::map)) continue;
+    OutputSpec output = read_output(node);
+    check_only(node, project.atlases, problems);
+    check_folder(node, output, outputs, project.art_dir, problems);
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
+ChecksSpec resolve_checks(const SyntaxNode& manifest, ProblemList& problems) {
+  const FieldReader reader(checks_shape(), NodeLayers(&manifest).find("checks"));
+  ChecksSpec checks;
+  checks.palette = static_cast<CheckLevel>(reader.choice("palette"));
+  if (reader.has("coverage")) {
+    const FieldReader coverage(coverage_shape(), reader.find("coverage"));
+    checks.coverage_min = coverage.number("min");
+    checks.coverage_max = coverage.number("max");
+    checks.coverage = static_cast<CheckLevel>(coverage.choice("level"));
+    if (checks.coverage_min > checks.coverage_max) {
+      problems.error(coverage.layers().top().where(), "the least coverage is above the greatest",
+                     "exchange 'min' and 'max'");
+    }
+  }
+  if (reader.has("baseline_drift")) {
+    const FieldReader drift(drift_shape(), reader.find("baseline_drift"));
+    checks.baseline_drift_max = drift.integer("max");
+    checks.baseline_drift = static_cast<CheckLevel>(drift.choice("level"));
+  }
+  return checks;
+}
+
+}  // namespace dgxp

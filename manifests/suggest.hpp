@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dgxp {
+
+/// The candidate that `word` was probably meant to be: at most a third of its letters are wrong
+/// (inserted, left out, changed, swapped with the next; case does not count). Ties go to the first
+/// by name. Empty when none is near.
+std::string_view find_nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// "did you mean 'size'?", else "known are 'a', 'b' ...", else `otherwise`.
+std::string suggest(std::string_view word, std::vector<std::string_view> candidates,
+                    std::string_view otherwise);
+
+}  // namespace dgxp
