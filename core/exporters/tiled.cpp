@@ -36,13 +36,13 @@ std::string escape_xml(std::string_view text) {
 }
 
 /// Where the cells of a page are, by their corner.
-std::map<Point, int> numbers_of(const Grid& grid) {
+std::map<Point, int> numbers_of(const CellGrid& grid) {
   std::map<Point, int> numbers;
   for (int cell = 0; cell < grid.cells_on_page(); ++cell) numbers[grid.corner(cell)] = cell;
   return numbers;
 }
 
-std::optional<Error> check_grid(const Sheet& sheet, const Grid& grid) {
+std::optional<Error> check_grid(const Sheet& sheet, const CellGrid& grid) {
   const AtlasSpec& spec = *sheet.spec;
   for (const PlacedFrame& frame : sheet.atlas->frames) {
     if (spec.extrude == 0 || frame.rect.size() == grid.cell) continue;
@@ -84,7 +84,7 @@ std::string tile_text(const SheetRow& row, std::size_t index, const std::map<Poi
 }
 
 std::string tileset_text(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                         const Grid& grid) {
+                         const CellGrid& grid) {
   const Size size = sheet.atlas->pages.at(static_cast<std::size_t>(page)).size;
   const int tile_rows =
       (size.height - grid.margin + grid.spacing) / (grid.cell.height + grid.spacing);
@@ -128,7 +128,7 @@ Result<Exported> export_tiled(const std::vector<const Sheet*>& sheets, const Out
                                sheet->spec->name),
                    "set layout: grid, or name other atlases in 'only:'"};
     if (sheet->atlas->pages.empty()) continue;
-    const Grid grid = grid_of(*sheet->atlas, *sheet->spec);
+    const CellGrid grid = grid_of(*sheet->atlas, *sheet->spec);
     if (auto error = check_grid(*sheet, grid)) return *std::move(error);
     auto pages = rows_by_page(*sheet);
     if (!pages) return pages.error();
