@@ -3,9 +3,12 @@
 // What Pixi makes of it must be what the file says, and every frame must have its copied edge.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Spritesheet, TextureSource } from 'pixi.js';
 import { decodePng } from './png.mjs';
 import { readSheet } from './texturepacker_hash.mjs';
+
+// Pixi asks for the browser's name while it loads; node has had a navigator only since 21.
+globalThis.navigator ??= { userAgent: 'node' };
+const { Spritesheet, TextureSource } = await import('pixi.js');
 
 const results = { passed: 0, failed: 0 };
 
