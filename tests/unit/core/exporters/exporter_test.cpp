@@ -110,4 +110,96 @@ TEST_CASE("several pages are several sheets, the first names the others") {
   CHECK(first["frames"].size() + second["frames"].size() == 5);
 }
 
+/// The files of one output for the sheets of two atlases.
+Result<Exported> exported(Fixture& first, Fixture& second, const OutputSpec& spec) {
+  std::vector<Sheet> sheets = first.sheets();
+  const std::vector<Sheet> more = second.sheets();
+  sheets.insert(sheets.end(), more.begin(), more.end());
+  return export_sheets(sheets, spec, first.project);
+}
+
+TEST_CASE("an output takes the atlases it names, and all when it names none") {
+  Fixture actors = sample();
+  Fixture items;
+  items.spec.name = "items";
+  items.add(still("gem", {4, 4}));
+  OutputSpec spec = output(Target::bevy);
+  CHECK(exported(actors, items, spec)->files.size() == 5);
+  spec.only = {"items"};
+  const auto result = exported(actors, items, spec);
+  REQUIRE(result);
+  std::vector<std::string> paths;
+  for (const OutputFile& file : result->files) paths.push_back(file.path);
+  CHECK(paths == std::vector<std::string>{"game/assets/items.png", "game/assets/items.dgxp.json",
+                                          "game/assets/sprites.dgxp-catalog.json"});
+}
+
+TEST_CASE("a sprite in two atlases of one output has no place in the catalogue") {
+  Fixture actors = sample();
+  Fixture items = sample();
+  items.spec.name = "items";
+  CHECK(message(exported(actors, items, output(Target::bevy))) ==
+        "sprite 'hero' is in two atlases of one output, so the catalogue cannot say where it is");
+}
+
+TEST_CASE("a second page and an atlas of its name are named as one file") {
+  Fixture actors;
+  actors.spec.max_size = 22;
+  for (const char* id : {"a", "b", "c", "d", "e"}) actors.add(still(id, {8, 8}));
+  Fixture items;
+  items.spec.name = "actors-1";
+  items.add(still("gem", {4, 4}));
+  CHECK(message(exported(actors, items, output(Target::bevy))) ==
+        "two atlases write one file 'game/assets/actors-1.dgxp.json'");
+}
+
+TEST_CASE("an output without sheets is an empty catalogue") {
+  const auto result = export_sheets({}, output(Target::bevy), ProjectSpec{});
+  REQUIRE(result);
+  CHECK(describe(result->files) ==
+        "== game/assets/sprites.dgxp-catalog.json (catalog)\n"
+        "{\n  \"palettes\": [],\n  \"schema\": 1,\n  \"sheets\": [],\n  \"sprites\": {}\n}\n");
+}
+
+TEST_CASE("the sheet marks placeholders, and the revision follows text and image") {
+  Fixture fixture = sample();
+  std::vector<Sheet> sheets = fixture.sheets();
+  const auto read = [&] {
+    const auto result = export_sheets(sheets, output(Target::bevy), fixture.project);
+    return nlohmann::json::parse(as_text(result->files.at(1).content))["meta"]["dgxp"];
+  };
+  const auto before = read();
+  CHECK(before["sprites"]["hero"]["placeholder"] == false);
+  sheets[0].placeholder["hero"] = true;
+  const auto marked = read();
+  CHECK(marked["sprites"]["hero"]["placeholder"] == true);
+  CHECK(marked["revision"] != before["revision"]);
+  sheets[0].placeholder.clear();
+  CHECK(read() == before);
+  sheets[0].page_png[0] = to_bytes("png X");
+  CHECK(read()["revision"] != before["revision"]);
+}
+
+TEST_CASE("the catalogue names the palette files that its sprites follow") {
+  Fixture fixture = sample();
+  PaletteSpec gold = fixture.project.palettes[0];
+  gold.name = "gold";
+  gold.file = {};
+  gold.from = "metal";
+  PaletteSpec metal = fixture.project.palettes[0];
+  metal.name = "metal";
+  metal.file = "palettes/metal.gpl";
+  PaletteSpec unused = metal;
+  unused.name = "unused";
+  unused.file = "palettes/unused.gpl";
+  fixture.project.palettes.insert(fixture.project.palettes.end(), {gold, metal, unused});
+  SpriteSpec coin = still("coin", {4, 4});
+  coin.variant_palette = "gold";
+  fixture.add(coin);
+  const auto result = exported(fixture, output(Target::bevy));
+  REQUIRE(result);
+  const auto catalog = nlohmann::json::parse(as_text(result->files.back().content));
+  CHECK(catalog["palettes"] == nlohmann::json::array({"palettes/base.hex", "palettes/metal.gpl"}));
+}
+
 }  // namespace
