@@ -10,7 +10,8 @@ namespace dgxp {
 namespace {
 
 constexpr std::array<Point, 4> kSides{{{0, -1}, {-1, 0}, {1, 0}, {0, 1}}};
-constexpr double kEpsilon = 1e-6;  // pixel centres exactly on an edge fall the same way everywhere
+constexpr std::size_t kWindow = 4;  // pixels of a hole that one can look through
+constexpr double kEpsilon = 1e-6;   // pixel centres exactly on an edge fall the same way everywhere
 
 double length(Vec v) {
   return std::sqrt(v.x * v.x + v.y * v.y);
@@ -81,6 +82,12 @@ Ink decal(Material material, int tone) {
           .reach = Reach::on_figure};
 }
 
+Ink flat_decal(Material material, int tone) {
+  Ink ink = decal(material, tone);
+  ink.reach = Reach::resurface;
+  return ink;
+}
+
 Canvas::Canvas(Size size, Frame frame)
     : size_(size), texels_(static_cast<std::size_t>(size.area())) {
   const int side = std::min(size.width, size.height);
@@ -91,10 +98,13 @@ Canvas::Canvas(Size size, Frame frame)
 void Canvas::put(int x, int y, const Ink& ink, Vec normal) {
   if (x < inset_ || y < inset_ || x >= size_.width - inset_ || y >= size_.height - inset_) return;
   Texel& texel = texels_[index(x, y)];
-  if (ink.reach == Reach::on_figure) {
+  if (ink.reach != Reach::anywhere) {
     if (texel.material == Material::none) return;
     texel.material = ink.material;
     texel.tone = static_cast<std::int8_t>(ink.tone);
+    if (ink.reach == Reach::on_figure) return;
+    texel.nx = static_cast<std::int8_t>(round_half_up(normal.x * 100));
+    texel.ny = static_cast<std::int8_t>(round_half_up(normal.y * 100));
     return;
   }
   texel = {.material = ink.material,
@@ -107,7 +117,7 @@ void Canvas::put(int x, int y, const Ink& ink, Vec normal) {
 
 template <typename Normal>
 void Canvas::fill(double x0, double y0, double x1, double y1, const Ink& ink, Normal normal) {
-  ++part_;
+  next_part();
   const auto first = [](double v) { return static_cast<int>(std::floor(std::max(v, 0.0))); };
   const int right = static_cast<int>(std::ceil(std::min<double>(x1, size_.width)));
   const int bottom = static_cast<int>(std::ceil(std::min<double>(y1, size_.height)));
@@ -198,7 +208,7 @@ void Canvas::limb(Vec a, Vec b, double ra, double rb, const Ink& ink) {
 }
 
 void Canvas::line(Vec a, Vec b, const Ink& ink) {
-  ++part_;
+  next_part();
   const Vec d = b - a;
   const int steps =
       std::clamp(static_cast<int>(std::ceil(std::max(std::abs(d.x), std::abs(d.y)))), 1, 4096);
@@ -210,8 +220,17 @@ void Canvas::line(Vec a, Vec b, const Ink& ink) {
 }
 
 void Canvas::dot(int x, int y, const Ink& ink) {
-  ++part_;
+  next_part();
   put(x, y, ink, {});
+}
+
+void Canvas::join(Joined joined) {
+  ++part_;
+  joined_ = joined;
+}
+
+void Canvas::next_part() {
+  if (joined_ == Joined::no) ++part_;
 }
 
 bool Canvas::is_filled(int x, int y) const {
@@ -271,10 +290,13 @@ void Canvas::lay_down(int ground) {
 }
 
 bool Canvas::touches_figure(int x, int y) const {
-  return std::ranges::any_of(kSides, [&](Point d) { return is_filled(x + d.x, y + d.y); });
+  return std::ranges::any_of(kSides, [&](Point d) {
+    return is_filled(x + d.x, y + d.y) && texels_[index(x + d.x, y + d.y)].edge != Edge::bare;
+  });
 }
 
-// Empty places, not outline, that the border does not reach.
+// Empty places, not outline, that the border does not reach and that are too small to show what is
+// behind the figure.
 std::vector<bool> Canvas::holes() const {
   std::vector<bool> closed(texels_.size());
   for (int y = 0; y < size_.height; ++y)
@@ -294,18 +316,28 @@ std::vector<bool> Canvas::holes() const {
     reach(0, y);
     reach(size_.width - 1, y);
   }
-  while (!open.empty()) {
-    const Point p = open.back();
-    open.pop_back();
-    for (const Point d : kSides) reach(p.x + d.x, p.y + d.y);
+  const auto spread = [&] {
+    for (std::size_t i = 0; i < open.size(); ++i)
+      for (const Point d : kSides) reach(open[i].x + d.x, open[i].y + d.y);
+  };
+  spread();
+  std::vector<bool> small(texels_.size());
+  for (int y = 0; y < size_.height; ++y) {
+    for (int x = 0; x < size_.width; ++x) {
+      open.clear();
+      reach(x, y);
+      spread();
+      if (open.size() >= kWindow) continue;
+      for (const Point p : open) small[index(p.x, p.y)] = true;
+    }
   }
-  return closed;
+  return small;
 }
 
 int Canvas::level_at(int x, int y) const {
   const Texel& texel = texels_[index(x, y)];
   int level = lit_level(texel.nx / 100.0, texel.ny / 100.0) + texel.tone;
-  Edge nearest = Edge::none;
+  Edge nearest = Edge::bare;
   for (const Point d : kSides) {
     if (!is_filled(x + d.x, y + d.y)) continue;
     const Texel& other = texels_[index(x + d.x, y + d.y)];

@@ -22,21 +22,31 @@ enum class Shade : std::uint8_t {
 };
 
 /// What a later part does to the pixels of earlier parts beside it.
-enum class Edge : std::uint8_t { none, soft, hard };
+enum class Edge : std::uint8_t {
+  bare,  ///< nothing, and no outline around it either (light, strings)
+  none,
+  soft,
+  hard,
+};
 
-enum class Reach : std::uint8_t { anywhere, on_figure };
+enum class Reach : std::uint8_t {
+  anywhere,
+  on_figure,  ///< paints what is there in another material and keeps its shape
+  resurface,  ///< paints what is there and gives it a shape of its own
+};
 
 struct Ink {
   Material material = Material::none;  ///< none erases
   int tone = 0;                        ///< steps lighter (+) or darker (-) than the light says
   Shade shade = Shade::round;
   Edge edge = Edge::soft;
-  /// on_figure paints what is there in another material and keeps its shape.
   Reach reach = Reach::anywhere;
 };
 Ink flat(Material material, int tone = 0);
 /// A pattern or detail on what is drawn already.
 Ink decal(Material material, int tone = 0);
+/// The same, flat: for faces, which a ball's shadow would make dirty.
+Ink flat_decal(Material material, int tone = 0);
 
 /// Whether a figure stands free, with a margin and an outline, or fills its frame.
 enum class Frame : std::uint8_t { free, full };
@@ -64,6 +74,10 @@ class Canvas {
   void line(Vec a, Vec b, const Ink& ink);
   void dot(int x, int y, const Ink& ink);
 
+  /// From here to the next call with `no`, shapes are parts of one: no edges between them.
+  enum class Joined : std::uint8_t { no, yes };
+  void join(Joined joined);
+
   bool is_filled(int x, int y) const;
   Material material_at(int x, int y) const;
 
@@ -73,8 +87,7 @@ class Canvas {
   void lay_down(int ground);
   void shift(int dx, int dy);
 
-  /// Light, outline, holes, palette. Empty places of a free figure that no path along empty pixels
-  /// joins to the border become outline: recovery could not tell them from the figure.
+  /// Light, outline, palette. Holes of less than four pixels become outline.
   Image finish(const RampSet& ramps) const;
 
  private:
@@ -88,6 +101,7 @@ class Canvas {
   };
   template <typename Normal>
   void fill(double x0, double y0, double x1, double y1, const Ink& ink, Normal normal);
+  void next_part();
   void put(int x, int y, const Ink& ink, Vec normal);
   std::size_t index(int x, int y) const {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(size_.width) +
@@ -106,6 +120,7 @@ class Canvas {
   int inset_ = 0;
   bool has_outline_ = false;
   std::uint16_t part_ = 0;
+  Joined joined_ = Joined::no;
   std::vector<Texel> texels_;
 };
 

@@ -104,25 +104,6 @@ void put_frame(Image& strip, const Image& frame, int at) {
 
 }  // namespace
 
-Motion read_motion(std::string_view animation, int frames) {
-  struct Named {
-    std::string_view word;
-    Motion motion;
-  };
-  constexpr Named kNamed[] = {
-      {"idle", Motion::idle},           {"walk", Motion::walk},       {"run", Motion::walk},
-      {"move", Motion::walk},           {"fly", Motion::walk},        {"hop", Motion::walk},
-      {"attack", Motion::attack},       {"hit", Motion::attack},      {"slash", Motion::attack},
-      {"swing", Motion::attack},        {"shoot", Motion::attack},    {"cast", Motion::attack},
-      {"celebrate", Motion::celebrate}, {"cheer", Motion::celebrate}, {"win", Motion::celebrate},
-      {"victory", Motion::celebrate},   {"jump", Motion::celebrate},  {"dance", Motion::celebrate},
-      {"hurt", Motion::hurt},           {"damage", Motion::hurt},     {"death", Motion::death},
-      {"die", Motion::death},           {"dead", Motion::death}};
-  for (const Named& named : kNamed)
-    if (named.word == animation) return named.motion;
-  return frames > 1 ? Motion::idle : Motion::still;
-}
-
 Image draw_native(const ProceduralRequest& request) {
   if (!is_drawable(request)) return {};
   const Prompt prompt(request.prompt);
@@ -135,6 +116,7 @@ Image draw_native(const ProceduralRequest& request) {
   if (drawing.kind->frame == Frame::free)
     drawing.factor = (std::min(size.width, size.height) + kLargestDrawing - 1) / kLargestDrawing;
   drawing.scene = {.prompt = &prompt,
+                   .ramps = &ramps,
                    .size = {size.width / drawing.factor, size.height / drawing.factor},
                    .motion = read_motion(request.animation, request.frames),
                    .facing = drawing.view.facing,

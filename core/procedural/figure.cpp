@@ -123,22 +123,35 @@ void paint_cape(Canvas& canvas, const FigureBody& body, const FigureLook& look,
   const double half = body.trunk_width / 2.0;
   const double x = body.head_x();
   const double hem = body.ground - std::max(1, body.leg_length / 3);
-  const double sway = pose.stride * body.trunk_width * 0.12;
+  const double sway = pose.stride * body.trunk_width * 0.1;
   const Ink ink{.material = look.cape_color};
-  const double wide = body.arm_width + 0.5;
+  const double wide = std::max(1.0, body.arm_width * 0.6);
   if (body.facing == Facing::east) {
     canvas.polygon({{x - half * 0.4, double(body.shoulder)},
                     {x + half * 0.2, double(body.shoulder)},
                     {x - half * 0.2, hem},
-                    {x - half - wide - std::abs(sway), hem}},
+                    {x - half - wide * 1.6 - std::abs(sway), hem}},
                    ink);
     return;
   }
+  const bool back = body.facing == Facing::north;
   canvas.polygon({{x - half, double(body.shoulder)},
                   {x + half, double(body.shoulder)},
                   {x + half + wide + sway, hem},
                   {x - half - wide + sway, hem}},
-                 ink);
+                 {.material = look.cape_color, .shade = back ? Shade::flat : Shade::round});
+  if (!back) return;
+  // Folds: light on the left, shadow on the right.
+  const double fold = std::max(1.0, half * 0.34);
+  canvas.polygon({{x + half - fold, double(body.shoulder)},
+                  {x + half, double(body.shoulder)},
+                  {x + half + wide + sway, hem},
+                  {x + half + wide - fold * 1.4 + sway, hem}},
+                 decal(look.cape_color, -1));
+  canvas.line({x - 0.5, body.shoulder + body.trunk_height() * 0.5}, {x - 0.5 + sway, hem - 1},
+              decal(look.cape_color, -1));
+  canvas.line({x - half + 0.5, body.shoulder + 1.0}, {x - half - wide + 1 + sway, hem - 1},
+              decal(look.cape_color, 1));
 }
 
 void paint_scarf(Canvas& canvas, const FigureBody& body, const FigureLook& look,
@@ -193,8 +206,9 @@ void paint_arm(Canvas& canvas, const FigureBody& body, const FigureLook& look, c
   canvas.limb(wrist, hand, r, r, {.material = look.skin, .tone = tone, .edge = Edge::none});
 }
 
-void paint_shield(Canvas& canvas, const FigureBody& body, const FigureLook& look, Vec hand) {
+void paint_held_shield(Canvas& canvas, const FigureBody& body, const FigureLook& look, Vec hand) {
   const double r = std::max(1.5, body.trunk_width * 0.42);
+  hand.y -= r * 0.5;
   canvas.ellipse(hand, body.facing == Facing::east ? r * 0.6 : r, r * 1.15,
                  {.material = look.weapon_metal, .shade = Shade::bevel, .edge = Edge::hard});
   canvas.ellipse(hand, r * 0.5, r * 0.6, decal(look.accent));
@@ -220,7 +234,7 @@ void paint_front(Canvas& canvas, const FigureBody& body, const FigureLook& look,
   }
   paint_trunk(canvas, body, look);
   paint_arm(canvas, body, look, pose.far_arm, false, 0);
-  if (look.shield) paint_shield(canvas, body, look, hands.far_hand);
+  if (look.shield) paint_held_shield(canvas, body, look, hands.far_hand);
   if (pose.shows_weapon) paint_held_weapon(canvas, body, look, pose, hands.near_hand);
   paint_arm(canvas, body, look, pose.near_arm, true, 0);
   if (look.scarf) paint_scarf(canvas, body, look, pose);
@@ -248,7 +262,7 @@ void paint_back(Canvas& canvas, const FigureBody& body, const FigureLook& look,
                 const FigurePose& pose) {
   const Arms hands = hands_of(body, pose);
   if (pose.shows_weapon) paint_held_weapon(canvas, body, look, pose, hands.near_hand);
-  if (look.shield) paint_shield(canvas, body, look, hands.far_hand);
+  if (look.shield) paint_held_shield(canvas, body, look, hands.far_hand);
   if (look.robe) {
     paint_robe(canvas, body, look, pose);
   } else {
@@ -302,7 +316,7 @@ FigureBody measure_body(const Canvas& canvas, const Scene& scene, const FigureLo
 }
 
 void paint_figure(Canvas& canvas, const Scene& scene) {
-  const FigureLook look = read_figure_look(*scene.prompt, scene.look);
+  const FigureLook look = read_figure_look(scene);
   const FigurePose pose = pose_of(scene, look.holds_weapon);
   const FigureBody body = measure_body(canvas, scene, look, pose);
   switch (body.facing) {
@@ -316,6 +330,8 @@ void paint_figure(Canvas& canvas, const Scene& scene) {
       paint_back(canvas, body, look, pose);
       break;
   }
+  if (pose.slash && look.weapon != Weapon::none && body.facing != Facing::north)
+    paint_slash(canvas, body);
   if (pose.lying) canvas.lay_down(body.ground);
 }
 

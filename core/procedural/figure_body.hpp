@@ -40,4 +40,7 @@ void paint_head(Canvas& canvas, const FigureBody& body, const FigureLook& look,
 void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook& look,
                        const FigurePose& pose, Vec hand);
 
+/// The white trace of a strike in front of the figure.
+void paint_slash(Canvas& canvas, const FigureBody& body);
+
 }  // namespace dgxp

@@ -51,10 +51,14 @@ void paint_skull(Canvas& canvas, const Head& head, Material material) {
 void paint_face(Canvas& canvas, const Head& head, Material skin, double from) {
   const double side = std::max(1.0, head.width * 0.1);
   if (head.facing == Facing::east) {
-    canvas.box(head.x - head.width * 0.08, from, head.right, head.bottom, decal(skin));
+    canvas.box(head.x - head.width * 0.08, from, head.right, head.bottom, flat_decal(skin));
   } else {
-    canvas.box(head.left + side, from, head.right - side, head.bottom, decal(skin));
+    canvas.box(head.left + side, from, head.right - side, head.bottom, flat_decal(skin));
   }
+  // Under the chin and away from the light.
+  if (head.height < 8) return;
+  canvas.box(head.left, head.bottom - 1, head.right, head.bottom, decal(skin, -1));
+  canvas.box(head.right - side - 1, from, head.right - side, head.bottom, decal(skin, -1));
 }
 
 struct EyeColumns {
@@ -218,7 +222,7 @@ void paint_beard(Canvas& canvas, const Head& head, const FigureLook& look) {
                  {.material = look.hair_color});
 }
 
-void paint_helmet(Canvas& canvas, const Head& head, const FigureLook& look) {
+void paint_worn_helmet(Canvas& canvas, const Head& head, const FigureLook& look) {
   const bool south = head.facing == Facing::south;
   const bool east = head.facing == Facing::east;
   const int bottom = head.eyes + head.eye_height;
@@ -346,7 +350,7 @@ void paint_head(Canvas& canvas, const FigureBody& body, const FigureLook& look,
     return;
   }
   if (look.hat == Hat::helmet) {
-    paint_helmet(canvas, head, look);
+    paint_worn_helmet(canvas, head, look);
     if (!look.full_visor && head.facing != Facing::north)
       paint_eyes(canvas, head, pose.eyes_closed);
   } else {

@@ -1,7 +1,6 @@
 #include "core/procedural/figure_look.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/procedural/shape_math.hpp"
 
@@ -139,28 +138,40 @@ constexpr Role kRoles[] = {
     {"boy girl child", [](FigureLook& look) { look.small = 18; }},
 };
 
-template <std::size_t Count>
-Material pick(SplitMix& random, const std::array<Material, Count>& from) {
-  return from.at(static_cast<std::size_t>(random.below(static_cast<int>(Count))));
-}
-
-FigureLook by_seed(SplitMix& random) {
+FigureLook by_seed(const Scene& scene, SplitMix& random) {
   FigureLook look;
-  look.skin = pick(random, std::array{Material::skin_light, Material::skin_light,
-                                      Material::skin_tan, Material::skin_dark});
-  look.hair_color = pick(random, std::array{Material::hair_brown, Material::hair_black,
-                                            Material::hair_blond, Material::hair_red});
+  look.skin = scene.pick(random, {Material::skin_light, Material::skin_light, Material::skin_tan,
+                                  Material::skin_dark});
+  look.hair_color = scene.pick(random, {Material::hair_brown, Material::hair_black,
+                                        Material::hair_blond, Material::hair_red});
   look.hair = static_cast<Hair>(1 + random.below(5));
-  look.top = pick(random, std::array{Material::blue, Material::green, Material::red,
-                                     Material::purple, Material::teal, Material::orange});
+  look.top = scene.pick(random, {Material::blue, Material::green, Material::red, Material::purple,
+                                 Material::teal, Material::orange});
   look.hat_color = look.top;
-  look.legs = pick(random, std::array{Material::brown, Material::grey, Material::black});
-  look.accent = pick(random, std::array{Material::red, Material::yellow, Material::orange,
-                                        Material::teal, Material::pink});
+  look.legs = scene.pick(random, {Material::brown, Material::grey, Material::black});
+  look.accent = scene.pick(
+      random, {Material::red, Material::yellow, Material::orange, Material::teal, Material::pink});
   look.cape_color = look.accent;
   look.full_visor = random.chance(50);
   look.stout = random.below(3) - 1;
   return look;
+}
+
+// Neighbouring garments of one colour would run into each other.
+void tell_garments_apart(FigureLook& look, const Scene& scene, bool top_is_said) {
+  const bool clashes = (look.scarf && look.top == look.accent) ||
+                       (look.cape && look.top == look.cape_color) ||
+                       (look.apron && look.top == look.apron_color) || look.top == look.skin;
+  if (!clashes || top_is_said) return;
+  const auto free = [&](Material material) {
+    return material != look.accent && material != look.cape_color && material != look.apron_color;
+  };
+  for (const Material material :
+       {Material::blue, Material::white, Material::green, Material::grey, Material::purple}) {
+    if (!free(material) || scene.ramps->misfit(material) > 0.12) continue;
+    look.top = material;
+    return;
+  }
 }
 
 void wear_what_is_said(FigureLook& look, const Prompt& prompt) {
@@ -224,9 +235,10 @@ void take_weapon_that_is_said(FigureLook& look, const Prompt& prompt) {
 
 }  // namespace
 
-FigureLook read_figure_look(const Prompt& prompt, std::uint64_t seed) {
-  SplitMix random(seed);
-  FigureLook look = by_seed(random);
+FigureLook read_figure_look(const Scene& scene) {
+  const Prompt& prompt = *scene.prompt;
+  SplitMix random(scene.look);
+  FigureLook look = by_seed(scene, random);
   for (const Role& role : kRoles) {
     if (!has_one_of(prompt, role.words)) continue;
     role.dress(look);
@@ -235,6 +247,10 @@ FigureLook read_figure_look(const Prompt& prompt, std::uint64_t seed) {
   wear_what_is_said(look, prompt);
   wear_hat_that_is_said(look, prompt);
   take_weapon_that_is_said(look, prompt);
+  const Material before = look.top;
+  tell_garments_apart(look, scene, prompt.color(Material::none) != Material::none);
+  if (look.hat_color == before && look.hat != Hat::helmet) look.hat_color = look.top;
+  if (look.cape) look.accent = look.cape_color;
   return look;
 }
 

@@ -51,6 +51,6 @@ struct FigureLook {
   Material weapon_metal = Material::steel;
 };
 
-FigureLook read_figure_look(const Prompt& prompt, std::uint64_t seed);
+FigureLook read_figure_look(const Scene& scene);
 
 }  // namespace dgxp

@@ -47,22 +47,23 @@ FigurePose attack(const Scene& scene) {
   pose.shows_weapon = true;
   const double p = scene.frames > 1 ? scene.progress() : 0.5;
   const bool side = is_side(scene);
+  const bool back = scene.facing == Facing::north;
   if (p < 0.45) {  // draws back
-    const double t = std::min(1.0, p / 0.25 + 0.35);
-    pose.near_arm.angle = side ? 0.42 * t : 0.44 * t;
-    pose.weapon_angle = side ? 0.36 : 0.56;
+    const double t = std::min(1.0, p / 0.25 + 0.45);
+    pose.near_arm.angle = 0.37 * t;
+    pose.weapon_angle = side ? 0.36 : 0.43;
     pose.lean = side ? -1 : 0;
     pose.rise = p < 0.2 ? 0 : 1;
   } else if (p < 0.7) {  // strikes
-    pose.near_arm.angle = side ? 0.76 : (scene.facing == Facing::north ? 0.40 : 0.10);
-    pose.weapon_angle = side ? 0.76 : (scene.facing == Facing::north ? 0.44 : 0.06);
+    pose.near_arm = {.angle = side ? 0.77 : (back ? 0.3 : 0.1), .reach = side ? 0.7 : 0.8};
+    pose.weapon_angle = side ? 0.79 : (back ? 0.36 : 0.16);
     pose.lean = side ? 1 : 0;
     pose.rise = -1;
     pose.slash = true;
     pose.stride = side ? 0.8 : 0.4;
   } else {  // comes back
-    pose.near_arm.angle = side ? 0.88 : 0.06;
-    pose.weapon_angle = side ? 0.84 : 0.1;
+    pose.near_arm = {.angle = side ? 0.86 : 0.08, .reach = 0.85};
+    pose.weapon_angle = side ? 0.84 : 0.2;
     pose.rise = p < 0.9 ? -1 : 0;
     pose.stride = side ? 0.5 : 0;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/procedural/figure_body.hpp"
 
@@ -43,7 +44,7 @@ void paint_shaft(Canvas& canvas, const Grip& grip, double from, double to) {
               {.material = Material::wood, .edge = Edge::hard});
 }
 
-void paint_bow(Canvas& canvas, const Grip& grip, double length) {
+void paint_held_bow(Canvas& canvas, const Grip& grip, double length) {
   const double u = grip.unit;
   const Vec top = place(grip, 0, -length * 0.5);
   const Vec low = place(grip, 0, length * 0.5);
@@ -87,7 +88,7 @@ void paint_by_kind(Canvas& canvas, const FigureLook& look, const Grip& grip, dou
       break;
     }
     case Weapon::bow:
-      paint_bow(canvas, grip, 13 * u);
+      paint_held_bow(canvas, grip, 13 * u);
       break;
     case Weapon::spear: {
       const double l = std::min(room, 13 * u);
@@ -111,19 +112,6 @@ void paint_by_kind(Canvas& canvas, const FigureLook& look, const Grip& grip, dou
   }
 }
 
-// The white trace of a strike.
-void paint_slash(Canvas& canvas, const Grip& grip, double reach, double turns) {
-  const double r = std::max(0.55, 0.7 * grip.unit);
-  Vec before = place(grip, reach, 0);
-  for (int i = 1; i <= 6; ++i) {
-    const double t = turns * i / 6;
-    const Vec next = grip.hand + (grip.along * cos_turns(t) + grip.across * sin_turns(t)) * reach;
-    canvas.limb(before, next, r, r * (7 - i) / 7.0 + 0.2,
-                {.material = Material::white, .tone = 1, .shade = Shade::flat, .edge = Edge::none});
-    before = next;
-  }
-}
-
 }  // namespace
 
 void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook& look,
@@ -139,10 +127,36 @@ void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook&
   grip.across = from_down(angle + 0.25);
   grip.unit = std::max(0.3, height / 27.0);
   const double room = room_along(canvas, hand, grip.along);
-  if (pose.slash && height >= 16 && look.weapon != Weapon::bow)
-    paint_slash(canvas, grip, std::min(room - 1, 10.5 * grip.unit),
-                body.facing == Facing::east ? 0.24 : -0.2);
   paint_by_kind(canvas, look, grip, room);
+}
+
+// A crescent between two ellipses, open towards the figure.
+void paint_slash(Canvas& canvas, const FigureBody& body) {
+  const double height = body.ground - body.crown;
+  if (height < 10) return;
+  const bool east = body.facing == Facing::east;
+  const double side = canvas.size().width / 2.0 - canvas.inset() - 0.5;
+  const Vec center{
+      body.cx + (east ? height * 0.12 : 0),
+      east ? body.shoulder - height * 0.02
+           : (body.facing == Facing::south ? body.hip - height * 0.06 : body.crown + height * 0.3)};
+  const Vec radius = east ? Vec{std::min(side - height * 0.12, height * 0.42), height * 0.42}
+                          : Vec{side, height * 0.26};
+  // From straight down, so that the middle of the crescent lies in front of the figure.
+  const double middle = east ? 0.78 : (body.facing == Facing::south ? 0.04 : 0.54);
+  std::vector<Vec> points;
+  constexpr int kSteps = 10;
+  for (int i = 0; i <= kSteps; ++i) {
+    const Vec d = from_down(middle - 0.2 + 0.4 * i / kSteps);
+    points.push_back(center + Vec{d.x * radius.x, d.y * radius.y});
+  }
+  for (int i = kSteps - 1; i > 0; --i) {
+    const double thin = 1 - 0.34 * sin_turns(0.5 * i / kSteps);
+    const Vec d = from_down(middle - 0.2 + 0.4 * i / kSteps);
+    points.push_back(center + Vec{d.x * radius.x * thin, d.y * radius.y * thin});
+  }
+  canvas.polygon(
+      points, {.material = Material::white, .tone = 1, .shade = Shade::flat, .edge = Edge::bare});
 }
 
 }  // namespace dgxp

@@ -15,14 +15,16 @@ struct Kind {
   std::string_view name;
   Painter paint;
   Frame frame;
-  int weight;              ///< of two words in a prompt the heavier one wins, then the earlier one
+  int weight;              ///< the heavier word of a prompt wins
   std::string_view words;  ///< singular, separated by blanks
 };
 
 /// The whole table. The last one is the emblem, which no word asks for.
 std::span<const Kind> all_kinds();
 
-/// What `prompt` asks for: whole words, singular or plural; the emblem when no word is known.
+/// What `prompt` asks for: whole words, singular or plural; the emblem when no word is known. Of
+/// words that weigh the same, the first phrase counts and in it the last word, as in "treasure map"
+/// and "ring with a gem".
 /// A seamless picture is always a tile.
 const Kind& find_kind(const Prompt& prompt, bool seamless);
 

@@ -47,4 +47,23 @@ void paint_panel(Canvas& canvas, const Scene& scene) {
   }
 }
 
+void paint_button(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
+  const Prompt& prompt = *scene.prompt;
+  const double w = canvas.size().width;
+  const double h = canvas.size().height;
+  const Material material = prompt.metal(prompt.color(
+      scene.pick(random, {Material::wood, Material::blue, Material::green, Material::stone})));
+  const bool pressed =
+      prompt.has_any({"pressed", "down"}) || (scene.frames > 1 && scene.frame % 2 == 1);
+  const double lip = std::max(1.0, h / 8);  // the side that a raised button shows below
+  canvas.box(0, 0, w, h, flat(Material::outline));
+  canvas.box(1, 1, w - 1, h - 1, flat(material, -1));
+  const double top = pressed ? 1 + lip * 0.5 : 1;
+  const double bottom = pressed ? h - 1 : h - 1 - lip;
+  canvas.box(1, top, w - 1, bottom, flat(material, 0));
+  canvas.box(2, top, w - 2, top + 1, decal(material, pressed ? -1 : 1));
+  canvas.box(1, top, 2, bottom, decal(material, pressed ? -1 : 1));
+}
+
 }  // namespace dgxp

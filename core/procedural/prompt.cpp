@@ -42,6 +42,13 @@ bool is_about_picture(const Clause& clause) {
       clause, [&](const std::string& word) { return std::ranges::count(kWords, word) > 0; });
 }
 
+bool parts_phrases(std::string_view word) {
+  constexpr std::array<std::string_view, 18> kWords{
+      "with", "of",   "in",   "on",    "at",   "and",    "or",   "from",    "for",
+      "by",   "near", "over", "under", "made", "having", "like", "holding", "wearing"};
+  return std::ranges::count(kWords, word) > 0;
+}
+
 bool is_garment(std::string_view word) {
   constexpr std::array<std::string_view, 31> kGarments{
       "scarf",  "cape",  "cloak", "apron",  "robe",    "hat",      "helmet", "hood",
@@ -92,8 +99,11 @@ Prompt::Prompt(std::string_view text) {
 
 void Prompt::read_clause(const Clause& clause) {
   Material pending = Material::none;
+  ++phrase_;
   for (const std::string& word : clause) {
+    if (parts_phrases(word)) ++phrase_;
     words_.push_back(word);
+    phrases_.push_back(phrase_);
     const Material material = find_material(word);
     if (material != Material::none) {
       if (pending != Material::none) free_materials_.push_back(pending);

@@ -18,6 +18,8 @@ class Prompt {
   explicit Prompt(std::string_view text);
 
   const std::vector<std::string>& words() const { return words_; }
+  /// The phrase that each word stands in: commas and "with", "of", "in" ... part them.
+  const std::vector<int>& phrases() const { return phrases_; }
   /// Singular or plural.
   bool has(std::string_view word) const;
   bool has_any(std::initializer_list<std::string_view> words) const;
@@ -40,6 +42,8 @@ class Prompt {
   void read_clause(const std::vector<std::string>& clause);
 
   std::vector<std::string> words_;
+  std::vector<int> phrases_;
+  int phrase_ = 0;
   std::vector<Material> materials_;
   std::vector<Material> free_materials_;  ///< not said of a garment
   std::vector<Said> said_;

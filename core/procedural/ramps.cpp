@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace dgxp {
@@ -27,7 +28,7 @@ constexpr std::array<Targets, kMaterialCount> kTargets{{
     {0x3f2620, 0x6b4430, 0x94673f, 0xc09a62},  // wood
     {0x3d2219, 0x643a25, 0x8a5632, 0xb07d4e},  // leather
     {0x3b3c44, 0x5d5f69, 0x868892, 0xb4b6ba},  // stone
-    {0x6b6152, 0xa39a80, 0xd4ccae, 0xf5f0dc},  // bone
+    {0x5f5b58, 0x9b968c, 0xd6d1c0, 0xf5f1e4},  // bone
     {0x7d5a35, 0xb88f58, 0xe0c28a, 0xf6e7bd},  // parchment
     {0x4a6a80, 0x86acbf, 0xc0dfe6, 0xf4fdff},  // glass
     {0x19332d, 0x25562e, 0x468232, 0x75a743},  // jade
@@ -37,8 +38,8 @@ constexpr std::array<Targets, kMaterialCount> kTargets{{
     {0x321650, 0x5f2f8c, 0x9556c4, 0xd3a2ee},  // amethyst
     {0x3f6f86, 0x79b4c6, 0xb5e3ea, 0xf2ffff},  // diamond
     {0x8d5440, 0xc98462, 0xeab38c, 0xfbdcbb},  // skin_light
-    {0x6d3d2a, 0xa6683f, 0xcf945f, 0xecc08d},  // skin_tan
-    {0x3c2018, 0x653725, 0x8c5638, 0xb37d56},  // skin_dark
+    {0x73422f, 0xa56b4b, 0xcb936b, 0xe9bf98},  // skin_tan
+    {0x40241c, 0x6a3f2e, 0x925f45, 0xb98763},  // skin_dark
     {0x2b4a20, 0x4a7a2c, 0x79a83e, 0xb3d266},  // skin_green
     {0x3d4a45, 0x647468, 0x93a38d, 0xc4cdb0},  // skin_grey
     {0x15141c, 0x262633, 0x3f4054, 0x62667c},  // hair_black
@@ -123,12 +124,29 @@ constexpr NamedMaterial kWords[] = {
 // Costs are whole numbers, so that no two compilers order two nearly equal choices differently.
 using Cost = std::int64_t;
 
-// Hue tells a material apart more than lightness does.
-Cost distance(const Oklab& a, const Oklab& b) {
-  const double l = a.l - b.l;
-  const double x = a.a - b.a;
-  const double y = a.b - b.b;
-  return static_cast<Cost>(std::sqrt(l * l + 2.5 * (x * x + y * y)) * 1e6 + 0.5);
+double chroma(const Oklab& color) {
+  return std::sqrt(color.a * color.a + color.b * color.b);
+}
+
+Cost to_cost(double value) {
+  return static_cast<Cost>(value * 1e6 + 0.5);
+}
+
+// Hue tells a material apart more than lightness does, and a dull colour is no substitute for a
+// strong one.
+Cost distance(const Oklab& target, const Oklab& color) {
+  const double l = target.l - color.l;
+  const double a = target.a - color.a;
+  const double b = target.b - color.b;
+  const double loss = std::max(0.0, chroma(target) - chroma(color));
+  return to_cost(std::sqrt(l * l + 2.5 * (a * a + b * b)) + 0.5 * loss);
+}
+
+// How much the way from one step to the next leaves the hue of the target's way.
+Cost bend(const Oklab& target_from, const Oklab& target_to, const Oklab& from, const Oklab& to) {
+  const double a = (to.a - from.a) - (target_to.a - target_from.a);
+  const double b = (to.b - from.b) - (target_to.b - target_from.b);
+  return to_cost(0.6 * std::sqrt(a * a + b * b));
 }
 
 struct Shade {
@@ -150,45 +168,75 @@ std::vector<Shade> sorted_by_lightness(const std::vector<Rgb>& colors) {
   return shades;
 }
 
-constexpr Cost kRepeatCost = 60000;    // a step that adds no shade
-constexpr Cost kOutlineCost = 300000;  // a lit surface in the outline's colour would vanish
+constexpr Cost kRepeatCost = 60000;      // a step that adds no shade
+constexpr Cost kOutlineCost = 300000;    // a lit surface in the outline's colour would vanish
+constexpr std::size_t kCandidates = 12;  // per step
 
-// The cheapest ascending path through four steps (a step may stay on its shade).
+struct Candidate {
+  std::size_t shade = 0;  // in the palette, from dark to light
+  Cost own = 0;
+  Cost total = 0;        // with the best way to it
+  std::size_t from = 0;  // candidate of the step before
+};
+
+std::vector<Candidate> candidates_for(const Oklab& target, const std::vector<Shade>& shades,
+                                      std::optional<Rgb> avoided) {
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < shades.size(); ++i) {
+    const Cost penalty = shades[i].color == avoided ? kOutlineCost : 0;
+    candidates.push_back({.shade = i, .own = distance(target, shades[i].lab) + penalty});
+  }
+  std::ranges::sort(candidates, {}, [](const Candidate& c) { return std::pair(c.own, c.shade); });
+  candidates.resize(std::min(candidates.size(), kCandidates));
+  return candidates;
+}
+
+// The cheapest path through four steps that never gets darker. Should the candidates of two steps
+// leave none, the nearest one is taken.
 Ramp nearest_ramp(const Targets& targets, const std::vector<Shade>& shades, Rgb outline) {
-  const std::size_t count = shades.size();
-  std::array<std::vector<Cost>, 4> cost;
-  std::array<std::vector<std::size_t>, 4> from;
-  for (std::size_t step = 0; step < 4; ++step) {
-    const Oklab target = to_oklab(hex(targets.at(step)));
-    cost.at(step).resize(count);
-    from.at(step).resize(count);
-    std::size_t best = 0;  // of the shades darker than `i` in the step before
-    for (std::size_t i = 0; i < count; ++i) {
-      Cost own = distance(target, shades[i].lab);
-      if (step > 0 && shades[i].color == outline) own += kOutlineCost;
-      if (step > 0) {
-        const auto& before = cost.at(step - 1);
-        if (i > 0 && before[i - 1] < before[best]) best = i - 1;
-        const bool stays = i == 0 || before[i] + kRepeatCost < before[best];
-        from.at(step)[i] = stays ? i : best;
-        own += stays ? before[i] + kRepeatCost : before[best];
+  std::array<Oklab, 4> target;
+  for (std::size_t i = 0; i < 4; ++i) target.at(i) = to_oklab(hex(targets.at(i)));
+  std::array<std::vector<Candidate>, 4> steps;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto avoided = i == 0 ? std::nullopt : std::optional(outline);
+    steps.at(i) = candidates_for(target.at(i), shades, avoided);
+    for (Candidate& to : steps.at(i)) {
+      to.total = to.own;
+      if (i == 0) continue;
+      Cost best = std::numeric_limits<Cost>::max();
+      for (std::size_t j = 0; j < steps.at(i - 1).size(); ++j) {
+        const Candidate& from = steps.at(i - 1)[j];
+        Cost cost = from.total + bend(target.at(i - 1), target.at(i), shades[from.shade].lab,
+                                      shades[to.shade].lab);
+        if (from.shade == to.shade) cost += kRepeatCost;
+        if (from.shade > to.shade) cost += 10 * kOutlineCost;
+        if (cost >= best) continue;
+        best = cost;
+        to.from = j;
       }
-      cost.at(step)[i] = own;
+      to.total += best;
     }
   }
   Ramp ramp;
-  auto at = static_cast<std::size_t>(std::ranges::min_element(cost[3]) - cost[3].begin());
-  for (std::size_t step = 4; step-- > 0;) {
-    ramp.at(step) = shades[at].color;
-    at = from.at(step)[at];
+  auto at = static_cast<std::size_t>(std::ranges::min_element(steps[3], {}, &Candidate::total) -
+                                     steps[3].begin());
+  for (std::size_t i = 4; i-- > 0;) {
+    ramp.at(i) = shades[steps.at(i)[at].shade].color;
+    at = steps.at(i)[at].from;
   }
   return ramp;
 }
 
+double mean_distance(const Targets& targets, const Ramp& ramp) {
+  Cost sum = 0;
+  for (std::size_t i = 0; i < ramp.size(); ++i)
+    sum += distance(to_oklab(hex(targets.at(i))), to_oklab(ramp.at(i)));
+  return static_cast<double>(sum / 4) / 1e6;
+}
+
 Rgb darkest(const std::vector<Shade>& shades) {
   const auto darkness = [](const Shade& shade) {
-    const double chroma = std::sqrt(shade.lab.a * shade.lab.a + shade.lab.b * shade.lab.b);
-    return static_cast<Cost>((shade.lab.l + 0.3 * chroma) * 1e6);
+    return to_cost(shade.lab.l + 0.3 * chroma(shade.lab));
   };
   return std::ranges::min_element(shades, {}, darkness)->color;
 }
@@ -206,8 +254,10 @@ RampSet::RampSet(std::span<const Rgb> palette) : colors_(palette.begin(), palett
     for (const std::uint32_t value : kBuiltIn) colors_.push_back(hex(value));
   const std::vector<Shade> shades = sorted_by_lightness(colors_);
   outline_ = darkest(shades);
-  for (std::size_t i = 0; i < kMaterialCount; ++i)
+  for (std::size_t i = 0; i < kMaterialCount; ++i) {
     ramps_.at(i) = nearest_ramp(kTargets.at(i), shades, outline_);
+    misfits_.at(i) = mean_distance(kTargets.at(i), ramps_.at(i));
+  }
   ramps_.at(static_cast<std::size_t>(Material::outline)).fill(outline_);
 }
 

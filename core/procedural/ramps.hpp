@@ -85,6 +85,8 @@ class RampSet {
   /// Four colours of the palette, not getting darker, that together lie nearest to the targets of
   /// `material`. A palette that holds the targets gives exactly them.
   const Ramp& ramp(Material material) const { return ramps_[static_cast<std::size_t>(material)]; }
+  /// How far the ramp is from the material's own colours: 0 is exact, above 0.1 another hue.
+  double misfit(Material material) const { return misfits_[static_cast<std::size_t>(material)]; }
   /// The darkest colour.
   Rgb outline() const { return outline_; }
   /// What is drawn with, never empty.
@@ -94,6 +96,7 @@ class RampSet {
   std::vector<Rgb> colors_;
   Rgb outline_;
   std::array<Ramp, kMaterialCount> ramps_{};
+  std::array<double, kMaterialCount> misfits_{};
 };
 
 }  // namespace dgxp

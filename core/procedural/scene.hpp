@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "core/base/geometry.hpp"
 #include "core/procedural/prompt.hpp"
+#include "core/procedural/shape_math.hpp"
 
 namespace dgxp {
 
@@ -16,6 +18,7 @@ enum class Facing : std::uint8_t { south, east, north };
 /// One frame, as a painter is told of it.
 struct Scene {
   const Prompt* prompt = nullptr;
+  const RampSet* ramps = nullptr;
   Size size;
   Motion motion = Motion::still;
   Facing facing = Facing::south;
@@ -24,6 +27,9 @@ struct Scene {
   int frames = 1;
   bool seamless = false;
   std::uint64_t look = 0;  ///< decides proportions, colours and details; one for all frames
+
+  /// One of `from` by chance, of those that the palette has colours for.
+  Material pick(SplitMix& random, std::initializer_list<Material> from) const;
 
   /// 0 .. below 1 through the animation.
   double phase() const { return static_cast<double>(frame) / frames; }
