@@ -158,8 +158,7 @@ void paint_beast(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Breed& breed = breed_of(*scene.prompt);
   const Material fur = scene.prompt->color(breed.fur);
-  if (scene.facing == Facing::east ||
-      (scene.motion == Motion::still && scene.glance == 0 && scene.look % 2 == 0)) {
+  if (scene.facing == Facing::east || !scene.is_directed) {
     paint_side_view(pen, breed, scene, fur);
   } else {
     paint_front_view(pen, breed, scene, fur, scene.facing == Facing::north);

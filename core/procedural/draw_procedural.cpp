@@ -124,6 +124,7 @@ Image draw_native(const ProceduralRequest& request) {
                    .frame = 0,
                    .frames = request.frames,
                    .seamless = request.seamless,
+                   .is_directed = !request.direction.empty(),
                    .look = look_of(request, prompt)};
   Image strip({size.width * request.frames, size.height});
   for (int i = 0; i < request.frames; ++i) {

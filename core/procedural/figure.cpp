@@ -154,6 +154,19 @@ void paint_cape(Canvas& canvas, const FigureBody& body, const FigureLook& look,
               decal(look.cape_color, 1));
 }
 
+// What shows of a cape in front: over both shoulders, with a clasp.
+void paint_collar(Canvas& canvas, const FigureBody& body, const FigureLook& look) {
+  const double half = body.trunk_width / 2.0 + body.arm_width * 0.6;
+  const double x = body.head_x();
+  const int thick = std::max(1, body.trunk_height() / 3);
+  const Ink ink{.material = look.cape_color, .shade = Shade::flat};
+  canvas.box(x - half, body.shoulder, x + half, body.shoulder + std::max(1, thick - 1), ink);
+  canvas.box(x - half, body.shoulder, x - half * 0.45, body.shoulder + thick, ink);
+  canvas.box(x + half * 0.45, body.shoulder, x + half, body.shoulder + thick, ink);
+  if (body.trunk_height() >= 6)
+    canvas.box(x - 1, body.shoulder + 1, x + 1, body.shoulder + thick, decal(Material::gold, 1));
+}
+
 void paint_scarf(Canvas& canvas, const FigureBody& body, const FigureLook& look,
                  const FigurePose& pose) {
   const double half = body.trunk_width / 2.0 + (body.trunk_width > 5 ? 1 : 0);
@@ -237,6 +250,7 @@ void paint_front(Canvas& canvas, const FigureBody& body, const FigureLook& look,
   if (look.shield) paint_held_shield(canvas, body, look, hands.far_hand);
   if (pose.shows_weapon) paint_held_weapon(canvas, body, look, pose, hands.near_hand);
   paint_arm(canvas, body, look, pose.near_arm, true, 0);
+  if (look.cape) paint_collar(canvas, body, look);
   if (look.scarf) paint_scarf(canvas, body, look, pose);
   paint_head(canvas, body, look, pose);
 }

@@ -79,7 +79,8 @@ EyeColumns eye_columns(const Head& head) {
           middle + apart + (odd ? 1 : 0) + head.glance, true};
 }
 
-void paint_eye(Canvas& canvas, const Head& head, int x, bool closed) {
+// `white` is the side, -1 or 1, on which the white of the eye shows; 0: there is no room for it.
+void paint_eye(Canvas& canvas, const Head& head, int x, int white, bool closed) {
   const int bottom = head.eyes + head.eye_height;
   if (closed) {
     canvas.box(x - (head.fine ? 0.5 : 0), bottom - 1, x + head.eye_width + (head.fine ? 0.5 : 0),
@@ -87,12 +88,19 @@ void paint_eye(Canvas& canvas, const Head& head, int x, bool closed) {
     return;
   }
   canvas.box(x, head.eyes, x + head.eye_width, bottom, decal(Material::outline));
+  if (white == 0) return;
+  const int side = white < 0 ? x - head.eye_width : x + head.eye_width;
+  canvas.box(side, head.eyes, side + head.eye_width, bottom, flat_decal(Material::white, 1));
 }
 
-void paint_eyes(Canvas& canvas, const Head& head, bool closed) {
+// Dark eyes in a dark face need their white to be seen.
+void paint_eyes(Canvas& canvas, const Head& head, Material skin, bool closed) {
   const EyeColumns columns = eye_columns(head);
-  if (columns.has_left) paint_eye(canvas, head, columns.left, closed);
-  paint_eye(canvas, head, columns.right, closed);
+  const bool dark = skin == Material::skin_dark || skin == Material::skin_green ||
+                    skin == Material::red || skin == Material::stone;
+  const int white = dark && head.width >= 9 ? 1 : 0;
+  if (columns.has_left) paint_eye(canvas, head, columns.left, -white, closed);
+  paint_eye(canvas, head, columns.right, columns.has_left ? white : -white, closed);
 }
 
 void paint_ears(Canvas& canvas, const Head& head, const FigureLook& look) {
@@ -265,6 +273,19 @@ void paint_pointed_hat(Canvas& canvas, const Head& head, const FigureLook& look)
   canvas.box(head.x - brim, y - thick * 0.4, head.x + brim, y + thick * 0.8, ink, thick * 0.5);
 }
 
+void paint_horns(Canvas& canvas, const Head& head) {
+  const double w = head.width;
+  const double y = head.hairline;
+  for (const double s : {-1.0, 1.0}) {
+    if (head.facing == Facing::east && s < 0) continue;
+    const double x = head.facing == Facing::east ? head.x - w * 0.1 : head.x + s * w * 0.46;
+    canvas.limb(
+        {x, y - 1},
+        {x + s * w * (head.facing == Facing::east ? 0.05 : 0.2), head.top - head.height * 0.08},
+        w * 0.1, 0.6, {.material = Material::bone});
+  }
+}
+
 void paint_hat(Canvas& canvas, const Head& head, const FigureLook& look) {
   const Ink ink{.material = look.hat_color};
   const double w = head.width;
@@ -275,14 +296,7 @@ void paint_hat(Canvas& canvas, const Head& head, const FigureLook& look) {
     case Hat::hood:
       break;
     case Hat::horned:
-      for (const double s : {-1.0, 1.0}) {
-        if (head.facing == Facing::east && s < 0) continue;
-        const double x = head.facing == Facing::east ? head.x - w * 0.1 : head.x + s * w * 0.46;
-        canvas.limb(
-            {x, y - 1},
-            {x + s * w * (head.facing == Facing::east ? 0.05 : 0.2), head.top - head.height * 0.08},
-            w * 0.1, 0.6, {.material = Material::bone});
-      }
+      paint_horns(canvas, head);
       break;
     case Hat::pointed:
       paint_pointed_hat(canvas, head, look);
@@ -352,16 +366,17 @@ void paint_head(Canvas& canvas, const FigureBody& body, const FigureLook& look,
   if (look.hat == Hat::helmet) {
     paint_worn_helmet(canvas, head, look);
     if (!look.full_visor && head.facing != Facing::north)
-      paint_eyes(canvas, head, pose.eyes_closed);
+      paint_eyes(canvas, head, look.skin, pose.eyes_closed);
   } else {
     if (head.facing != Facing::north) {
       paint_face(canvas, head, look.skin,
                  look.hat == Hat::hood ? head.hairline + 0.0 : head.hairline);
-      paint_eyes(canvas, head, pose.eyes_closed);
+      paint_eyes(canvas, head, look.skin, pose.eyes_closed);
     }
     if (!covered) paint_hair(canvas, head, look);
   }
   if (look.beard) paint_beard(canvas, head, look);
+  if (look.horns) paint_horns(canvas, head);
   paint_hat(canvas, head, look);
 }
 

@@ -40,7 +40,32 @@ constexpr Role kRoles[] = {
        look.weapon = Weapon::club;
        look.small = 12;
      }},
-    {"zombie undead",
+    {"troll ogre",
+     [](FigureLook& look) {
+       look.skin = Material::skin_green;
+       look.hair = Hair::bald_top;
+       look.hair_color = Material::hair_black;
+       look.top = Material::leather;
+       look.weapon = Weapon::club;
+       look.stout = 3;
+     }},
+    {"golem robot",
+     [](FigureLook& look) {
+       look.skin = look.top = look.legs = look.boots = Material::stone;
+       look.hair = Hair::none;
+       look.belt = false;
+       look.weapon = Weapon::none;
+       look.stout = 3;
+     }},
+    {"demon devil imp",
+     [](FigureLook& look) {
+       look.skin = Material::red;
+       look.hair = Hair::none;
+       look.horns = true;
+       look.top = Material::black;
+       look.weapon = Weapon::spear;
+     }},
+    {"zombie undead mummy",
      [](FigureLook& look) {
        look.skin = Material::skin_grey;
        look.hair = Hair::bald_top;
@@ -159,9 +184,9 @@ FigureLook by_seed(const Scene& scene, SplitMix& random) {
 
 // Neighbouring garments of one colour would run into each other.
 void tell_garments_apart(FigureLook& look, const Scene& scene, bool top_is_said) {
-  const bool clashes = (look.scarf && look.top == look.accent) ||
-                       (look.cape && look.top == look.cape_color) ||
-                       (look.apron && look.top == look.apron_color) || look.top == look.skin;
+  const bool clashes =
+      (look.scarf && look.top == look.accent) || (look.cape && look.top == look.cape_color) ||
+      (look.apron && look.top == look.apron_color) || (look.top == look.skin && look.belt);
   if (!clashes || top_is_said) return;
   const auto free = [&](Material material) {
     return material != look.accent && material != look.cape_color && material != look.apron_color;
@@ -174,8 +199,18 @@ void tell_garments_apart(FigureLook& look, const Scene& scene, bool top_is_said)
   }
 }
 
+// "dark" and "white" mean another thing of skin than of cloth.
+Material skin_said(const Prompt& prompt, Material otherwise) {
+  const Material said = prompt.material_of({"skin"}, otherwise);
+  if (said == Material::black) return Material::skin_dark;
+  if (said == Material::brown) return Material::skin_tan;
+  if (said == Material::white) return Material::skin_light;
+  if (said == Material::green) return Material::skin_green;
+  return said == Material::grey ? Material::skin_grey : said;
+}
+
 void wear_what_is_said(FigureLook& look, const Prompt& prompt) {
-  look.skin = prompt.material_of({"skin"}, look.skin);
+  look.skin = skin_said(prompt, look.skin);
   look.hair_color = prompt.material_of({"hair", "beard"}, look.hair_color);
   if (prompt.has("long") && prompt.has("hair")) look.hair = Hair::long_hair;
   if (prompt.has("bald")) look.hair = Hair::bald_top;
@@ -192,7 +227,10 @@ void wear_what_is_said(FigureLook& look, const Prompt& prompt) {
   if (prompt.has_any({"armor", "armour", "armored", "armoured"}) && !look.skeleton)
     look.top = Material::steel;
   const Material said = prompt.color(Material::none);
-  if (said != Material::none && !look.skeleton) look.top = said;
+  if (said != Material::none && !look.skeleton) {
+    if (look.skin == look.top) look.skin = look.legs = look.boots = said;  // a golem
+    look.top = said;
+  }
   look.top = prompt.material_of(
       {"tunic", "shirt", "coat", "robe", "dress", "armor", "armour", "clothes", "jacket"},
       look.top);

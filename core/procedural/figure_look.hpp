@@ -41,6 +41,7 @@ struct FigureLook {
   bool beard = false;
   bool skeleton = false;
   bool long_ears = false;
+  bool horns = false;
   bool belt = true;
   bool shield = false;
   bool full_visor = false;

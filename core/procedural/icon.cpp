@@ -31,14 +31,14 @@ void paint_coin(Canvas& canvas, const Scene& scene) {
   const Material metal = scene.prompt->metal(Material::gold);
   const double turn = scene.frames > 1 ? cos_turns(scene.phase() / 2) : 1;
   const double rx = std::max(0.9, 5.2 * std::abs(turn));
-  pen.ellipse(6, 6.2, rx, 5.6, {.material = metal, .tone = -1, .shade = Shade::flat});
-  if (rx > 1.5) pen.ellipse(6 - 0.35, 6.2 - 0.4, rx - 0.7, 4.9, decal(metal, 0));
+  pen.ellipse(6, 6, rx, 5.5, {.material = metal, .tone = -1, .shade = Shade::flat});
+  if (rx > 1.5) pen.ellipse(6 - 0.35, 6 - 0.4, rx - 0.7, 4.9, decal(metal, 0));
   if (rx > 2.6) {
-    pen.ellipse(6, 6.2, rx - 1.6, 4.0, decal(metal, -1));
-    pen.ellipse(6.2, 6.5, rx - 2.1, 3.5, decal(metal, 0));
+    pen.ellipse(6, 6, rx - 1.6, 4.0, decal(metal, -1));
+    pen.ellipse(6, 6.5, rx - 2.1, 3.5, decal(metal, 0));
     const double w = 0.28 * rx;
     if (random.chance(50)) {
-      pen.polygon({{6, 3.6}, {6 + w, 6.2}, {6, 8.8}, {6 - w, 6.2}}, decal(metal, 1));
+      pen.polygon({{6, 3.6}, {6 + w, 6}, {6, 8.8}, {6 - w, 6}}, decal(metal, 1));
     } else {
       pen.box(6 - w * 0.5, 4.2, 6 + w * 0.5, 8.2, decal(metal, 1));
     }

@@ -6,7 +6,7 @@ namespace dgxp {
 namespace {
 
 // The border is the same all along each side, so that a nine-slice may stretch it.
-void paint_border(Canvas& canvas, Material material, int border, int corner) {
+void paint_border(Canvas& canvas, Material material, int border) {
   const Size size = canvas.size();
   const double w = size.width;
   const double h = size.height;
@@ -16,8 +16,17 @@ void paint_border(Canvas& canvas, Material material, int border, int corner) {
   canvas.box(1, 1, 2, h - 1, decal(material, 1));
   canvas.box(1, h - 2, w - 1, h - 1, decal(material, -1));
   canvas.box(w - 2, 1, w - 1, h - 1, decal(material, -1));
-  canvas.box(border - 1, border - 1, w - border + 1, h - border + 1, decal(material, -2));
-  (void)corner;
+  canvas.box(border - 1, border - 1, w - border + 1, h - border + 1, decal(material, -3));
+}
+
+// What text stands on: paper, the frame's own material in shadow, or darkness.
+Ink inside_of(const Scene& scene, SplitMix& random, Material frame) {
+  const bool dark = scene.prompt->has("dark");
+  const int choice = random.below(3);
+  const bool has_paper = scene.ramps->misfit(Material::parchment) < 0.07;
+  if (!dark && choice == 0 && has_paper) return flat(Material::parchment);
+  if (!dark && choice < 2) return flat(frame, -1);
+  return flat(Material::black, -1);
 }
 
 }  // namespace
@@ -29,12 +38,11 @@ void paint_panel(Canvas& canvas, const Scene& scene) {
   const Material material = prompt.color(random.chance(70) ? Material::wood : Material::steel);
   const int side = std::min(size.width, size.height);
   const int border = std::max(2, side / 6);
-  paint_border(canvas, material, border, border);
-  const bool dark = prompt.has("dark") || random.chance(50);
+  paint_border(canvas, material, border);
   const double w = size.width;
   const double h = size.height;
-  const Material inner = dark ? Material::black : Material::parchment;
-  canvas.box(border, border, w - border, h - border, flat(inner, dark ? -1 : 0));
+  const Ink inner = inside_of(scene, random, material);
+  canvas.box(border, border, w - border, h - border, inner);
   if (side < 12) return;
   const int knob = std::max(2, border);
   const Material metal = material == Material::gold ? Material::steel : Material::gold;

@@ -26,7 +26,8 @@ struct Scene {
   int frame = 0;
   int frames = 1;
   bool seamless = false;
-  std::uint64_t look = 0;  ///< decides proportions, colours and details; one for all frames
+  bool is_directed = false;  ///< a direction was asked for
+  std::uint64_t look = 0;    ///< decides proportions, colours and details; one for all frames
 
   /// One of `from` by chance, of those that the palette has colours for.
   Material pick(SplitMix& random, std::initializer_list<Material> from) const;

@@ -35,8 +35,8 @@ void paint_crown_of_leaves(Pen& pen, SplitMix& random, Material leaf, Vec center
   constexpr int kClumps = 6;
   for (int i = 0; i < kClumps; ++i) {
     const Vec d = from_down(turn + static_cast<double>(i) / kClumps);
-    const double x = center.x + d.x * radius.x * 0.56;
-    const double y = center.y + d.y * radius.y * 0.54;
+    const double x = center.x + d.x * radius.x * 0.62;
+    const double y = center.y + d.y * radius.y * 0.6;
     pen.ellipse(x, y, radius.x * 0.46, radius.y * 0.44,
                 {.material = leaf, .tone = d.x + d.y > 0.9 ? -1 : 0, .edge = Edge::soft});
   }
@@ -51,7 +51,8 @@ void paint_tree(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas, Fit::stretch);
   const Prompt& prompt = *scene.prompt;
   const bool bare = prompt.has_any({"dead", "bare"});
-  const Material leaf = prompt.color(Material::leaf);
+  const Material said = prompt.color(Material::leaf);
+  const Material leaf = said == Material::wood ? Material::leaf : said;  // an oak is no wood yet
   const Ink trunk{.material = Material::wood};
   const double sway = wind(scene, 0.35);
   const bool needle = prompt.has_any({"pine", "fir", "spruce"}) ||
@@ -109,6 +110,8 @@ void paint_rock(Canvas& canvas, const Scene& scene) {
         0);
   facet({{1.6, 5.4 - b}, top, {8.8 + a * 0.5, 3.6}, ridge, {4.2, 6.2}}, 1);
   facet({{8.8 + a * 0.5, 3.6}, {11.2, 7.4 + a}, {11.4, 11}, {9.6, 12}, {6.4, 12}, ridge}, -1);
+  pen.line({3.4, 7.6}, {4.6, 8.8}, decal(stone, -1));
+  pen.line({4.6, 8.8}, {4.2, 10.2}, decal(stone, -1));
   if (scene.prompt->has_any({"ore", "gold", "vein"}))
     for (const Vec fleck : {Vec{3.2, 8.2}, Vec{6.0, 4.6}, Vec{8.8, 9.0}})
       pen.spot(fleck.x, fleck.y, decal(scene.prompt->metal(Material::gold), 1), 1.2);

@@ -66,15 +66,14 @@ void paint_rope(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Material hemp = scene.prompt->color(Material::bread);
   const Ink ink{.material = hemp, .edge = Edge::hard};
-  pen.bow({9.2, 9.6}, {11.8, 10.6}, {11.2, 6.6}, 0.8, 0.7, ink);
-  for (int i = 0; i < 3; ++i) {
-    const double y = 9.4 - 2.1 * i;
-    pen.ellipse(5.6, y, 4.8, 2.2, ink);
+  pen.bow({9.0, 9.4}, {12.4, 11.6}, {11.0, 6.8}, 0.8, 0.7, ink);
+  for (const double r : {5.4, 4.1, 2.8}) pen.ellipse(5.8, 6.0, r, r * 0.96, ink);
+  pen.ellipse(5.8, 6.0, 1.5, 1.4, {});
+  for (int i = 0; i < 12; ++i) {  // the lay of the strands
+    const Vec d = from_down(i / 12.0 + 0.03);
+    const Vec e = from_down(i / 12.0 + 0.07);
+    pen.line(Vec{5.8, 6.0} + d * 4.2, Vec{5.8, 6.0} + e * 5.2, decal(hemp, -1));
   }
-  pen.ellipse(5.6, 5.0, 2.6, 0.9, {.material = Material::outline, .edge = Edge::none});
-  for (int i = 0; i < 3; ++i)  // the lay of the strands
-    for (double x = 2.2; x < 9; x += 2.2)
-      pen.line({x, 10.6 - 2.1 * i}, {x + 0.8, 9.8 - 2.1 * i}, decal(hemp, -1));
 }
 
 void paint_key(Canvas& canvas, const Scene& scene) {

@@ -118,8 +118,10 @@ void paint_armour(Canvas& canvas, const Scene& scene) {
   pen.spot(5.4, 8.0, decal(Material::gold, 1), 1.2);
   pen.line({6, 3.4}, {6, 7.6}, decal(metal, -1));
   pen.bow({4.4, 1.9}, {6, 4.4}, {7.6, 1.9}, 0.4, 0.4, decal(trim, 0));
-  for (const double s : {-1.0, 1.0})
-    pen.ellipse(6 + s * 4.1, 3.6, 1.8, 2.1, {.material = metal, .edge = Edge::hard});
+  for (const double s : {-1.0, 1.0}) {
+    pen.ellipse(6 + s * 3.9, 3.4, 1.7, 1.6, {.material = metal, .edge = Edge::soft});
+    pen.box(6 + s * 3.9 - 1.7, 4.2, 6 + s * 3.9 + 1.7, 5.0, decal(metal, -1));
+  }
 }
 
 void paint_helmet(Canvas& canvas, const Scene& scene) {
