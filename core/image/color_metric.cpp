@@ -22,9 +22,7 @@ const std::array<double, 256>& linear_table() {
 
 /// The cube root with CIELAB's straight piece near black.
 double lab_curve(double t) {
-  constexpr double kStart = 216.0 / 24389.0;
-  constexpr double kSlope = 24389.0 / 27.0;
-  return t > kStart ? std::cbrt(t) : (kSlope * t + 16.0) / 116.0;
+  return t > kLabCurveStart ? std::cbrt(t) : (kLabCurveSlope * t + 16.0) / 116.0;
 }
 
 std::int64_t fixed_point(double value) {
@@ -73,18 +71,21 @@ double hue_weight(double hue) {
 
 }  // namespace
 
+double linear_light(std::uint8_t channel) {
+  return linear_table()[channel];
+}
+
 Lab to_lab(Rgb color) {
-  // sRGB primaries to XYZ; each row divided by its own sum, so that gray has a = b = 0.
   const auto& linear = linear_table();
   const double r = linear[color.r];
   const double g = linear[color.g];
   const double b = linear[color.b];
-  const double x = (0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047;
-  const double y = (0.2126729 * r + 0.7151522 * g + 0.0721750 * b) / 1.0000001;
-  const double z = (0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883;
-  const double fx = lab_curve(x);
-  const double fy = lab_curve(y);
-  const double fz = lab_curve(z);
+  const auto share = [&](std::size_t row) {
+    return (kRgbToXyz[row][0] * r + kRgbToXyz[row][1] * g + kRgbToXyz[row][2] * b) / kXyzWhite[row];
+  };
+  const double fx = lab_curve(share(0));
+  const double fy = lab_curve(share(1));
+  const double fz = lab_curve(share(2));
   return {116.0 * fy - 16.0, 500.0 * (fx - fy), 200.0 * (fy - fz)};
 }
 

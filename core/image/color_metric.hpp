@@ -15,6 +15,19 @@ struct Lab {
 };
 Lab to_lab(Rgb color);
 
+// What to_lab is made of: sRGB primaries to XYZ, each row divided by its sum (gray then has
+// a = b = 0), and a cube root with a straight piece near black.
+inline constexpr std::array<std::array<double, 3>, 3> kRgbToXyz{
+    {{0.4124564, 0.3575761, 0.1804375},
+     {0.2126729, 0.7151522, 0.0721750},
+     {0.0193339, 0.1191920, 0.9503041}}};
+inline constexpr std::array<double, 3> kXyzWhite{0.95047, 1.0000001, 1.08883};
+inline constexpr double kLabCurveStart = 216.0 / 24389.0;
+inline constexpr double kLabCurveSlope = 24389.0 / 27.0;
+
+/// A channel of sRGB as linear light, 0..1.
+double linear_light(std::uint8_t channel);
+
 /// CIEDE2000 with all weights 1. Source: Sharma, Wu, Dalal, "The CIEDE2000 Color-Difference
 /// Formula: Implementation Notes, Supplementary Test Data, and Mathematical Observations", 2005.
 double ciede2000(const Lab& left, const Lab& right);

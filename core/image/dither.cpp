@@ -4,11 +4,14 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
-#include <span>
+#include <tuple>
 #include <vector>
 
 #include "core/image/color_metric.hpp"
+#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
@@ -31,38 +34,75 @@ int bayer_rank(int x, int y, int n) {
   return rank;
 }
 
+/// What one row of an n x n matrix adds to the bytes of eight pixels side by side, alpha left
+/// alone. Additions and subtractions apart, since they stop at 255 and 0.
+using SixteenBytes = std::uint8_t __attribute__((vector_size(16)));
+struct RowOffsets {
+  std::array<SixteenBytes, 2> plus{};
+  std::array<SixteenBytes, 2> minus{};
+};
+
+RowOffsets row_offsets(int y, int n, int strength) {
+  const int cells = n * n;
+  RowOffsets offsets;
+  for (std::size_t i = 0; i < 32; ++i) {
+    if (i % 4 == 3) continue;
+    const int rank = bayer_rank(static_cast<int>(i / 4) % n, y % n, n);
+    const int offset = (2 * rank + 1 - cells) * strength / (2 * cells);
+    offsets.plus[i / 16][i % 16] = static_cast<std::uint8_t>(std::max(offset, 0));
+    offsets.minus[i / 16][i % 16] = static_cast<std::uint8_t>(std::max(-offset, 0));
+  }
+  return offsets;
+}
+
+void add_offsets(NearestTable::Block& words, std::size_t count, const RowOffsets& offsets) {
+  for (std::size_t i = 0; i < count; i += 4) {
+    SixteenBytes bytes;
+    std::memcpy(&bytes, &words[i], sizeof bytes);
+    const SixteenBytes sum = bytes + offsets.plus[i / 4 % 2];
+    bytes = sum | (SixteenBytes)(sum < bytes);
+    const SixteenBytes rest = bytes - offsets.minus[i / 4 % 2];
+    bytes = rest & (SixteenBytes)(rest <= bytes);
+    std::memcpy(&words[i], &bytes, sizeof bytes);
+  }
+}
+
 struct Share {
   int dx;
   int dy;
   int weight;
 };
-constexpr std::array<Share, 4> kFloydSteinberg{Share{1, 0, 7}, {-1, 1, 3}, {0, 1, 5}, {1, 1, 1}};
-constexpr std::array<Share, 6> kAtkinson{Share{1, 0, 1}, {2, 0, 1}, {-1, 1, 1},
-                                         {0, 1, 1},      {1, 1, 1}, {0, 2, 1}};
+struct FloydSteinberg {
+  static constexpr int kBits = 4;  ///< weights are parts of 2^kBits
+  static constexpr std::array<Share, 4> kShares{Share{1, 0, 7}, {-1, 1, 3}, {0, 1, 5}, {1, 1, 1}};
+};
+struct Atkinson {
+  static constexpr int kBits = 3;
+  static constexpr std::array<Share, 6> kShares{Share{1, 0, 1}, {2, 0, 1}, {-1, 1, 1},
+                                                {0, 1, 1},      {1, 1, 1}, {0, 2, 1}};
+};
 
 using Channels = std::array<int, 3>;
 
-/// Error on its way to the rows below, in 1/2^bits of a channel step.
+/// Error on its way to this row and the two below, in 1 / 2^kBits of a channel step.
+template <typename Method>
 class ErrorRows {
  public:
-  ErrorRows(int width, std::span<const Share> shares, int bits)
-      : width_(width), shares_(shares), bits_(bits) {
-    for (auto& row : rows_) row.assign(static_cast<std::size_t>(width), Channels{});
+  explicit ErrorRows(int width) {
+    for (auto& row : rows_) row.assign(static_cast<std::size_t>(width + 2 * kMargin), Channels{});
   }
   /// What came to pixel x of the current row, rounded to whole channel steps.
   Channels at(int x) const {
-    Channels error = rows_[0][static_cast<std::size_t>(x)];
-    for (int& channel : error) channel = (channel + (1 << (bits_ - 1))) >> bits_;
+    Channels error = rows_[0].data()[x + kMargin];
+    for (int& channel : error) channel = (channel + (1 << (Method::kBits - 1))) >> Method::kBits;
     return error;
   }
   void spread(int x, const Channels& error) {
-    for (const Share& share : shares_) {
-      const int target = x + share.dx;
-      if (target < 0 || target >= width_) continue;
-      Channels& cell =
-          rows_.at(static_cast<std::size_t>(share.dy))[static_cast<std::size_t>(target)];
-      for (std::size_t i = 0; i < 3; ++i) cell.at(i) += error.at(i) * share.weight;
-    }
+    const auto add = [&](const Share& share) {
+      Channels& cell = rows_[static_cast<std::size_t>(share.dy)].data()[x + share.dx + kMargin];
+      for (std::size_t i = 0; i < 3; ++i) cell[i] += error[i] * share.weight;
+    };
+    std::apply([&](const auto&... share) { (add(share), ...); }, Method::kShares);
   }
   void next_row() {
     std::rotate(rows_.begin(), rows_.begin() + 1, rows_.end());
@@ -70,11 +110,30 @@ class ErrorRows {
   }
 
  private:
-  int width_;
-  std::span<const Share> shares_;
-  int bits_;
+  static constexpr int kMargin = 2;  ///< beyond both ends, where error is lost
   std::array<std::vector<Channels>, 3> rows_;
 };
+
+template <typename Method>
+Image diffuse(const Image& image, const NearestTable& table, const Palette& palette,
+              int alpha_threshold) {
+  ErrorRows<Method> errors(image.size.width);
+  Image result(image.size);
+  for (int y = 0; y < image.size.height; ++y, errors.next_row())
+    for (int x = 0; x < image.size.width; ++x) {
+      const Rgba& pixel = image.at(x, y);
+      if (pixel.a < alpha_threshold) continue;  // what came here ends here
+      const Channels came = errors.at(x);
+      const Channels wanted{clamp_channel(pixel.r + came[0]), clamp_channel(pixel.g + came[1]),
+                            clamp_channel(pixel.b + came[2])};
+      const Rgb color = palette.colors[table.nearest(static_cast<std::uint32_t>(wanted[0]),
+                                                     static_cast<std::uint32_t>(wanted[1]),
+                                                     static_cast<std::uint32_t>(wanted[2]))];
+      errors.spread(x, {wanted[0] - color.r, wanted[1] - color.g, wanted[2] - color.b});
+      result.at(x, y) = opaque(color);
+    }
+  return result;
+}
 
 }  // namespace
 
@@ -98,25 +157,22 @@ int dither_strength(const Palette& palette) {
 Image dither_ordered(const Image& image, const NearestTable& table, const Palette& palette,
                      int matrix_size, int alpha_threshold) {
   assert(matrix_size == 2 || matrix_size == 4 || matrix_size == 8);
+  constexpr std::size_t kBlock = NearestTable::kBlock;
   const int strength = dither_strength(palette);
-  const int cells = matrix_size * matrix_size;
-  std::array<int, 64> offsets{};
-  for (int y = 0; y < matrix_size; ++y)
-    for (int x = 0; x < matrix_size; ++x)
-      offsets.at(static_cast<std::size_t>(y * matrix_size + x)) =
-          (2 * bayer_rank(x, y, matrix_size) + 1 - cells) * strength / (2 * cells);
+  const NearestTable::Values values = palette_words(palette);
+  const auto width = static_cast<std::size_t>(image.size.width);
+  std::array<RowOffsets, 8> rows;
+  for (int y = 0; y < 8; ++y)
+    rows[static_cast<std::size_t>(y)] = row_offsets(y, matrix_size, strength);
   Image result(image.size);
-  for (int y = 0; y < image.size.height; ++y)
-    for (int x = 0; x < image.size.width; ++x) {
-      const Rgba& pixel = image.at(x, y);
-      if (pixel.a < alpha_threshold) continue;
-      const int offset = offsets[static_cast<std::size_t>((y & (matrix_size - 1)) * matrix_size +
-                                                          (x & (matrix_size - 1)))];
-      const auto channel = [&](int value) {
-        return static_cast<std::uint32_t>(clamp_channel(value + offset));
-      };
-      result.at(x, y) = opaque(
-          palette.colors[table.nearest(channel(pixel.r), channel(pixel.g), channel(pixel.b))]);
+  NearestTable::Block words{};
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.size.height); ++y)
+    for (std::size_t x = 0; x < width; x += kBlock) {
+      const std::size_t count = std::min(kBlock, width - x);
+      load_words(image.pixels.data() + y * width + x, words.data(), count);
+      add_offsets(words, count, rows[y % 8]);
+      table.map_block(words, count, values, alpha_threshold);
+      store_words(words.data(), result.pixels.data() + y * width + x, count);
     }
   return result;
 }
@@ -124,26 +180,9 @@ Image dither_ordered(const Image& image, const NearestTable& table, const Palett
 Image dither_diffused(const Image& image, const NearestTable& table, const Palette& palette,
                       Dither dither, int alpha_threshold) {
   assert(dither == Dither::floyd_steinberg || dither == Dither::atkinson);
-  const bool is_atkinson = dither == Dither::atkinson;
-  ErrorRows errors(
-      image.size.width,
-      is_atkinson ? std::span<const Share>(kAtkinson) : std::span<const Share>(kFloydSteinberg),
-      is_atkinson ? 3 : 4);
-  Image result(image.size);
-  for (int y = 0; y < image.size.height; ++y, errors.next_row())
-    for (int x = 0; x < image.size.width; ++x) {
-      const Rgba& pixel = image.at(x, y);
-      if (pixel.a < alpha_threshold) continue;  // what came here ends here
-      const Channels came = errors.at(x);
-      const Channels wanted{clamp_channel(pixel.r + came[0]), clamp_channel(pixel.g + came[1]),
-                            clamp_channel(pixel.b + came[2])};
-      const Rgb color = palette.colors[table.nearest(static_cast<std::uint32_t>(wanted[0]),
-                                                     static_cast<std::uint32_t>(wanted[1]),
-                                                     static_cast<std::uint32_t>(wanted[2]))];
-      errors.spread(x, {wanted[0] - color.r, wanted[1] - color.g, wanted[2] - color.b});
-      result.at(x, y) = opaque(color);
-    }
-  return result;
+  return dither == Dither::atkinson
+             ? diffuse<Atkinson>(image, table, palette, alpha_threshold)
+             : diffuse<FloydSteinberg>(image, table, palette, alpha_threshold);
 }
 
 }  // namespace dgxp

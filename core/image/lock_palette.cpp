@@ -1,11 +1,13 @@
 #include "core/image/lock_palette.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
 #include "core/image/color_metric.hpp"
 #include "core/image/dither.hpp"
 #include "core/image/nearest_table.hpp"
+#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
@@ -28,11 +30,15 @@ struct PaletteMapper::Table {
       : palette(palette_), nearest(palette_, metric) {}
 
   Image lock_plainly(const Image& image, int alpha_threshold) const {
+    constexpr std::size_t kBlock = NearestTable::kBlock;
+    const NearestTable::Values values = palette_words(palette);
     Image result(image.size);
-    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-      const Rgba pixel = image.pixels[i];
-      if (pixel.a >= alpha_threshold)
-        result.pixels[i] = opaque(palette.colors[nearest.nearest(pixel.r, pixel.g, pixel.b)]);
+    NearestTable::Block words{};
+    for (std::size_t start = 0; start < image.pixels.size(); start += kBlock) {
+      const std::size_t count = std::min(kBlock, image.pixels.size() - start);
+      load_words(image.pixels.data() + start, words.data(), count);
+      nearest.map_block(words, count, values, alpha_threshold);
+      store_words(words.data(), result.pixels.data() + start, count);
     }
     return result;
   }

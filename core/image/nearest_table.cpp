@@ -1,91 +1,80 @@
 #include "core/image/nearest_table.hpp"
 
 #include <algorithm>
-#include <cassert>
+#include <cstring>
 #include <new>
 
-#include "core/image/color_metric.hpp"
+#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
 
-template <typename Metric>
-class MetricSolver : public CellSolver {
- public:
-  explicit MetricSolver(const Palette& palette) {
-    for (const Rgb color : palette.colors) entries_.push_back(Metric::point(color));
-  }
-
-  Answer solve(Rgb low) const override {
-    Answer answer{};
-    for (unsigned i = 0; i < kCellColors; ++i) {
-      const Rgb color{static_cast<std::uint8_t>(low.r + (i >> 4U)),
-                      static_cast<std::uint8_t>(low.g + (i >> 2U & 3U)),
-                      static_cast<std::uint8_t>(low.b + (i & 3U))};
-      answer.at(i) = nearest(Metric::point(color));
-    }
-    return answer;
-  }
-
- private:
-  std::uint8_t nearest(const typename Metric::Point& point) const {
-    std::size_t best = 0;
-    auto least = Metric::distance(point, entries_[0]);
-    for (std::size_t i = 1; i < entries_.size(); ++i) {
-      const auto distance = Metric::distance(point, entries_[i]);
-      if (distance < least) {
-        least = distance;
-        best = i;
-      }
-    }
-    return static_cast<std::uint8_t>(best);
-  }
-
-  std::vector<typename Metric::Point> entries_;
-};
-
 template <typename T>
-T* allocate_zeroed(std::size_t count) {
-  void* memory = std::calloc(count, sizeof(T));
+T* checked(void* memory) {
   if (memory == nullptr) throw std::bad_alloc();
   return static_cast<T*>(memory);
 }
 
 }  // namespace
 
-std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric) {
-  assert(!palette.colors.empty() && palette.colors.size() <= 256);
-  switch (metric) {
-    case ColorMetric::oklab:
-      return std::make_unique<MetricSolver<OklabMetric>>(palette);
-    case ColorMetric::hyab:
-      return std::make_unique<MetricSolver<HyabMetric>>(palette);
-    case ColorMetric::ciede2000:
-      return std::make_unique<MetricSolver<Ciede2000Metric>>(palette);
-    case ColorMetric::recover:
-    case ColorMetric::rgb:
-      break;
-  }
-  return std::make_unique<MetricSolver<RgbMetric>>(palette);
-}
-
 NearestTable::NearestTable(const Palette& palette, ColorMetric metric)
     : solver_(make_cell_solver(palette, metric)),
-      runs_(allocate_zeroed<std::uint32_t>(kCells)),
+      runs_(checked<std::uint32_t>(std::calloc(kCells, sizeof(std::uint32_t)))),
       // Run 0 stays unused: 0 says that a cell is not solved yet.
-      answers_(allocate_zeroed<std::uint8_t>((1 + palette.colors.size() + kCells) *
-                                             CellSolver::kCellColors)),
+      answers_(
+          checked<std::uint8_t>(std::malloc((1 + palette.colors.size() + kCells) * kCellColors))),
       next_run_(static_cast<std::uint32_t>(1 + palette.colors.size())) {
   for (std::size_t i = 0; i < palette.colors.size(); ++i)
-    std::fill_n(answers_.get() + (1 + i) * CellSolver::kCellColors, CellSolver::kCellColors,
-                static_cast<std::uint8_t>(i));
+    std::fill_n(answers_.get() + (1 + i) * kCellColors, kCellColors, static_cast<std::uint8_t>(i));
+}
+
+// Passes over a block that stays in the first cache: arithmetic on four pixels at once before and
+// after the look-ups, which cannot be done so.
+void NearestTable::map_block(Block& pixels, std::size_t count, const Values& values,
+                             int alpha_threshold) const {
+  using Four = std::uint32_t __attribute__((vector_size(16)));
+  const auto threshold = static_cast<std::uint32_t>(alpha_threshold);
+  Block cells;
+  Block masks;
+  for (std::size_t i = 0; i < count; i += 4) {
+    Four w;
+    std::memcpy(&w, &pixels[i], sizeof w);
+    const Four cell = (w & 0xFCU) << 10U | (w & 0xFC00U) >> 4U | (w & 0xFC0000U) >> 18U;
+    const Four place = (w & 3U) << 4U | (w & 0x300U) >> 6U | (w & 0x30000U) >> 16U;
+    const auto is_opaque = (w >> 24U) >= threshold;
+    std::memcpy(&cells[i], &cell, sizeof cell);
+    std::memcpy(&pixels[i], &place, sizeof place);
+    std::memcpy(&masks[i], &is_opaque, sizeof is_opaque);
+  }
+  const std::uint32_t* runs = runs_.get();
+  const std::uint8_t* answers = answers_.get();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t run = __atomic_load_n(&runs[cells[i]], __ATOMIC_ACQUIRE);
+    if (run == kUnsolved) [[unlikely]]
+      run = solve(cells[i]);
+    pixels[i] = values[answers[run * kCellColors + pixels[i]]];
+  }
+  for (std::size_t i = 0; i < count; i += 4) {
+    Four value;
+    Four mask;
+    std::memcpy(&value, &pixels[i], sizeof value);
+    std::memcpy(&mask, &masks[i], sizeof mask);
+    value &= mask;
+    std::memcpy(&pixels[i], &value, sizeof value);
+  }
+}
+
+NearestTable::Values palette_words(const Palette& palette) {
+  NearestTable::Values values{};
+  for (std::size_t i = 0; i < palette.colors.size(); ++i)
+    values[i] = to_word(opaque(palette.colors[i]));
+  return values;
 }
 
 std::uint32_t NearestTable::solve(std::uint32_t cell) const {
-  const CellSolver::Answer answer =
-      solver_->solve({static_cast<std::uint8_t>(cell >> 12U << 2U),
-                      static_cast<std::uint8_t>((cell >> 6U & 63U) << 2U),
-                      static_cast<std::uint8_t>((cell & 63U) << 2U)});
+  const CellAnswer answer = solver_->solve({static_cast<std::uint8_t>(cell >> 12U << 2U),
+                                            static_cast<std::uint8_t>((cell >> 6U & 63U) << 2U),
+                                            static_cast<std::uint8_t>((cell & 63U) << 2U)});
   const bool is_uniform =
       std::ranges::all_of(answer, [&](std::uint8_t i) { return i == answer[0]; });
   const std::scoped_lock lock(mutex_);
@@ -94,7 +83,7 @@ std::uint32_t NearestTable::solve(std::uint32_t cell) const {
   std::uint32_t run = 1U + answer[0];
   if (!is_uniform) {
     run = next_run_++;
-    std::ranges::copy(answer, answers_.get() + run * CellSolver::kCellColors);
+    std::ranges::copy(answer, answers_.get() + run * kCellColors);
   }
   __atomic_store_n(&runs_.get()[cell], run, __ATOMIC_RELEASE);
   return run;

@@ -5,25 +5,14 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "core/base/color.hpp"
+#include "core/image/cell_points.hpp"
+#include "core/image/cell_solver.hpp"
 #include "core/image/palette.hpp"
 #include "core/spec/sprite_spec.hpp"
 
 namespace dgxp {
-
-/// Finds the nearest palette entries of the 64 colours of one 4x4x4 cell of the RGB cube.
-class CellSolver {
- public:
-  static constexpr std::size_t kCellColors = 64;
-  using Answer = std::array<std::uint8_t, kCellColors>;
-
-  virtual ~CellSolver() = default;
-  /// `low` is the darkest colour of the cell. Answers stand at (r % 4) * 16 + (g % 4) * 4 + b % 4.
-  virtual Answer solve(Rgb low) const = 0;
-};
-std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric);
 
 /// An exact answer for each of the 2^24 colours in two levels: 64^3 cells, each pointing to a run
 /// of 64 answers. Cells with one answer share one run for each palette entry. A cell is solved when
@@ -33,6 +22,14 @@ class NearestTable {
  public:
   NearestTable(const Palette& palette, ColorMetric metric);
 
+  /// Words are pixels as in pixel_words.hpp.
+  using Values = std::array<std::uint32_t, 256>;
+  /// Replaces each pixel by the value of its nearest position, or by 0 where its alpha is below
+  /// `alpha_threshold`. Works on up to kBlock pixels; `pixels` has room for kBlock.
+  static constexpr std::size_t kBlock = 256;
+  using Block = std::array<std::uint32_t, kBlock>;
+  void map_block(Block& pixels, std::size_t count, const Values& values, int alpha_threshold) const;
+
   std::uint8_t nearest(Rgb color) const { return nearest(color.r, color.g, color.b); }
   std::uint8_t nearest(std::uint32_t r, std::uint32_t g, std::uint32_t b) const {
     const std::uint32_t cell = (r >> 2U) << 12U | (g >> 2U) << 6U | b >> 2U;
@@ -40,7 +37,7 @@ class NearestTable {
     std::uint32_t run = __atomic_load_n(&runs_.get()[cell], __ATOMIC_ACQUIRE);
     if (run == kUnsolved) [[unlikely]]
       run = solve(cell);
-    return answers_.get()[run * CellSolver::kCellColors + place];
+    return answers_.get()[run * kCellColors + place];
   }
 
  private:
@@ -53,11 +50,14 @@ class NearestTable {
   std::uint32_t solve(std::uint32_t cell) const;
 
   std::unique_ptr<CellSolver> solver_;
-  // Zeroed pages that the system hands out when they are first touched.
+  // Room for every cell; the system hands out a page only when it is first written.
   std::unique_ptr<std::uint32_t, Free> runs_;
   std::unique_ptr<std::uint8_t, Free> answers_;
   mutable std::mutex mutex_;  ///< over next_run_ and the writing of runs
   mutable std::uint32_t next_run_ = 0;
 };
+
+/// The opaque colours of `palette` by position.
+NearestTable::Values palette_words(const Palette& palette);
 
 }  // namespace dgxp

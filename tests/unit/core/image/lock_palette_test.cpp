@@ -4,8 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <map>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "core/image/cell_points.hpp"
+#include "core/image/dither.hpp"
 #include "image_makers.hpp"
 
 using namespace dgxp;
@@ -28,7 +34,90 @@ Image noisy(Random& random, Size size, const Palette& palette) {
   return image;
 }
 
+/// Ordered dithering pixel by pixel: 1/n^2 steps of `strength` around the pixel's own colour.
+Image ordered_by_search(const Image& image, const Palette& palette, int n, int strength,
+                        const std::vector<int>& matrix) {
+  Image result(image.size);
+  for (int y = 0; y < image.size.height; ++y)
+    for (int x = 0; x < image.size.width; ++x) {
+      const Rgba pixel = image.at(x, y);
+      if (pixel.a < 128) continue;
+      const int rank = matrix[static_cast<std::size_t>(y % n * n + x % n)];
+      const int offset = (2 * rank + 1 - n * n) * strength / (2 * n * n);
+      const auto moved = [&](int channel) {
+        return static_cast<std::uint8_t>(std::clamp(channel + offset, 0, 255));
+      };
+      result.at(x, y) = opaque(palette.colors[nearest_by_search(
+          {moved(pixel.r), moved(pixel.g), moved(pixel.b)}, palette, ColorMetric::rgb)]);
+    }
+  return result;
+}
+
+/// Error diffusion with one plane of error a channel for the whole picture.
+Image diffused_by_search(const Image& image, const Palette& palette,
+                         const std::vector<std::array<int, 3>>& shares, int bits) {
+  Image result(image.size);
+  std::map<std::pair<int, int>, std::array<int, 3>> errors;
+  for (int y = 0; y < image.size.height; ++y)
+    for (int x = 0; x < image.size.width; ++x) {
+      const Rgba pixel = image.at(x, y);
+      if (pixel.a < 128) continue;
+      const auto came = errors[{x, y}];
+      std::array<int, 3> wanted{pixel.r, pixel.g, pixel.b};
+      for (std::size_t i = 0; i < 3; ++i)
+        wanted[i] = std::clamp(
+            wanted[i] + static_cast<int>(std::floor((came[i] + (1 << bits) / 2.0) / (1 << bits))),
+            0, 255);
+      const Rgb color = palette.colors[nearest_by_search(
+          {static_cast<std::uint8_t>(wanted[0]), static_cast<std::uint8_t>(wanted[1]),
+           static_cast<std::uint8_t>(wanted[2])},
+          palette, ColorMetric::rgb)];
+      result.at(x, y) = opaque(color);
+      const std::array<int, 3> chosen{color.r, color.g, color.b};
+      for (const auto& [dx, dy, weight] : shares)
+        for (std::size_t i = 0; i < 3; ++i)
+          errors[{x + dx, y + dy}][i] += (wanted[i] - chosen[i]) * weight;
+    }
+  return result;
+}
+
 }  // namespace
+
+TEST_CASE("ordered dithering equals its definition pixel by pixel") {
+  const std::vector<int> bayer2{0, 2, 3, 1};
+  const std::vector<int> bayer4{0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5};
+  Random random(11);
+  for (const Size size : {Size{1, 1}, Size{7, 9}, Size{300, 5}, Size{513, 2}}) {
+    const Palette palette = random.palette(7);
+    const Image image = noisy(random, size, palette);
+    const int strength = dither_strength(palette);
+    const PaletteMapper mapper(palette, ColorMetric::rgb);
+    CHECK(mapper.lock(image, Dither::bayer2, 128) ==
+          ordered_by_search(image, palette, 2, strength, bayer2));
+    CHECK(mapper.lock(image, Dither::bayer4, 128) ==
+          ordered_by_search(image, palette, 4, strength, bayer4));
+  }
+}
+
+TEST_CASE("the strength of ordered dithering is the step between neighbouring colours") {
+  CHECK(dither_strength({{{0, 0, 0}, {30, 30, 30}, {60, 60, 60}}}) == 30);
+  CHECK(dither_strength({{{0, 0, 0}, {0, 0, 0}}}) == 0);
+}
+
+TEST_CASE("error diffusion equals its definition pixel by pixel") {
+  Random random(12);
+  for (const Size size : {Size{1, 1}, Size{1, 9}, Size{9, 1}, Size{40, 23}}) {
+    const Palette palette = random.palette(5);
+    const Image image = noisy(random, size, palette);
+    const PaletteMapper mapper(palette, ColorMetric::rgb);
+    CHECK(mapper.lock(image, Dither::floyd_steinberg, 128) ==
+          diffused_by_search(image, palette, {{1, 0, 7}, {-1, 1, 3}, {0, 1, 5}, {1, 1, 1}}, 4));
+    CHECK(mapper.lock(image, Dither::atkinson, 128) ==
+          diffused_by_search(image, palette,
+                             {{1, 0, 1}, {2, 0, 1}, {-1, 1, 1}, {0, 1, 1}, {1, 1, 1}, {0, 2, 1}},
+                             3));
+  }
+}
 
 TEST_CASE("nearest equals the search for random colours, palettes and every metric") {
   Random random(1);
@@ -43,20 +132,36 @@ TEST_CASE("nearest equals the search for random colours, palettes and every metr
     }
 }
 
-TEST_CASE("nearest equals the search for the colours around palette entries and cell borders") {
+TEST_CASE("nearest equals the search in whole cells, for palettes that make it hard") {
   Random random(2);
-  for (const ColorMetric metric : kMetrics) {
-    const Palette palette = random.palette(12);
-    const PaletteMapper mapper(palette, metric);
-    for (const Rgb entry : palette.colors)
-      for (int d = -4; d <= 4; ++d) {
-        const auto near = [&](int channel) {
-          return static_cast<std::uint8_t>(std::clamp(channel + d, 0, 255));
-        };
-        const Rgb color{near(entry.r), entry.g, near(entry.b)};
-        REQUIRE(mapper.nearest(color) == nearest_by_search(color, palette, metric));
-      }
+  std::vector<Palette> palettes(5);
+  for (int i = 0; i < 24; ++i) {
+    const auto v = static_cast<std::uint8_t>(i * 11);
+    const auto near = [&] { return static_cast<std::uint8_t>(100 + random.below(9)); };
+    palettes[0].colors.push_back({v, v, v});                                     // a ramp of grays
+    palettes[1].colors.push_back({near(), near(), near()});                      // a crowd
+    palettes[2].colors.push_back({random.byte(), random.byte(), 255});           // blues
+    palettes[3].colors.push_back(i % 2 == 0 ? Rgb{v, 0, 128} : Rgb{128, v, 0});  // opposite hues
+    palettes[4].colors.push_back({static_cast<std::uint8_t>(random.below(12)),
+                                  static_cast<std::uint8_t>(random.below(12)),
+                                  static_cast<std::uint8_t>(random.below(12))});  // near black
   }
+  for (const ColorMetric metric : kMetrics)
+    for (const Palette& palette : palettes) {
+      const PaletteMapper mapper(palette, metric);
+      for (int round = 0; round < 12; ++round) {
+        // Half of the cells lie around an entry, where most entries compete.
+        Rgb low = random.color();
+        if (round % 2 == 0) low = palette.colors[static_cast<std::size_t>(random.below(24))];
+        for (std::size_t place = 0; place < kCellColors; ++place) {
+          const Rgb color = cell_color(
+              {static_cast<std::uint8_t>(low.r & 252U), static_cast<std::uint8_t>(low.g & 252U),
+               static_cast<std::uint8_t>(low.b & 252U)},
+              place);
+          REQUIRE(mapper.nearest(color) == nearest_by_search(color, palette, metric));
+        }
+      }
+    }
 }
 
 TEST_CASE("an exact colour always wins and equal entries give the lowest position") {

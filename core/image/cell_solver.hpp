@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/color.hpp"
+#include "core/image/cell_points.hpp"
+#include "core/image/palette.hpp"
+#include "core/spec/sprite_spec.hpp"
+
+namespace dgxp {
+
+using CellAnswer = std::array<std::uint8_t, kCellColors>;
+
+/// Finds the nearest palette entries of all colours of a cell, exactly as nearest_by_search: most
+/// entries are ruled out for the whole cell at once, the others are compared in fast arithmetic,
+/// and where that cannot tell two apart the metric itself decides.
+class CellSolver {
+ public:
+  virtual ~CellSolver() = default;
+  /// `low` is the darkest colour of the cell.
+  virtual CellAnswer solve(Rgb low) const = 0;
+};
+std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric);
+
+/// A colour of the palette and the first position at which it stands: later ones never win.
+struct SolverEntry {
+  Rgb color;
+  std::uint8_t position = 0;
+};
+std::vector<SolverEntry> solver_entries(const Palette& palette);
+
+/// Keeps, for each colour of a cell, the best entry so far and by how much it leads.
+struct CellRace {
+  std::array<double, kCellColors> best;
+  std::array<double, kCellColors> second;
+  std::array<std::size_t, kCellColors> winner{};
+
+  CellRace();
+  void enter(std::size_t place, std::size_t entry, double distance) {
+    if (distance < best[place]) {
+      second[place] = best[place];
+      best[place] = distance;
+      winner[place] = entry;
+    } else if (distance < second[place]) {
+      second[place] = distance;
+    }
+  }
+};
+
+}  // namespace dgxp
