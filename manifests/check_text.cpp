@@ -74,10 +74,12 @@ bool check_indentation(const SourceText& source, ProblemList& problems) {
   const std::string_view text = source.text();
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::size_t word = std::min(text.find_first_not_of(" \t", start), end);
-    const std::size_t tab = text.find('\t', start);
-    if (tab < word && word < end) {
-      problems.error(source.span_of(tab, 1), "a tab in the indentation", "indent with spaces");
+    const std::string_view line = text.substr(start, end - start);
+    const std::size_t word = line.find_first_not_of(" \t");
+    const std::size_t tab = line.substr(0, std::min(word, line.size())).find('\t');
+    if (word != std::string_view::npos && tab != std::string_view::npos) {
+      problems.error(source.span_of(start + tab, 1), "a tab in the indentation",
+                     "indent with spaces");
       return false;
     }
     start = end + 1;

@@ -1,6 +1,7 @@
 #include "manifests/first_problem.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,10 @@ Error first_problem(ProblemList& problems, ShowLine show) {
   std::string hint = std::exchange(first->hint, {});
   if (show == ShowLine::no) first->line_text.clear();
   std::string message = format_diagnostic(*first);
+  // Whoever prints an Error says that it is one.
+  constexpr std::string_view kWord = " error:";
+  const std::size_t word = message.find(kWord, escape_for_terminal(first->file).size());
+  if (word != std::string::npos) message.erase(word, kWord.size());
   while (message.ends_with('\n')) message.pop_back();
   return {.kind = ErrorKind::manifest, .message = std::move(message), .hint = std::move(hint)};
 }

@@ -20,8 +20,10 @@ struct ManifestResult {
 /// never reads another file, and cost grows with the size of the text alone.
 ManifestResult load_manifest(std::string_view file, ByteView content);
 
-/// At most `max_lines` lines of formatted diagnostics; what is left out is counted in the last.
-std::string format_diagnostics(const std::vector<Diagnostic>& diagnostics, int max_lines = 24);
+/// At most `max_lines` lines of formatted diagnostics, errors before warnings when not all fit;
+/// what is left out is counted in the last. The default leaves the caller two lines of the 24 that
+/// an answer to a bad manifest may have.
+std::string format_diagnostics(const std::vector<Diagnostic>& diagnostics, int max_lines = 22);
 
 /// The JSON Schema (draft-07) of the manifest, from the same table of fields.
 std::string manifest_schema();

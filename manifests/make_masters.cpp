@@ -21,6 +21,7 @@ MasterSpec make_master(const MasterPlan& plan, const Look& look, const RowPlan& 
   master.recover = look.recover;
   master.field_places = look.places;
   if (row.frames.place.line > 0) master.field_places["frames"] = row.frames.place;
+  if (row.animation.place.line > 0) master.field_places["animation"] = row.animation.place;
   return master;
 }
 

@@ -47,8 +47,8 @@ std::vector<std::string> read_references(const NodeLayers& layers) {
 
 std::map<std::string, Place> collect_places(const FieldReader& reader, const ResolvedStyle& style) {
   std::map<std::string, Place> places = style.places;
-  for (const std::string_view name :
-       {"prompt", "size", "tile", "palette", "style", "seed", "references", "seamless", "source"}) {
+  for (const std::string_view name : {"prompt", "size", "tile", "palette", "style", "seed",
+                                      "references", "seamless", "source", "directions"}) {
     const NodeLayers value = reader.find(name);
     if (!value.empty())
       places[std::string(name == "tile" ? "size" : name)] = value.top().where().place;
@@ -56,6 +56,15 @@ std::map<std::string, Place> collect_places(const FieldReader& reader, const Res
   for (const auto& [name, value] : reader.find("recover").entries()) {
     places[fmt::format("recover.{}", name)] = value.top().where().place;
   }
+  // A job's recipe calls these by other names.
+  const auto add_alias = [&](const char* alias, const char* name) {
+    const auto found = places.find(name);
+    if (found != places.end()) places.emplace(alias, found->second);
+  };
+  add_alias("background", "recover.background");
+  add_alias("direction", "directions");
+  add_alias("model", "style.checkpoint");
+  places.erase("directions");
   return places;
 }
 

@@ -269,6 +269,7 @@ std::vector<RowPlan> plan_rows(const FieldReader& sprite, ProblemList& problems)
       plans[i].row.loop = cycle->loop;
       plans[i].row.events = cycle->events;
       plans[i].frames = cycle->frames;
+      plans[i].animation = layers.top().where();
     }
   }
   if (plans.empty()) add("", all);

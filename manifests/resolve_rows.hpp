@@ -17,6 +17,7 @@ struct RowPlan {
   std::string master_path;         ///< behind its path: "/walk-east", or ""
   std::optional<Direction> drawn;  ///< the direction the master shows
   Span frames;                     ///< where the number of frames comes from; {0,0} for a still
+  Span animation;                  ///< its key; {0,0} for a still
 };
 
 /// The rows that `animations` and `directions` ask for, drawn ones before mirrored ones. Reports

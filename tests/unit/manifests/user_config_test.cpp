@@ -22,10 +22,10 @@ TEST_CASE("a configuration names a worker or nothing") {
 
 TEST_CASE("a configuration tells what is wrong without repeating the line") {
   CHECK(error_of("worker: embeded\n") ==
-        "config.yaml:1:9: error: 'worker' is neither 'embedded' nor an endpoint\n"
+        "config.yaml:1:9: 'worker' is neither 'embedded' nor an endpoint\n"
         "did you mean 'embedded'?; an endpoint looks like tcp://127.0.0.1:5555");
   CHECK(error_of("wroker: embedded\n") ==
-        "config.yaml:1:1: error: unknown field 'wroker' in the configuration\n"
+        "config.yaml:1:1: unknown field 'wroker' in the configuration\n"
         "did you mean 'worker'?");
   CHECK(error_of("worker: //user:pass@host\n").find("pass") == std::string::npos);
 }
