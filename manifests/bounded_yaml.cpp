@@ -411,6 +411,7 @@ std::optional<SyntaxTree> load_yaml(const SourceText& source, const YamlLimits& 
   if (!check_text(source, limits.text, problems)) return std::nullopt;
   if (!refuse_directives(source, problems)) return std::nullopt;
   SyntaxTree tree;
+  tree.root.span = source.span_of(0, 1);
   TreeBuilder builder(source, limits, problems, tree);
   try {
     ViewBuffer buffer(source.text());

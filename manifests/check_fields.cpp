@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,7 @@ std::string shorten(std::string_view text) {
 }
 
 std::string number_text(double value) {
+  if (std::abs(value) < 1e15 && value == std::floor(value)) return fmt::format("{:.0f}", value);
   char buffer[32];
   return std::string(to_text(value, buffer));
 }
@@ -270,8 +272,7 @@ class FieldChecker {
                       "write families of sprites as a matrix, or split the project");
       return;
     }
-    const bool is_name = type.key_rule == KeyRule::name || type.key_rule == KeyRule::pattern;
-    if (is_name) refuse_case_twins(node);
+    if (type.key_rule == KeyRule::name) refuse_case_twins(node);
     for (const SyntaxNode& child : node.items) {
       check_key(child, type.key_rule, subject);
       check_entry(child, type, subject);
@@ -463,7 +464,9 @@ void check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& 
     const FieldSpec* first = &shape.fields.front();
     if (first->name.starts_with('$')) ++first;
     problems.error(root.span,
-                   fmt::format("the {} is {}, not a map", shape.thing, describe_value(root)),
+                   root.is(Kind::null)
+                       ? fmt::format("the {} is empty", shape.thing)
+                       : fmt::format("the {} is {}, not a map", shape.thing, describe_value(root)),
                    fmt::format("begin with '{}: {}'", first->name, first->type->example));
     return;
   }

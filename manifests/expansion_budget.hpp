@@ -17,7 +17,7 @@ class ExpansionBudget {
   static constexpr std::size_t kMostRows = 100'000;
   static constexpr std::size_t kMostVariants = 64;
   static constexpr std::int64_t kMostPixels = std::int64_t{1} << 29;
-  static constexpr std::size_t kMostBytes = std::size_t{96} << 20;
+  static constexpr std::size_t kMostBytes = std::size_t{128} << 20;
   static constexpr std::size_t kMostCombinations = 100'000;
 
   explicit ExpansionBudget(ProblemList& problems) : problems_(problems) {}

@@ -15,6 +15,7 @@ constexpr double kLargestExact = 9007199254740991.0;  // 2^53 - 1: the same numb
 constexpr FieldType kText{
     .kind = Kind::text, .what = "a text", .example = "\"a text\"", .most = 16384};
 constexpr FieldType kName{.kind = Kind::name, .what = "a name", .example = "ember"};
+constexpr FieldType kProjectName{.kind = Kind::name, .what = "a name", .example = "emberwood"};
 constexpr FieldType kPath{
     .kind = Kind::path, .what = "a path below the manifest's folder", .example = "drawn/hero.png"};
 constexpr FieldType kFolder{
@@ -496,7 +497,7 @@ constexpr std::array kBudgetFields{
 constexpr FieldShape kBudgetShape{"budget", kBudgetFields};
 constexpr FieldType kBudget = object(kBudgetShape, "a map with gpu_minutes", "{ gpu_minutes: 30 }");
 constexpr std::array kProjectFields{
-    FieldSpec{"name", &kName, "", "Of the game", Later::no, true},
+    FieldSpec{"name", &kProjectName, "", "Of the game", Later::no, true},
     FieldSpec{"seed", &kProjectSeed, "0", "Every seed that is not given derives from it"},
     FieldSpec{"art", &kFolder, "art", "Where the masters are kept"},
     FieldSpec{"budget", &kBudget, "", "What a plan may cost"},

@@ -50,6 +50,11 @@ NodeLayers NodeLayers::find(std::string_view name) const {
   return found;
 }
 
+bool NodeLayers::mentions(std::string_view name) const {
+  return std::any_of(nodes_.begin(), nodes_.begin() + static_cast<std::ptrdiff_t>(size_),
+                     [&](const SyntaxNode* node) { return node->find(name) != nullptr; });
+}
+
 std::vector<std::pair<std::string_view, NodeLayers>> NodeLayers::entries() const {
   std::vector<std::pair<std::string_view, NodeLayers>> found;
   if (size_ == 1) {  // by far the most common, and the only one that may be long

@@ -37,6 +37,8 @@ class NodeLayers {
   const SyntaxNode& at(std::size_t layer) const { return *nodes_.at(layer); }
 
   NodeLayers find(std::string_view name) const;
+  /// True when a layer has such a key at all, whatever stands behind it.
+  bool mentions(std::string_view name) const;
   /// Every key once: first those of the least special map, each in the order of its text.
   std::vector<std::pair<std::string_view, NodeLayers>> entries() const;
 
@@ -52,6 +54,7 @@ class FieldReader {
   FieldReader(const FieldShape& shape, NodeLayers layers) : shape_(shape), layers_(layers) {}
 
   bool has(std::string_view name) const { return !layers_.find(name).empty(); }
+  bool mentions(std::string_view name) const { return layers_.mentions(name); }
   NodeLayers find(std::string_view name) const { return layers_.find(name); }
   const NodeLayers& layers() const { return layers_; }
 

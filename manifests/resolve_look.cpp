@@ -71,9 +71,9 @@ std::map<std::string, Place> collect_places(const FieldReader& reader, const Res
 }  // namespace
 
 Look read_look(const FieldReader& reader, const PaletteTable& palettes, const StyleTable& styles,
-               Span owner, ProblemList& problems) {
+               const SyntaxNode& entry, ProblemList& problems) {
   Look look;
-  look.palette = read_palette_use(reader.find("palette"), palettes, owner, problems);
+  look.palette = read_palette_use(reader, palettes, entry, problems);
   look.style = &styles.find(reader.find("style"), problems);
   look.recover = read_recover(reader.find("recover"), problems);
   look.finish = read_finish(reader.find("finish"));

@@ -27,8 +27,9 @@ struct Look {
   std::size_t bytes = 0;                ///< memory of one copy in a master, roughly
 };
 
-/// Reports palettes and styles that do not exist, and chroma_key without a key.
+/// What `entry` says, with what it takes over. Reports palettes and styles that do not exist, and
+/// chroma_key without a key.
 Look read_look(const FieldReader& reader, const PaletteTable& palettes, const StyleTable& styles,
-               Span owner, ProblemList& problems);
+               const SyntaxNode& entry, ProblemList& problems);
 
 }  // namespace dgxp

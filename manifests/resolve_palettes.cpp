@@ -228,26 +228,28 @@ ColorPairs PaletteTable::read_pairs(const NodeLayers& layers, ProblemList& probl
   return pairs.pairs();
 }
 
-PaletteUse read_palette_use(const NodeLayers& layers, const PaletteTable& palettes, Span owner_span,
-                            ProblemList& problems) {
+PaletteUse read_palette_use(const FieldReader& reader, const PaletteTable& palettes,
+                            const SyntaxNode& entry, ProblemList& problems) {
   PaletteUse use;
+  const NodeLayers layers = reader.find("palette");
+  if (layers.empty() && reader.mentions("palette")) return use;  // reported
   if (layers.empty()) {
-    problems.error(owner_span, "no palette is given",
+    problems.error(entry.key_span, fmt::format("'{}' has no palette", entry.key),
                    "add 'palette: NAME' here or in 'defaults'; 'palette: none' keeps all colours");
     return use;
   }
   const SyntaxNode& node = layers.top();  // as a whole: forms of different layers do not mix
   use.span = node.where();
-  const FieldReader reader(palette_use_shape(), NodeLayers(&node));
+  const FieldReader form(palette_use_shape(), NodeLayers(&node));
   const SyntaxNode* named = node.is(Kind::map) ? node.find("from") : &node;
   if (node.is(Kind::map)) {
-    use.limit = reader.integer("limit");
-    use.auto_colors = reader.integer("auto");
+    use.limit = form.integer("limit");
+    use.auto_colors = form.integer("auto");
     if (use.auto_colors > 0 && (named != nullptr || use.limit > 0)) {
       problems.error(node.where(), "'auto' does not go with 'from' or 'limit'", "keep one of them");
       return use;
     }
-    if (reader.has("auto")) {
+    if (form.has("auto")) {
       use.is_given = use.auto_colors > 0;
       return use;
     }

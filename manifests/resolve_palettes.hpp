@@ -71,8 +71,8 @@ struct PaletteUse {
   int auto_colors = 0;  ///< > 0: a palette of its own, name still empty
   Span span;
 };
-/// Reports a palette that does not exist; when there is none at all, at `owner_span`.
-PaletteUse read_palette_use(const NodeLayers& layers, const PaletteTable& palettes, Span owner_span,
-                            ProblemList& problems);
+/// Reports a palette that does not exist; when there is none at all, at the key of `entry`.
+PaletteUse read_palette_use(const FieldReader& reader, const PaletteTable& palettes,
+                            const SyntaxNode& entry, ProblemList& problems);
 
 }  // namespace dgxp

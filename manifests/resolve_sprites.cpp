@@ -123,7 +123,7 @@ class SpriteResolver {
     family.matrix = std::move(matrix);
     // All checks speak up before one of them ends the matter.
     const bool fits = is_usable && check_key(family);
-    const bool has_words = check_words(family);
+    const bool has_words = !is_usable || check_words(family);
     const bool has_source = check_source(family);
     read_variants(family);
     check_recolouring(family);
@@ -133,7 +133,7 @@ class SpriteResolver {
   Family read_family(const SyntaxNode& node) {
     const FieldReader reader(sprite_shape(), templates_.layers_of(node, problems_));
     Family family{.pattern = node.key, .span = node.key_span, .reader = reader};
-    family.look = read_look(reader, palettes_, styles_, node.key_span, problems_);
+    family.look = read_look(reader, palettes_, styles_, node, problems_);
     family.rows = plan_rows(reader, problems_);
     family.prompt = reader.text("prompt");
     family.source = reader.text("source");
@@ -201,7 +201,9 @@ class SpriteResolver {
   /// The prompt, if one is needed, names drawn axes only.
   bool check_words(const Family& family) {
     if (!family.source.empty()) return check_placeholders(family, "source", family.source);
+    if (family.reader.mentions("source")) return false;  // reported
     if (!family.reader.has("prompt")) {
+      if (family.reader.mentions("prompt")) return false;  // reported
       problems_.error(family.span, fmt::format("sprite '{}' has no prompt", family.pattern),
                       "add 'prompt: \"...\"', or 'source: FILE' for a picture drawn by hand");
       return false;
@@ -290,7 +292,8 @@ class SpriteResolver {
         if (!value.palette.empty()) check_length(family, value.palette, value.span);
       }
     }
-    if (count > ExpansionBudget::kMostVariants) {
+    // The list of variants alone has a limit of its own.
+    if (count > std::max(ExpansionBudget::kMostVariants, family.variants.size())) {
       problems_.error(family.span,
                       fmt::format("'{}' has {} recoloured variants, more than {}", family.pattern,
                                   count, ExpansionBudget::kMostVariants),
@@ -372,7 +375,8 @@ class SpriteResolver {
                     .size = family.common.size,
                     .seamless = false,
                     .span = family.span};
-    const auto problem = plan.source.empty() ? std::nullopt : check_input_path(plan.source);
+    const auto problem =
+        plan.source == family.source ? std::nullopt : check_input_path(plan.source);
     if (problem) {
       problems_.error(family.reader.find("source").top().span,
                       fmt::format("'{}' {}", plan.source, problem->reason), problem->hint);
@@ -454,7 +458,7 @@ class SpriteResolver {
     resolved_.tilesets.emplace_back(node.key);
     const FieldReader reader(tileset_shape(), templates_.with_defaults(node));
     Family family{.pattern = node.key, .span = node.key_span, .reader = reader};
-    family.look = read_look(reader, palettes_, styles_, node.key_span, problems_);
+    family.look = read_look(reader, palettes_, styles_, node, problems_);
     family.look.recover.background = Background::none;
     family.rows = plan_rows(FieldReader(sprite_shape(), {}), problems_);
     family.common.size = read_size(reader.find("tile")).value_or(Size{16, 16});

@@ -57,6 +57,12 @@ std::string_view find_nearest(std::string_view word, std::span<const std::string
       nearest = candidate;
     }
   }
+  if (!nearest.empty()) return nearest;
+  constexpr std::size_t kShortestStart = 3;
+  for (const std::string_view candidate : candidates) {
+    if (word.size() < kShortestStart || !candidate.starts_with(word)) continue;
+    if (nearest.empty() || candidate < nearest) nearest = candidate;
+  }
   return nearest;
 }
 

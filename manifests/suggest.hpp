@@ -9,7 +9,7 @@ namespace dgxp {
 
 /// The candidate that `word` was probably meant to be: at most a third of its letters are wrong
 /// (inserted, left out, changed, swapped with the next; case does not count). Ties go to the first
-/// by name. Empty when none is near.
+/// by name. Else one that begins with `word`; empty when there is none.
 std::string_view find_nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// "did you mean 'size'?", else "known are 'a', 'b' ...", else `otherwise`.

@@ -1,6 +1,7 @@
 #include "manifests/template_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,7 +47,7 @@ const SyntaxNode* TemplateTable::find_extended(const SyntaxNode& node,
 }
 
 std::vector<const SyntaxNode*> TemplateTable::chain_of(const SyntaxNode& first,
-                                                       ProblemList& problems) const {
+                                                       ProblemList& problems) {
   std::vector<const SyntaxNode*> chain{&first};
   while (const SyntaxNode* next = find_extended(*chain.back(), problems)) {
     const Span span = chain.back()->find("extends")->span;
@@ -62,6 +63,7 @@ std::vector<const SyntaxNode*> TemplateTable::chain_of(const SyntaxNode& first,
       return chain;
     }
     if (chain.size() == kMostChained) {
+      if (std::exchange(has_long_chain_, true)) return chain;
       problems.error(span, fmt::format("more than {} templates extend each other", kMostChained),
                      "join some of them");
       return chain;

@@ -26,11 +26,12 @@ class TemplateTable {
 
  private:
   const SyntaxNode* find_extended(const SyntaxNode& node, ProblemList& problems) const;
-  std::vector<const SyntaxNode*> chain_of(const SyntaxNode& first, ProblemList& problems) const;
+  std::vector<const SyntaxNode*> chain_of(const SyntaxNode& first, ProblemList& problems);
 
   std::map<std::string_view, const SyntaxNode*> nodes_;
   std::map<const SyntaxNode*, std::vector<const SyntaxNode*>> chains_;
   const SyntaxNode* defaults_ = nullptr;
+  bool has_long_chain_ = false;  ///< reported
 };
 
 }  // namespace dgxp

@@ -165,7 +165,7 @@ TEST_CASE("all problems are told at once, by place") {
         "    2 | project: { name: pond, sed: 1 }\n"
         "      |                        ^~~\n"
         "hint: did you mean 'seed'?\n"
-        "assets.yaml:4:3: error: no palette is given\n"
+        "assets.yaml:4:3: error: 'hero' has no palette\n"
         "    4 |   hero: { size: [0, 16], prompt: smith }\n"
         "      |   ^~~~\n"
         "hint: add 'palette: NAME' here or in 'defaults'; 'palette: none' keeps all colours\n"
