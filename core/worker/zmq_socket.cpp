@@ -38,12 +38,23 @@ zmq_msg_t* message_of(std::array<std::byte, 64>& storage) {
 }
 
 /// Content that libzmq holds on to until its last reader is done.
-struct Adopted {
-  Bytes content;
-  std::shared_ptr<std::atomic<std::uint64_t>> in_flight;
+class Adopted {
+ public:
+  Adopted(Bytes bytes, std::shared_ptr<std::atomic<std::uint64_t>> counter)
+      : content(std::move(bytes)), in_flight(std::move(counter)) {
+    if (in_flight) in_flight->fetch_add(content.size());
+  }
   ~Adopted() {
     if (in_flight) in_flight->fetch_sub(content.size());
   }
+  // A copy that dies would be counted as one read by the peer.
+  Adopted(const Adopted&) = delete;
+  Adopted& operator=(const Adopted&) = delete;
+
+  Bytes content;
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> in_flight;
 };
 
 void release_adopted(void*, void* hint) {
@@ -97,8 +108,7 @@ Frame::Frame(ByteView content) {
   }
 }
 Frame Frame::adopt(Bytes content, std::shared_ptr<std::atomic<std::uint64_t>> in_flight) {
-  auto owner = std::make_unique<Adopted>(Adopted{std::move(content), std::move(in_flight)});
-  if (owner->in_flight) owner->in_flight->fetch_add(owner->content.size());
+  auto owner = std::make_unique<Adopted>(std::move(content), std::move(in_flight));
   Frame frame;
   Bytes& bytes = owner->content;
   if (zmq_msg_init_data(message_of(frame.storage_), bytes.data(), bytes.size(), &release_adopted,
