@@ -157,7 +157,7 @@ TEST_CASE("changing one prompt generates exactly that sprite's jobs, and explain
 
   const ProgramResult explained = project.run({"explain", "hero"});
   CHECK(explained.out.find("hero/walk/east: recipe changed") == 0);
-  CHECK(explained.out.find("prompt changed: assets.yaml:16:13") != std::string::npos);
+  CHECK(explained.out.find("prompt changed: assets.yaml:16:") != std::string::npos);
   CHECK(project.run({"plan", "--detailed-exitcode"}).status == 2);
 
   const nlohmann::json report = json_of(project.run({"build", "--json"}));
@@ -231,11 +231,11 @@ TEST_CASE("reroll draws another picture with a new seed, and only of that sprite
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
   const auto masters = project.tree("art");
-  CHECK(project.run({"reroll", "hero"}).out == "hero/walk/east rerolled\n");
-  CHECK(project.run({"status"}).out.find("hero/walk/east  rerolled") == 0);
+  CHECK(project.run({"reroll", "item/sword-steel"}).out == "item/sword rerolled\n");
+  CHECK(project.run({"status"}).out.find("item/sword  rerolled") == 0);
   const nlohmann::json report = json_of(project.run({"build", "--json"}));
-  CHECK(report["generated"] == nlohmann::json::array({"hero/walk/east"}));
-  CHECK(project.tree("art").at("art/hero/walk-east.png") != masters.at("art/hero/walk-east.png"));
+  CHECK(report["generated"] == nlohmann::json::array({"item/sword"}));
+  CHECK(project.tree("art").at("art/item/sword.png") != masters.at("art/item/sword.png"));
   CHECK(project.run({"build"}).out == "nothing to do\n");
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("each stage works on plain files") {
       project.run({"recolor", "native.png", "-o", "gold.png", "--map", "#9e3038=#102030"}).status ==
       0);
   CHECK(project.run({"pack", "native.png", "gold.png", "-o", "sheet.png"}).out ==
-        "wrote sheet.dgxp.json\nwrote sheet.png\n");
+        "wrote sheet.png\nwrote sheet.dgxp.json\n");
   CHECK(nlohmann::json::parse(project.get("sheet.dgxp.json"))["frames"].contains("gold"));
   CHECK(project.run({"palette", "extract", "native.png", "gold.png", "-n", "4", "-o", "p.gpl"})
             .status == 0);
