@@ -15,11 +15,9 @@ struct ColorChoice {
   std::vector<float> confidence;  ///< 0..1: how much likelier it is than the next best colour
 };
 
-/// The likeliest colour of each cell: near to what the picture shows, and often used in it. Noise
-/// and usage are estimated from the cells themselves in a few rounds. `colors` is not empty.
+/// The likeliest colour of each cell: near to what the picture shows, often used in it and often
+/// beside its neighbours. Noise, light and usage are estimated from the cells themselves in a few
+/// rounds. There are 1..65535 `colors`.
 ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors);
-
-/// The nearest colour of each cell in RGB, first of equal ones.
-ColorChoice assign_nearest(const CellSamples& cells, std::span<const Rgb> colors);
 
 }  // namespace dgxp

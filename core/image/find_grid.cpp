@@ -21,7 +21,8 @@ constexpr int kOversample = 4;      // frequencies per resolvable step
 constexpr double kLeastCell = 2.6;  // pixels
 constexpr double kMostCell = 72.0;
 constexpr double kElasticity = 30.0;
-constexpr double kReach = 0.3;  // a step differs from the cell size by at most this share
+constexpr double kReach = 0.3;         // a step differs from the cell size by at most this share
+constexpr double kSurroundings = 1.5;  // cells on both sides that a line is compared with
 constexpr std::size_t kPeaks = 5;
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
 constexpr double kDividedShare = 0.08;      // strength of lines in between over that of lines
@@ -277,6 +278,27 @@ Relief measure_relief(const std::vector<float>& profile, const std::vector<int>&
   return relief;
 }
 
+/// What is gained over the mean of the surroundings, so that a line costs nothing in a blank margin
+/// and none is left out there.
+std::vector<float> over_surroundings(const std::vector<float>& gain, double cell) {
+  const int radius = static_cast<int>(std::lround(kSurroundings * cell));
+  const int size = static_cast<int>(gain.size());
+  std::vector<double> sums{0};
+  for (const float g : gain) {
+    sums.push_back(sums.back() + static_cast<double>(g));
+  }
+  std::vector<float> over;
+  for (int i = 0; i < size; ++i) {
+    const int first = std::max(0, i - radius);
+    const int end = std::min(size, i + radius + 1);
+    const double mean =
+        (sums[static_cast<std::size_t>(end)] - sums[static_cast<std::size_t>(first)]) /
+        (end - first);
+    over.push_back(gain[static_cast<std::size_t>(i)] - static_cast<float>(mean));
+  }
+  return over;
+}
+
 double mean_step(const std::vector<int>& lines, double fallback) {
   return lines.size() < 2 ? fallback
                           : static_cast<double>(lines.back() - lines.front()) /
@@ -331,8 +353,8 @@ std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectatio
     return std::nullopt;
   }
   choice.cell = divided_cell(profiles, columns, rows, choice.cell);
-  Ruling x = rule_axis(columns, tune_cell(columns, choice.cell));
-  Ruling y = rule_axis(rows, tune_cell(rows, choice.cell));
+  Ruling x = rule_axis(over_surroundings(columns, choice.cell), tune_cell(columns, choice.cell));
+  Ruling y = rule_axis(over_surroundings(rows, choice.cell), tune_cell(rows, choice.cell));
   if (x.lines.size() < 2 || y.lines.size() < 2) {
     return std::nullopt;
   }

@@ -17,21 +17,24 @@
 #include "core/image/find_grid.hpp"
 #include "core/image/fit_frames.hpp"
 #include "core/image/grid_profile.hpp"
+#include "core/image/lock_palette.hpp"
+#include "core/image/refine_grid.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr int kMostSide = 16384;           // pixels of a raw image
-constexpr int kLeastSide = 8;              // smaller pictures are taken as native
-constexpr float kUniformBorder = 0.34F;    // share of border cells that makes a background
-constexpr float kNewColor = 40.0F;         // a background this far from the palette is none of it
+constexpr int kMostSide = 16384;         // pixels of a raw image
+constexpr int kLeastSide = 8;            // smaller pictures are taken as native
+constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
+constexpr float kNewColor = 40.0F;       // a background this far from the palette is none of it
+constexpr int kHalfAlpha = 128;
 constexpr double kLeastConfidence = 0.25;  // of a grid that was searched for
 
 struct Cells {
-  ColorChoice choice;       // in `colors`
-  std::vector<Rgb> colors;  // of the palette or of the cells, then an added background
+  ColorChoice choice;                     // in `colors`
+  std::vector<Rgb> colors;                // of the palette, then an added background
   std::optional<std::size_t> background;  // in `colors`
   bool foreign_background = false;        // the background is no colour of the palette
 };
@@ -76,6 +79,13 @@ std::optional<Image> flattened(const Image& raw, int alpha) {
   return flat;
 }
 
+Rgb to_rgb(const std::array<float, 3>& color) {
+  const auto byte = [](float v) {
+    return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
+  };
+  return {byte(color[0]), byte(color[1]), byte(color[2])};
+}
+
 Error no_grid(const Image& raw) {
   return {ErrorKind::input,
           fmt::format("no pixel grid can be read in this {}x{} picture", raw.size.width,
@@ -102,7 +112,7 @@ Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
   if (!found || found->confidence < kLeastConfidence) {
     return no_grid(image);
   }
-  return *std::move(found);
+  return refine_grid(image, *found, sample_cells(image, *found));
 }
 
 /// The colour that stands for the background, if the spec wants one removed and there is one.
@@ -117,6 +127,18 @@ std::optional<Rgb> background_color(const CellSamples& cells, const RecoverSpec&
   return border.share >= kUniformBorder ? std::optional(border.color) : std::nullopt;
 }
 
+/// The nearest colour of each cell in another metric than `recover`.
+ColorChoice map_colors(const CellSamples& samples, const std::vector<Rgb>& colors,
+                       ColorMetric metric) {
+  ColorChoice choice;
+  const Palette palette{colors};
+  for (const auto& color : samples.colors) {
+    choice.index.push_back(nearest_by_search(to_rgb(color), palette, metric));
+    choice.confidence.push_back(1.0F);
+  }
+  return choice;
+}
+
 Cells color_cells(const CellSamples& samples, const RecoverSpec& spec, const Palette& palette) {
   Cells cells{.choice = {}, .colors = palette.colors, .background = {}};
   const std::optional<Rgb> background = background_color(samples, spec);
@@ -128,26 +150,22 @@ Cells color_cells(const CellSamples& samples, const RecoverSpec& spec, const Pal
       cells.foreign_background = true;
     }
   }
-  cells.choice = spec.metric == ColorMetric::recover ? assign_colors(samples, cells.colors)
-                                                     : assign_nearest(samples, cells.colors);
+  cells.choice = spec.metric == ColorMetric::recover
+                     ? assign_colors(samples, cells.colors)
+                     : map_colors(samples, cells.colors, spec.metric);
   return cells;
 }
 
-/// Without a palette every cell has its own colour, except those of the background.
+/// Without a palette every cell keeps its own colour: 1 stands for the background, 0 for the rest.
 Cells own_colors(const CellSamples& samples, const RecoverSpec& spec) {
   Cells cells;
   const std::optional<Rgb> background = background_color(samples, spec);
   std::vector<float> spreads = samples.spread;
   const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
   std::ranges::nth_element(spreads, middle);
-  const double tolerance = 16 + 4 * static_cast<double>(*middle);
+  const double tolerance = 16 + 2 * static_cast<double>(*middle);
   for (const auto& color : samples.colors) {
-    const auto byte = [](float v) {
-      return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
-    };
-    const Rgb own{byte(color[0]), byte(color[1]), byte(color[2])};
-    cells.colors.push_back(own);
-    const bool same = background && distance(own, *background) <= tolerance;
+    const bool same = background && distance(to_rgb(color), *background) <= tolerance;
     cells.choice.index.push_back(static_cast<std::uint16_t>(same ? 1 : 0));
     cells.choice.confidence.push_back(1.0F);
   }
@@ -182,6 +200,34 @@ std::vector<std::uint8_t> figure_cells(Size size, const Cells& cells, const Reco
   return despeckled(size, std::move(figure), spec.despeckle);
 }
 
+Image draw_cells(Size size, const CellSamples& samples, const Cells& cells,
+                 const std::vector<std::uint8_t>& figure, const RecoverSpec& spec,
+                 const Palette& palette) {
+  const bool own = palette.colors.empty() || spec.dither != Dither::none;
+  Image native(size);
+  for (std::size_t i = 0; i < figure.size(); ++i) {
+    if (figure[i] != 0) {
+      native.pixels[i] =
+          opaque(own ? to_rgb(samples.colors[i]) : cells.colors[cells.choice.index[i]]);
+    }
+  }
+  if (spec.dither == Dither::none || palette.colors.empty()) {
+    return native;
+  }
+  return PaletteMapper(palette, spec.metric).lock(native, spec.dither, kHalfAlpha);
+}
+
+/// Of the cells that stay; 0 when there are none.
+double mean_confidence(const ColorChoice& choice, const std::vector<std::uint8_t>& figure) {
+  double sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < figure.size(); ++i) {
+    sum += figure[i] != 0 ? static_cast<double>(choice.confidence[i]) : 0.0;
+    count += figure[i] != 0 ? 1 : 0;
+  }
+  return count > 0 ? sum / count : 0.0;
+}
+
 Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
                                const GridExpectation& expectation) {
   if (raw.size.width < 1 || raw.size.height < 1 || raw.size.width > kMostSide ||
@@ -203,19 +249,10 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   const std::vector<std::uint8_t> transparent =
       flat ? transparent_cells(raw, *grid, spec.alpha) : std::vector<std::uint8_t>{};
   const std::vector<std::uint8_t> figure = figure_cells(size, cells, spec, transparent);
-  Recovered result{.native = Image(size), .grid = *std::move(grid)};
+  Recovered result{.native = draw_cells(size, samples, cells, figure, spec, palette),
+                   .grid = *std::move(grid)};
+  result.quality = result.grid.confidence * mean_confidence(cells.choice, figure);
   result.cell_confidence = cells.choice.confidence;
-  double sum = 0;
-  int count = 0;
-  for (std::size_t i = 0; i < figure.size(); ++i) {
-    if (figure[i] != 0) {
-      result.native.pixels[i] =
-          opaque(cells.colors[palette.colors.empty() ? i : cells.choice.index[i]]);
-      sum += static_cast<double>(cells.choice.confidence[i]);
-      ++count;
-    }
-  }
-  result.quality = result.grid.confidence * (count > 0 ? sum / count : 0.0);
   return result;
 }
 

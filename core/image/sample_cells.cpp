@@ -25,6 +25,42 @@ std::vector<Span> middles(const std::vector<double>& lines, int length) {
   return spans;
 }
 
+/// Sums over the middle of one cell; places are counted from its corner, `all` is red + green +
+/// blue. 64 bits hold a cell of 16384 pixels a side.
+struct Sums {
+  std::array<std::int64_t, 3> channel{};
+  std::int64_t squares = 0;  ///< of all
+  std::int64_t all_x = 0;    ///< of all times x
+  std::int64_t all_y = 0;    ///< of all times y
+};
+
+Sums sum_cell(const Image& image, const Span& columns, const Span& rows) {
+  Sums sums;
+  for (int y = rows.first; y < rows.end; ++y) {
+    std::array<std::int64_t, 3> row{};
+    for (int x = columns.first; x < columns.end; ++x) {
+      const Rgba& p = image.at(x, y);
+      const int all = p.r + p.g + p.b;
+      row[0] += p.r;
+      row[1] += p.g;
+      row[2] += p.b;
+      sums.squares += all * all;
+      sums.all_x += std::int64_t{all} * (x - columns.first);
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+      sums.channel[c] += row[c];
+    }
+    sums.all_y += (row[0] + row[1] + row[2]) * (y - rows.first);
+  }
+  return sums;
+}
+
+/// Least squares rise per pixel of values at 0 .. length - 1, `breadth` of them at each place.
+double rise(double moment, double sum, double length, double breadth) {
+  const double square = breadth * length * (length * length - 1) / 12;
+  return square > 0 ? (moment - sum * (length - 1) / 2) / square : 0.0;
+}
+
 }  // namespace
 
 CellSamples sample_cells(const Image& image, const Grid& grid) {
@@ -32,34 +68,28 @@ CellSamples sample_cells(const Image& image, const Grid& grid) {
   const std::vector<Span> down = middles(grid.rows, image.size.height);
   CellSamples cells;
   cells.size = {static_cast<int>(across.size()), static_cast<int>(down.size())};
-  cells.colors.reserve(across.size() * down.size());
-  cells.spread.reserve(across.size() * down.size());
-  for (const Span& rows : down) {
-    for (const Span& columns : across) {
-      std::array<std::int64_t, 3> sum{};
-      std::array<std::int64_t, 3> squares{};
-      for (int y = rows.first; y < rows.end; ++y) {
-        for (int x = columns.first; x < columns.end; ++x) {
-          const Rgba& p = image.at(x, y);
-          sum[0] += p.r;
-          sum[1] += p.g;
-          sum[2] += p.b;
-          squares[0] += p.r * p.r;
-          squares[1] += p.g * p.g;
-          squares[2] += p.b * p.b;
-        }
-      }
-      const auto count =
-          static_cast<double>((rows.end - rows.first) * (columns.end - columns.first));
+  for (std::size_t j = 0; j < down.size(); ++j) {
+    const double cell_height = grid.rows[j + 1] - grid.rows[j];
+    const double height = down[j].end - down[j].first;
+    for (std::size_t i = 0; i < across.size(); ++i) {
+      const double cell_width = grid.columns[i + 1] - grid.columns[i];
+      const double width = across[i].end - across[i].first;
+      const double count = width * height;
+      const Sums sums = sum_cell(image, across[i], down[j]);
       std::array<float, 3> mean{};
-      double variance = 0;
       for (std::size_t c = 0; c < 3; ++c) {
-        const double m = static_cast<double>(sum[c]) / count;
-        mean[c] = static_cast<float>(m);
-        variance += std::max(0.0, static_cast<double>(squares[c]) / count - m * m);
+        mean[c] = static_cast<float>(static_cast<double>(sums.channel[c]) / count);
       }
+      const auto all = static_cast<double>(sums.channel[0] + sums.channel[1] + sums.channel[2]);
+      const double variance =
+          static_cast<double>(sums.squares) / count - all / count * (all / count);
       cells.colors.push_back(mean);
-      cells.spread.push_back(static_cast<float>(std::sqrt(variance / 3)));
+      cells.spread.push_back(static_cast<float>(std::sqrt(std::max(0.0, variance))));
+      cells.slopes.push_back(
+          {static_cast<float>(rise(static_cast<double>(sums.all_x), all, width, height) *
+                              cell_width),
+           static_cast<float>(rise(static_cast<double>(sums.all_y), all, height, width) *
+                              cell_height)});
     }
   }
   return cells;

@@ -12,7 +12,9 @@ namespace dgxp {
 struct CellSamples {
   Size size;                                 ///< in cells
   std::vector<std::array<float, 3>> colors;  ///< mean red, green and blue of the cell's middle
-  std::vector<float> spread;  ///< standard deviation inside the middle, mean of the channels
+  /// How fast red + green + blue rises inside the cell, per cell width and per cell height.
+  std::vector<std::array<float, 2>> slopes;
+  std::vector<float> spread;  ///< standard deviation of red + green + blue inside the middle
 };
 
 /// Looks at the middle half of each cell's width and height. Cells may lie partly outside of the

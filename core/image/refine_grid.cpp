@@ -1,0 +1,176 @@
+// Where a line really is: between two neighbouring cells of different colour the pixels from one
+// middle to the other are a mixture of both, and the share of the second colour in their sum says
+// how far the edge is from it, however soft it is. The mean of these places over all cells along a
+// line, then an even curve through all lines, is the refined grid.
+#include "core/image/refine_grid.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace dgxp {
+namespace {
+
+constexpr float kLeastContrast = 36.0F;  // RGB distance of two cells that have an edge to measure
+constexpr float kMostContrast = 120.0F;  // more contrast does not make an edge more exact
+constexpr double kReach = 0.45;          // cells; an edge farther from its line is another's
+constexpr double kBand = 0.22;           // of a cell on both sides of its middle are looked at
+
+constexpr double kHalfEdges = 10;        // strong edges that give a line half of the full weight
+constexpr double kUnseenWeight = 0.002;  // of a line that shows no edge, where it was before
+constexpr double kStiffness = 1.0;       // of the curve, against lines of full weight
+
+/// One axis of the picture: `along` is the direction across the lines to be refined.
+struct Axis {
+  const Image& image;
+  const CellSamples& cells;
+  const std::vector<double>& lines;
+  const std::vector<double>& bands;  ///< the lines of the other axis
+  bool columns;                      ///< the lines are vertical
+
+  int length() const { return columns ? image.size.width : image.size.height; }
+  int breadth() const { return columns ? image.size.height : image.size.width; }
+  std::size_t cell(std::size_t i, std::size_t band) const {
+    const auto width = static_cast<std::size_t>(cells.size.width);
+    return columns ? band * width + i : i * width + band;
+  }
+  const Rgba& pixel(int along, int across) const {
+    return columns ? image.at(along, across) : image.at(across, along);
+  }
+};
+
+struct Measured {
+  double sum = 0;  ///< of weight x place
+  double weight = 0;
+};
+
+/// The sums of the channels over the pixels [from, to) of the rows [first, end).
+std::array<double, 3> sum_pixels(const Axis& axis, int from, int to, int first, int end) {
+  std::array<int, 3> sum{};
+  for (int across = first; across < end; ++across) {
+    for (int along = from; along < to; ++along) {
+      const Rgba& p = axis.pixel(along, across);
+      sum[0] += p.r;
+      sum[1] += p.g;
+      sum[2] += p.b;
+    }
+  }
+  return {static_cast<double>(sum[0]), static_cast<double>(sum[1]), static_cast<double>(sum[2])};
+}
+
+void measure_band(const Axis& axis, std::size_t band, std::vector<Measured>& places) {
+  const double top = axis.bands[band];
+  const double height = axis.bands[band + 1] - top;
+  const int first = std::clamp(static_cast<int>(std::lround(top + (0.5 - kBand) * height)), 0,
+                               axis.breadth() - 1);
+  const int end = std::clamp(static_cast<int>(std::lround(top + (0.5 + kBand) * height)), first + 1,
+                             axis.breadth());
+  for (std::size_t line = 1; line + 1 < axis.lines.size(); ++line) {
+    const auto& before = axis.cells.colors[axis.cell(line - 1, band)];
+    const auto& behind = axis.cells.colors[axis.cell(line, band)];
+    std::array<double, 3> d{};
+    double squared = 0;
+    for (std::size_t c = 0; c < 3; ++c) {
+      d[c] = static_cast<double>(behind[c]) - static_cast<double>(before[c]);
+      squared += d[c] * d[c];
+    }
+    if (squared < kLeastContrast * kLeastContrast) {
+      continue;
+    }
+    const double width = (axis.lines[line + 1] - axis.lines[line - 1]) / 2;
+    const int from = static_cast<int>(std::lround((axis.lines[line - 1] + axis.lines[line]) / 2));
+    const int to = static_cast<int>(std::lround((axis.lines[line] + axis.lines[line + 1]) / 2));
+    if (from < 0 || to > axis.length() || to - from < 2) {
+      continue;
+    }
+    const std::array<double, 3> sum = sum_pixels(axis, from, to, first, end);
+    double share = 0;
+    for (std::size_t c = 0; c < 3; ++c) {
+      share += (sum[c] / (end - first) - (to - from) * static_cast<double>(before[c])) * d[c];
+    }
+    const double place = to - share / squared;
+    if (std::abs(place - axis.lines[line]) > kReach * width) {
+      continue;
+    }
+    const double weight = std::min(squared, static_cast<double>(kMostContrast) * kMostContrast);
+    places[line].sum += weight * place;
+    places[line].weight += weight;
+  }
+}
+
+/// The curve through `places` of least bend: minimises weight x deviation^2 + stiffness x second
+/// difference^2 by solving its five-band system (symmetric, positive definite).
+std::vector<double> even_curve(const std::vector<double>& places,
+                               const std::vector<double>& weights, double stiffness) {
+  const std::size_t n = places.size();
+  std::vector<std::array<double, 3>> band(n);  // the diagonal and two places right of it
+  std::vector<double> right(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    band[i][0] = weights[i];
+    right[i] = weights[i] * places[i];
+  }
+  for (std::size_t i = 1; i + 1 < n; ++i) {
+    constexpr std::array<double, 3> kBend{1, -2, 1};
+    for (std::size_t a = 0; a < 3; ++a) {
+      for (std::size_t b = a; b < 3; ++b) {
+        band[i - 1 + a][b - a] += stiffness * kBend[a] * kBend[b];
+      }
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t d = 1; d < 3 && i + d < n; ++d) {
+      const double factor = band[i][d] / band[i][0];
+      for (std::size_t e = d; e < 3; ++e) {
+        band[i + d][e - d] -= factor * band[i][e];
+      }
+      right[i + d] -= factor * right[i];
+    }
+  }
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t d = 1; d < 3 && i + d < n; ++d) {
+      right[i] -= band[i][d] * right[i + d];
+    }
+    right[i] /= band[i][0];
+  }
+  return right;
+}
+
+std::vector<double> refine_axis(const Axis& axis) {
+  if (axis.lines.size() < 4) {
+    return axis.lines;
+  }
+  std::vector<Measured> measured(axis.lines.size());
+  for (std::size_t band = 0; band + 1 < axis.bands.size(); ++band) {
+    measure_band(axis, band, measured);
+  }
+  std::vector<double> places(axis.lines);
+  std::vector<double> weights(axis.lines.size(), kUnseenWeight);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (measured[i].weight > 0) {
+      const double edges =
+          measured[i].weight / (static_cast<double>(kMostContrast) * kMostContrast);
+      places[i] = measured[i].sum / measured[i].weight;
+      weights[i] = edges / (edges + kHalfEdges);
+    }
+  }
+  std::vector<double> refined = even_curve(places, weights, kStiffness);
+  for (std::size_t i = 0; i + 1 < refined.size(); ++i) {
+    if (refined[i + 1] - refined[i] < 1) {
+      return axis.lines;
+    }
+  }
+  return refined;
+}
+
+}  // namespace
+
+Grid refine_grid(const Image& image, const Grid& grid, const CellSamples& cells) {
+  Grid refined = grid;
+  refined.columns = refine_axis({image, cells, grid.columns, grid.rows, true});
+  refined.rows = refine_axis({image, cells, grid.rows, grid.columns, false});
+  return refined;
+}
+
+}  // namespace dgxp
