@@ -8,10 +8,12 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/base/color.hpp"
 #include "core/base/digest.hpp"
 #include "manifests/names.hpp"
+#include "manifests/node_layers.hpp"
 #include "manifests/scalar_text.hpp"
 #include "manifests/suggest.hpp"
 
@@ -143,37 +145,34 @@ class FieldChecker {
                     std::move(hint));
   }
 
+  void report_later(const SyntaxNode& item, const std::string& what) {
+    problems_.error(item.where(), fmt::format("{} is not supported yet", what),
+                    "leave it out for now");
+  }
+
   /// False when nothing more is to be said about the value.
   bool check_later(const SyntaxNode& item, const FieldSpec& field, const Owner& owner) {
-    const std::string subject =
-        field.later == Later::no ? "" : Subject{owner, field.name}.describe();
     switch (field.later) {
       case Later::no:
         return true;
       case Later::any_value:
-        problems_.error(item.where(), fmt::format("{} is not supported yet", subject),
-                        "leave it out for now");
+        report_later(item, Subject{owner, field.name}.describe());
         return false;
       case Later::above_one:
-        if (parse_whole_number(item.text).value_or(1) > 1 && !item.quoted) {
+        if (read_integer(item).value_or(1) > 1) {
           problems_.warning(
               item.where(),
-              fmt::format("{} above 1 is not supported yet: one candidate is made", subject),
+              fmt::format("'{}' above 1 is not supported yet: one candidate is made", field.name),
               "it may stay: a later version makes use of it");
         }
         return true;
       case Later::but_list_of_one:
         if (item.is(Kind::list) && !(item.items.size() == 1 && item.items[0].text == "1")) {
-          problems_.error(item.where(),
-                          fmt::format("{} other than [1] is not supported yet", subject),
-                          "leave it out for now");
+          report_later(item, fmt::format("'{}' other than [1]", field.name));
         }
         return true;
       case Later::true_value:
-        if (item.text == "true") {
-          problems_.error(item.where(), fmt::format("{} is not supported yet", subject),
-                          "leave it out for now");
-        }
+        if (item.text == "true") report_later(item, fmt::format("'{}'", field.name));
         return true;
     }
     return true;
@@ -358,7 +357,8 @@ class FieldChecker {
     if (std::ranges::find(type.words, word) != type.words.end()) return;
     if (std::ranges::find(type.later_words, word) != type.later_words.end()) {
       problems_.error(span, fmt::format("{} '{}' is not supported yet", subject.field, word),
-                      suggest("", {type.words.begin(), type.words.end()}, ""));
+                      fmt::format("supported {} '{}'", type.words.size() == 1 ? "is" : "are",
+                                  fmt::join(type.words, "', '")));
       return;
     }
     problems_.error(span, fmt::format("{} cannot be '{}'", subject.describe(), shorten(word)),

@@ -540,8 +540,10 @@ constexpr std::array kManifestFields{
 };
 constexpr FieldShape kManifestShape{"manifest", kManifestFields};
 
+constexpr FieldType kWorker{
+    .kind = Kind::text, .what = "embedded or an endpoint", .example = "embedded", .most = 1024};
 constexpr std::array kUserConfigFields{
-    FieldSpec{"worker", &kText, "embedded",
+    FieldSpec{"worker", &kWorker, "embedded",
               "embedded, or the endpoint of a worker: tcp://127.0.0.1:5555"},
 };
 constexpr FieldShape kUserConfigShape{"configuration", kUserConfigFields};

@@ -45,8 +45,8 @@ bool is_decimal(std::string_view text) {
 
 std::optional<std::int64_t> parse_whole_number(std::string_view text) {
   if (looks_octal(text)) return std::nullopt;
+  if (text.starts_with("+-")) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with('+') || text.starts_with("+-")) return std::nullopt;
   std::int64_t value = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;

@@ -14,7 +14,7 @@ namespace dgxp::test {
 inline const std::string kHead =
     "dgxp: 1\n"
     "project: { name: pond }\n"
-    "palettes: { reed: [\"#111111\", \"#222222\"] }\n"
+    "palettes: { reed: [\"#111111\", \"#222222\"], dusk: [\"#333333\", \"#444444\"] }\n"
     "defaults: { palette: reed }\n";
 
 inline ManifestResult load(std::string_view text) {

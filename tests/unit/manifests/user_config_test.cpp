@@ -5,6 +5,12 @@
 namespace dgxp {
 namespace {
 
+std::string worker_of(std::string_view text) {
+  const auto config = parse_user_config("config.yaml", as_bytes(text));
+  REQUIRE_MESSAGE(config, config.error().message);
+  return config->worker.value_or("none");
+}
+
 std::string error_of(std::string_view text) {
   const auto config = parse_user_config("config.yaml", as_bytes(text));
   if (config) return "";
@@ -13,11 +19,12 @@ std::string error_of(std::string_view text) {
 }
 
 TEST_CASE("a configuration names a worker or nothing") {
-  CHECK(*parse_user_config("c", as_bytes("worker: tcp://127.0.0.1:5555\n"))->worker ==
-        "tcp://127.0.0.1:5555");
-  CHECK(*parse_user_config("c", as_bytes("worker: embedded\n"))->worker == "embedded");
-  CHECK_FALSE(parse_user_config("c", as_bytes(""))->worker);
-  CHECK_FALSE(parse_user_config("c", as_bytes("# later\n"))->worker);
+  CHECK(worker_of("worker: tcp://127.0.0.1:5555\n") == "tcp://127.0.0.1:5555");
+  CHECK(worker_of("worker: \"ipc:///run/dgxp\"\n") == "ipc:///run/dgxp");
+  CHECK(worker_of("worker: embedded\n") == "embedded");
+  CHECK(worker_of("") == "none");
+  CHECK(worker_of("# later\n") == "none");
+  CHECK(worker_of("{}\n") == "none");
 }
 
 TEST_CASE("a configuration tells what is wrong without repeating the line") {
@@ -27,7 +34,19 @@ TEST_CASE("a configuration tells what is wrong without repeating the line") {
   CHECK(error_of("wroker: embedded\n") ==
         "config.yaml:1:1: unknown field 'wroker' in the configuration\n"
         "did you mean 'worker'?");
-  CHECK(error_of("worker: //user:pass@host\n").find("pass") == std::string::npos);
+  CHECK(error_of("token: abc\n") ==
+        "config.yaml:1:1: unknown field 'token' in the configuration\n"
+        "known are 'worker'");
+  CHECK(error_of("worker:\n") ==
+        "config.yaml:1:1: 'worker' has no value\n"
+        "write a value, for example embedded");
+  CHECK(error_of("- worker\n") ==
+        "config.yaml:1:1: the configuration is a list, not a map\n"
+        "begin with 'worker: embedded'");
+  CHECK(error_of("worker: tcp://\n").starts_with("config.yaml:1:9: 'worker' is neither"));
+  CHECK(error_of("worker: //user:secret@host\n").find("secret") == std::string::npos);
+  CHECK(error_of("worker: [tcp://user:secret@host\n").find("secret") == std::string::npos);
+  CHECK(error_of("worker: &a tcp://user:secret@host\n").find("secret") == std::string::npos);
 }
 
 }  // namespace
