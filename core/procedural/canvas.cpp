@@ -263,6 +263,14 @@ void Canvas::shift(int dx, int dy) {
   texels_ = std::move(moved);
 }
 
+void Canvas::shine(double at) {
+  const int middle = round_half_up(at * (size_.width + size_.height));
+  const int half = std::max(1, std::min(size_.width, size_.height) / 12);
+  for (int y = 0; y < size_.height; ++y)
+    for (int x = 0; x < size_.width; ++x)
+      if (std::abs(x + y - middle) <= half) ++texels_[index(x, y)].tone;
+}
+
 void Canvas::lay_down(int ground) {
   std::vector<Texel> turned(texels_.size());
   const int cx = size_.width / 2;
@@ -298,6 +306,7 @@ bool Canvas::touches_figure(int x, int y) const {
 // Empty places, not outline, that the border does not reach and that are too small to show what is
 // behind the figure.
 std::vector<bool> Canvas::holes() const {
+  if (inset_ == 0) return std::vector<bool>(texels_.size());
   std::vector<bool> closed(texels_.size());
   for (int y = 0; y < size_.height; ++y)
     for (int x = 0; x < size_.width; ++x)
@@ -317,8 +326,11 @@ std::vector<bool> Canvas::holes() const {
     reach(size_.width - 1, y);
   }
   const auto spread = [&] {
-    for (std::size_t i = 0; i < open.size(); ++i)
-      for (const Point d : kSides) reach(open[i].x + d.x, open[i].y + d.y);
+    std::size_t next = 0;
+    while (next < open.size()) {
+      const Point at = open[next++];
+      for (const Point d : kSides) reach(at.x + d.x, at.y + d.y);
+    }
   };
   spread();
   std::vector<bool> small(texels_.size());
@@ -348,28 +360,32 @@ int Canvas::level_at(int x, int y) const {
   return std::clamp(level, 0, 3);
 }
 
+// The level that most of the eight neighbours of the same material have, when none has the pixel's
+// own; else the pixel's own.
+std::int8_t Canvas::calmed(int x, int y, std::span<const std::int8_t> levels) const {
+  const std::int8_t own = levels[index(x, y)];
+  constexpr std::array<std::int8_t, 5> kLevels{-1, 0, 1, 2, 3};
+  std::array<int, kLevels.size()> votes{};
+  for (int ny = y - 1; ny <= y + 1; ++ny) {
+    for (int nx = x - 1; nx <= x + 1; ++nx) {
+      if ((nx == x && ny == y) || material_at(nx, ny) != material_at(x, y)) continue;
+      const std::int8_t level = levels[index(nx, ny)];
+      if (level == own) return own;
+      for (std::size_t i = 0; i < kLevels.size(); ++i)
+        votes.at(i) += kLevels.at(i) == level ? 1 : 0;
+    }
+  }
+  std::size_t most = 0;
+  for (std::size_t i = 1; i < votes.size(); ++i) most = votes.at(i) > votes.at(most) ? i : most;
+  return votes.at(most) >= 3 ? kLevels.at(most) : own;
+}
+
 // A lone pixel of its shade reads as dirt: it takes the shade of its surroundings.
 void Canvas::smooth(std::vector<std::int8_t>& levels) const {
   const std::vector<std::int8_t> before = levels;
-  for (int y = 0; y < size_.height; ++y) {
-    for (int x = 0; x < size_.width; ++x) {
-      if (!is_filled(x, y)) continue;
-      const Material material = material_at(x, y);
-      std::array<int, 5> votes{};
-      bool alone = true;
-      for (int dy = -1; dy <= 1; ++dy) {
-        for (int dx = -1; dx <= 1; ++dx) {
-          if ((dx == 0 && dy == 0) || material_at(x + dx, y + dy) != material) continue;
-          const int level = before[index(x + dx, y + dy)];
-          ++votes.at(static_cast<std::size_t>(level + 1));
-          if (level == before[index(x, y)]) alone = false;
-        }
-      }
-      const auto most = std::ranges::max_element(votes);
-      if (alone && *most >= 3)
-        levels[index(x, y)] = static_cast<std::int8_t>(most - votes.begin() - 1);
-    }
-  }
+  for (int y = 0; y < size_.height; ++y)
+    for (int x = 0; x < size_.width; ++x)
+      if (is_filled(x, y)) levels[index(x, y)] = calmed(x, y, before);
 }
 
 std::vector<std::int8_t> Canvas::levels() const {
@@ -382,7 +398,7 @@ std::vector<std::int8_t> Canvas::levels() const {
 
 Image Canvas::finish(const RampSet& ramps) const {
   std::vector<std::int8_t> level = levels();
-  smooth(level);
+  if (inset_ > 0) smooth(level);  // tiles have grains of one pixel, also across their borders
   const std::vector<bool> hole = holes();
   Image image(size_);
   for (int y = 0; y < size_.height; ++y) {

@@ -86,6 +86,8 @@ class Canvas {
   /// that the lowest row is `ground - 1`.
   void lay_down(int ground);
   void shift(int dx, int dy);
+  /// A bright stripe across the figure; `at` is 0 at the upper left corner, 1 at the lower right.
+  void shine(double at);
 
   /// Light, outline, palette. Holes of less than four pixels become outline.
   Image finish(const RampSet& ramps) const;
@@ -114,6 +116,7 @@ class Canvas {
   bool touches_figure(int x, int y) const;
   int level_at(int x, int y) const;
   std::vector<std::int8_t> levels() const;
+  std::int8_t calmed(int x, int y, std::span<const std::int8_t> levels) const;
   void smooth(std::vector<std::int8_t>& levels) const;
 
   Size size_;

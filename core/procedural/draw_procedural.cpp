@@ -87,9 +87,18 @@ struct Drawing {
   int factor = 1;
 };
 
+// A light that runs over things at rest, so that an animation of them shows something. The first
+// frame is the still picture.
+void flash(Canvas& canvas, const Scene& scene) {
+  if (scene.frame == 0) return;
+  const double steps = std::max(1, scene.frames - 2);
+  canvas.shine(scene.frames == 2 ? 0.42 : 0.28 + 0.44 * (scene.frame - 1) / steps);
+}
+
 Image draw_frame(const Drawing& drawing, const RampSet& ramps, Size size) {
   Canvas canvas(drawing.scene.size, drawing.kind->frame);
   drawing.kind->paint(canvas, drawing.scene);
+  if (drawing.kind->life == Life::inert) flash(canvas, drawing.scene);
   if (drawing.view.mirrored) canvas.mirror();
   Image image = canvas.finish(ramps);
   if (is_empty(image))  // a frame too small for the painter

@@ -260,6 +260,10 @@ void paint_side(Canvas& canvas, const FigureBody& body, const FigureLook& look,
   const Arms hands = hands_of(body, pose);
   if (look.cape) paint_cape(canvas, body, look, pose);
   paint_arm(canvas, body, look, pose.far_arm, false, -1);
+  if (look.shield) {
+    const Vec ahead{body.trunk_width * 0.6, 0};
+    paint_held_shield(canvas, body, look, hands.far_hand + ahead);
+  }
   if (look.robe) {
     paint_robe(canvas, body, look, pose);
   } else {

@@ -139,7 +139,7 @@ constexpr Role kRoles[] = {
        look.hat_color = Material::red;
        look.beard = true;
      }},
-    {"king queen prince princess",
+    {"king prince emperor",
      [](FigureLook& look) {
        look.hat = Hat::crown;
        look.hat_color = Material::gold;
@@ -160,7 +160,20 @@ constexpr Role kRoles[] = {
        look.top = Material::black;
        look.weapon = Weapon::none;
      }},
-    {"boy girl child", [](FigureLook& look) { look.small = 18; }},
+    {"queen princess",
+     [](FigureLook& look) {
+       look.hair = Hair::long_hair;
+       look.hat = Hat::crown;
+       look.hat_color = Material::gold;
+       look.robe = true;
+       look.belt = false;
+     }},
+    {"woman women heroine priestess sorceress girl",
+     [](FigureLook& look) {
+       const bool tied = look.hair == Hair::tail || look.hair == Hair::fringe;
+       look.hair = tied ? Hair::tail : Hair::long_hair;
+     }},
+    {"boy child children", [](FigureLook& look) { look.small = 18; }},
 };
 
 FigureLook by_seed(const Scene& scene, SplitMix& random) {

@@ -141,7 +141,7 @@ void paint_slash(Canvas& canvas, const FigureBody& body) {
       east ? body.shoulder - height * 0.02
            : (body.facing == Facing::south ? body.hip - height * 0.06 : body.crown + height * 0.3)};
   const Vec radius = east ? Vec{std::min(side - height * 0.12, height * 0.42), height * 0.42}
-                          : Vec{side, height * 0.26};
+                          : Vec{side, std::min(height * 0.26, body.ground - 1.5 - center.y)};
   // From straight down, so that the middle of the crescent lies in front of the figure.
   const double middle = east ? 0.78 : (body.facing == Facing::south ? 0.04 : 0.54);
   std::vector<Vec> points;

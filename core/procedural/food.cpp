@@ -117,7 +117,7 @@ void paint_fish(Canvas& canvas, const Scene& scene) {
   const Material scales = scene.prompt->color(
       scene.pick(random, {Material::blue, Material::teal, Material::orange, Material::grey}));
   const double wave = scene.frames > 1 ? 0.9 * sin_turns(scene.phase()) : 0;
-  pen.polygon({{3.6, 6.4}, {0.4, 3.2 + wave}, {1.2, 6.6 + wave * 0.5}, {0.4, 10.0 + wave}},
+  pen.polygon({{3.6, 6.4}, {0.4, 3.2 + wave}, {1.2, 6.6 + wave * 0.5}, {0.4, 9.0 + wave}},
               {.material = scales, .tone = -1, .shade = Shade::flat});
   pen.polygon({{4.8, 4.0}, {7.2, 1.8}, {8.4, 4.2}},
               {.material = scales, .tone = -1, .shade = Shade::flat});

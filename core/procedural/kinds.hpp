@@ -10,11 +10,15 @@ namespace dgxp {
 
 using Painter = void (*)(Canvas&, const Scene&);
 
+/// Whether a painter draws movement, or things that just lie there; these flash when animated.
+enum class Life : std::uint8_t { moving, inert };
+
 /// Something that can be drawn, and the words that ask for it.
 struct Kind {
   std::string_view name;
   Painter paint;
   Frame frame;
+  Life life;
   int weight;              ///< the heavier word of a prompt wins
   std::string_view words;  ///< singular, separated by blanks
 };

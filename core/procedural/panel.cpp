@@ -29,30 +29,62 @@ Ink inside_of(const Scene& scene, SplitMix& random, Material frame) {
   return flat(Material::black, -1);
 }
 
+struct Corner {
+  Canvas& canvas;
+  Material metal;
+  int reach;  // pixels along each side
+  bool right;
+  bool below;
+  bool round;
+};
+
+// A metal fitting that embraces the corner: lit on the upper left wherever it sits.
+void paint_corner(const Corner& corner) {
+  const Size size = corner.canvas.size();
+  const auto dot = [&](int x, int y, const Ink& ink) {
+    corner.canvas.dot(corner.right ? size.width - 1 - x : x, corner.below ? size.height - 1 - y : y,
+                      ink);
+  };
+  const int r = corner.reach;
+  for (int y = 0; y < r; ++y) {
+    for (int x = 0; x < r; ++x) {
+      const int depth = corner.round ? x + y : std::max(x, y);
+      const int last = corner.round ? r + 1 : r - 1;
+      if (depth > last) continue;
+      const bool rim = x == 0 || y == 0 || depth == last;
+      dot(x, y, rim ? flat(Material::outline) : flat(corner.metal));
+    }
+  }
+  const int lit = corner.right || corner.below ? 0 : 1;
+  dot(1, 1, flat(corner.metal, lit));
+  if (r < 4) return;
+  dot(1, 2, flat(corner.metal, corner.right ? -1 : 1));
+  dot(2, 1, flat(corner.metal, corner.below ? -1 : 1));
+  dot(2, 2, flat(Material::outline));
+}
+
 }  // namespace
 
 void paint_panel(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
   const Size size = canvas.size();
   const Prompt& prompt = *scene.prompt;
-  const Material material = prompt.color(random.chance(70) ? Material::wood : Material::steel);
+  const Material material =
+      prompt.color(scene.pick(random, {Material::wood, Material::wood, Material::steel}));
   const int side = std::min(size.width, size.height);
   const int border = std::max(2, side / 6);
   paint_border(canvas, material, border);
   const double w = size.width;
   const double h = size.height;
-  const Ink inner = inside_of(scene, random, material);
-  canvas.box(border, border, w - border, h - border, inner);
+  canvas.box(border, border, w - border, h - border, inside_of(scene, random, material));
   if (side < 12) return;
-  const int knob = std::max(2, border);
-  const Material metal = material == Material::gold ? Material::steel : Material::gold;
-  for (const double x : {0.0, w - knob}) {
-    for (const double y : {0.0, h - knob}) {
-      canvas.box(x, y, x + knob, y + knob, flat(Material::outline));
-      canvas.box(x + 1, y + 1, x + knob - 1, y + knob - 1, flat(metal, 0));
-      if (knob > 3) canvas.dot(static_cast<int>(x) + 1, static_cast<int>(y) + 1, flat(metal, 1));
-    }
-  }
+  const Material metal = material == Material::gold || material == Material::steel
+                             ? Material::copper
+                             : scene.pick(random, {Material::gold, Material::iron, Material::gold});
+  const bool round = random.chance(50);
+  for (const bool right : {false, true})
+    for (const bool below : {false, true})
+      paint_corner({canvas, metal, border + std::max(1, border / 2), right, below, round});
 }
 
 void paint_button(Canvas& canvas, const Scene& scene) {
@@ -70,8 +102,16 @@ void paint_button(Canvas& canvas, const Scene& scene) {
   const double top = pressed ? 1 + lip * 0.5 : 1;
   const double bottom = pressed ? h - 1 : h - 1 - lip;
   canvas.box(1, top, w - 1, bottom, flat(material, 0));
-  canvas.box(2, top, w - 2, top + 1, decal(material, pressed ? -1 : 1));
+  canvas.box(1, top, w - 1, top + 1, decal(material, pressed ? -1 : 1));
   canvas.box(1, top, 2, bottom, decal(material, pressed ? -1 : 1));
+  if (std::min(w, h) < 8) return;
+  for (const double x : {1.0, w - 2}) {  // rounded corners
+    canvas.box(x, top, x + 1, top + 1, flat(Material::outline));
+    canvas.box(x, h - 2, x + 1, h - 1, flat(Material::outline));
+  }
+  canvas.box(3, top + 2, 5, top + 3, decal(Material::white, 1));
+  canvas.box(2, top + 2, 3, top + 4, decal(material, pressed ? 0 : 1));
+  canvas.box(w - 3, top + 2, w - 2, bottom - 1, decal(material, -1));
 }
 
 }  // namespace dgxp

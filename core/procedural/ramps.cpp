@@ -129,7 +129,7 @@ double chroma(const Oklab& color) {
 }
 
 Cost to_cost(double value) {
-  return static_cast<Cost>(value * 1e6 + 0.5);
+  return static_cast<Cost>(value * 1e6);
 }
 
 // Hue tells a material apart more than lightness does, and a dull colour is no substitute for a
@@ -156,6 +156,7 @@ struct Shade {
 
 std::vector<Shade> sorted_by_lightness(const std::vector<Rgb>& colors) {
   std::vector<Shade> shades;
+  shades.reserve(colors.size());
   for (const Rgb color : colors) shades.push_back({color, to_oklab(color)});
   std::ranges::sort(shades, [](const Shade& a, const Shade& b) {
     const auto key = [](const Shade& s) {
@@ -231,7 +232,7 @@ double mean_distance(const Targets& targets, const Ramp& ramp) {
   Cost sum = 0;
   for (std::size_t i = 0; i < ramp.size(); ++i)
     sum += distance(to_oklab(hex(targets.at(i))), to_oklab(ramp.at(i)));
-  return static_cast<double>(sum / 4) / 1e6;
+  return static_cast<double>(sum) / 4e6;
 }
 
 Rgb darkest(const std::vector<Shade>& shades) {

@@ -47,14 +47,19 @@ struct Tap {
   int weight = 0;
 };
 
-std::vector<Tap> taps(int cells, int scale, SplitMix& random) {
-  // Grid lines drift in 256ths of a raw pixel; the outermost ones stay.
-  const int most = scale * 256 / 7;
+// Grid lines in 256ths of a raw pixel, each a little off; the outermost ones stay.
+std::vector<int> drifting_lines(int cells, int scale, SplitMix& random) {
+  const int most = scale < 4 ? 0 : scale * 256 / 10;
   std::vector<int> lines(static_cast<std::size_t>(cells) + 1);
   for (int i = 0; i <= cells; ++i) {
-    const int drift = i == 0 || i == cells || scale < 4 ? 0 : random.below(2 * most + 1) - most;
-    lines[static_cast<std::size_t>(i)] = i * scale * 256 + drift;
+    const int drift = random.below(2 * most + 1) - most;
+    lines[static_cast<std::size_t>(i)] = i * scale * 256 + (i > 0 && i < cells ? drift : 0);
   }
+  return lines;
+}
+
+std::vector<Tap> taps(int cells, int scale, SplitMix& random) {
+  const std::vector<int> lines = drifting_lines(cells, scale, random);
   const int soft = std::max(1, scale * 256 / 8);  // width of a border
   std::vector<Tap> result(static_cast<std::size_t>(cells * scale));
   int cell = 0;

@@ -14,7 +14,7 @@ struct RawStyle {
 
 /// `native` as a diffusion model would draw it: `scale` times as large, on a flat background of a
 /// colour far from `palette` and from every colour of `native`, with cell borders that are soft and
-/// up to a sixth of a cell off, a slight tint of each cell and slight noise of each pixel. Opaque.
+/// up to a tenth of a cell off, a slight tint of each cell and slight noise of each pixel. Opaque.
 Image render_raw(const Image& native, std::span<const Rgb> palette, const RawStyle& style);
 
 /// The background that render_raw takes.

@@ -51,12 +51,7 @@ void paint_shield(Canvas& canvas, const Scene& scene) {
   const bool round = prompt.has("round") || prompt.has("buckler") || random.chance(35);
   fill_shield(pen, round, 0, {.material = wooden ? prompt.metal(Material::iron) : rim});
   fill_shield(pen, round, 1.3, decal(field));
-  if (random.chance(50)) {  // quartered, or a cross
-    pen.box(6, 1.6, 10, 6, decal(rim, 0));
-    pen.box(2, 6, 6, 10.6, decal(rim, -1));
-    fill_shield(pen, round, 1.3,
-                {.material = Material::outline, .edge = Edge::none, .reach = Reach::on_figure});
-    fill_shield(pen, round, 1.3, decal(field));
+  if (random.chance(50)) {  // a cross
     pen.box(5.4, 1.4, 6.6, 10.6, decal(rim, 0));
     pen.box(1.6, 5.0, 10.4, 6.2, decal(rim, 0));
   }

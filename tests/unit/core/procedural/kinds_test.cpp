@@ -23,6 +23,16 @@ TEST_CASE("a prompt's kind is found by whole words, singular or plural") {
   CHECK(kind_of("") == "emblem");
 }
 
+TEST_CASE("of several known words the last one of the first phrase names the thing") {
+  CHECK(kind_of("treasure map icon") == "map");
+  CHECK(kind_of("ring with a gem") == "ring");
+  CHECK(kind_of("apple tree") == "tree");
+  CHECK(kind_of("knight in steel armour, with a sword") == "figure");
+  CHECK(kind_of("burning torch on a brick wall") == "torch");
+  CHECK(kind_of("loaf of bread") == "bread");
+  CHECK(kind_of("loudspeaker icon") == "speaker");
+}
+
 TEST_CASE("clauses about the picture do not choose the kind or the colours") {
   const Prompt prompt("old knight, side view of a tile, single color black outline");
   CHECK(std::string(find_kind(prompt, false).name) == "figure");
