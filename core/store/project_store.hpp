@@ -24,6 +24,9 @@ struct StoreOptions {
 /// .gitignore of its own), takes the exclusive flock on `.dgxp/lock` (held until the returned
 /// object dies), empties `.dgxp/stage/` and removes `.dgxp-*.tmp` litter.
 ///
+/// A Store is for one thread; read(), read_if_present() and find_raw() alone may be called from
+/// several at once. Paths in messages are `folder` joined with the path, as the user named it.
+///
 /// Error: `storage` with path and reason; when the lock is still held after `lock_timeout`.
 Result<std::unique_ptr<Store>> open_project(const std::filesystem::path& folder,
                                             const StoreOptions& options);

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "core/store/project_files.hpp"
 #include "core/store/raw_file.hpp"
 #include "temp_project.hpp"
 
@@ -30,6 +31,19 @@ TEST_CASE("open_project makes a private folder that git ignores and touches noth
 TEST_CASE("open_project names the folder that is not there") {
   const auto store = open_project("no/such/folder", {});
   CHECK(said(store) == "cannot open folder 'no/such/folder': No such file or directory");
+}
+
+TEST_CASE("messages name a file as the user would, and escape what a terminal would obey") {
+  const auto message = [](const std::filesystem::path& folder, const std::string& path) {
+    const auto files = ProjectFiles::open(folder);
+    REQUIRE(files);
+    return files->failure("read", path, ENOENT).message;
+  };
+  CHECK(message("", "art/a.png") == "cannot read 'art/a.png': No such file or directory");
+  CHECK(message(".", "art/a.png") == "cannot read 'art/a.png': No such file or directory");
+  CHECK(message("./", "art/a.png") == "cannot read 'art/a.png': No such file or directory");
+  CHECK(message("/", "art/a.png") == "cannot read '/art/a.png': No such file or directory");
+  CHECK(message(".", "a\x1b[31m") == "cannot read 'a\\x1b[31m': No such file or directory");
 }
 
 TEST_CASE("read gives the bytes or says which file and why") {
