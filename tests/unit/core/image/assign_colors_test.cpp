@@ -1,0 +1,86 @@
+#include "core/image/assign_colors.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/core/image/synthetic_raw.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr int kSide = 24;
+
+CellSamples even_cells(const std::vector<std::array<float, 3>>& colors) {
+  return {.size = {kSide, kSide},
+          .colors = colors,
+          .slopes = std::vector<std::array<float, 2>>(colors.size()),
+          .spread = std::vector<float>(colors.size())};
+}
+
+/// Stripes of colours 0 and 1, four cells wide.
+std::vector<std::uint16_t> stripes() {
+  std::vector<std::uint16_t> index;
+  for (int i = 0; i < kSide * kSide; ++i) {
+    index.push_back(static_cast<std::uint16_t>(i % kSide / 4 % 2));
+  }
+  return index;
+}
+
+std::vector<std::array<float, 3>> shown(const std::vector<std::uint16_t>& index,
+                                        const std::vector<Rgb>& colors, int noise) {
+  synthetic::Dice dice(5);
+  std::vector<std::array<float, 3>> cells;
+  for (const std::uint16_t i : index) {
+    const Rgb c = colors[i];
+    std::array<float, 3> cell{static_cast<float>(c.r), static_cast<float>(c.g),
+                              static_cast<float>(c.b)};
+    for (float& v : cell) {
+      v += noise == 0 ? 0.0F : static_cast<float>(dice.roll(2 * noise + 1) - noise);
+    }
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+}  // namespace
+
+TEST_CASE("assign_colors returns the exact colours of clean cells") {
+  const std::vector<Rgb> colors{{10, 20, 30}, {200, 20, 30}, {12, 20, 30}};
+  CHECK(assign_colors(even_cells(shown(stripes(), colors, 0)), colors).index == stripes());
+}
+
+TEST_CASE("assign_colors does not choose unused colours that noise comes near to") {
+  // Colours 2 and 3 lie within the noise of 0 and 1, but nothing in the picture has them.
+  const std::vector<Rgb> colors{{100, 60, 60}, {60, 60, 120}, {106, 66, 64}, {66, 64, 112}};
+  CHECK(assign_colors(even_cells(shown(stripes(), colors, 9)), colors).index == stripes());
+}
+
+TEST_CASE("assign_colors sees one colour under uneven light") {
+  // Brighter by 2 a cell to the right: 48 levels in all, past the lighter colour 2.
+  const std::vector<Rgb> colors{{90, 60, 50}, {20, 20, 60}, {110, 80, 70}};
+  auto cells = even_cells(shown(stripes(), colors, 1));
+  for (int i = 0; i < kSide * kSide; ++i) {
+    for (float& v : cells.colors[static_cast<std::size_t>(i)]) {
+      v += 2.0F * static_cast<float>(i % kSide - kSide / 2);
+    }
+    cells.slopes[static_cast<std::size_t>(i)] = {6.0F, 0.0F};
+  }
+  CHECK(assign_colors(cells, colors).index == stripes());
+}
+
+TEST_CASE("assign_colors is surer of a clear cell than of one between two colours") {
+  const std::vector<Rgb> colors{{100, 60, 60}, {60, 60, 120}};
+  auto cells = even_cells(shown(stripes(), colors, 6));
+  cells.colors[0] = {80, 60, 90};
+  const ColorChoice choice = assign_colors(cells, colors);
+  CHECK(choice.confidence[0] < choice.confidence[30]);
+  CHECK(choice.confidence[30] > 0.99F);
+}
+
+TEST_CASE("assign_colors takes a palette of one colour") {
+  const std::vector<Rgb> one{{9, 9, 9}};
+  const ColorChoice choice =
+      assign_colors(even_cells(shown(std::vector<std::uint16_t>(kSide * kSide), one, 5)), one);
+  CHECK(choice.index == std::vector<std::uint16_t>(kSide * kSide));
+}
+
+}  // namespace dgxp

@@ -1,0 +1,62 @@
+#include "core/image/exact_grid.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/core/image/synthetic_raw.hpp"
+
+namespace dgxp {
+namespace {
+
+Image enlarged(const Image& image, int factor) {
+  Image large({image.size.width * factor, image.size.height * factor});
+  for (int y = 0; y < large.size.height; ++y) {
+    for (int x = 0; x < large.size.width; ++x) {
+      large.at(x, y) = image.at(x / factor, y / factor);
+    }
+  }
+  return large;
+}
+
+Image cut_left(const Image& image, int columns) {
+  Image part({image.size.width - columns, image.size.height});
+  for (int y = 0; y < part.size.height; ++y) {
+    for (int x = 0; x < part.size.width; ++x) {
+      part.at(x, y) = image.at(x + columns, y);
+    }
+  }
+  return part;
+}
+
+}  // namespace
+
+TEST_CASE("find_exact_grid reads the factor and the offset of an enlargement") {
+  const Image native = synthetic::blot({20, 16}, 1, 4);
+  const auto whole = find_exact_grid(enlarged(native, 7));
+  REQUIRE(whole);
+  CHECK(whole->cell_width == 7);
+  CHECK(whole->columns.front() == 0);
+  CHECK(whole->columns.size() == 21);
+  const auto cut = find_exact_grid(cut_left(enlarged(native, 7), 3));
+  REQUIRE(cut);
+  CHECK(cut->cell_width == 7);
+  CHECK(cut->columns[0] == -3);
+}
+
+TEST_CASE("find_exact_grid refuses native, flat and damaged pictures") {
+  const Image native = synthetic::blot({20, 16}, 1, 4);
+  CHECK_FALSE(find_exact_grid(native));
+  CHECK_FALSE(find_exact_grid(Image({64, 64}, opaque({1, 2, 3}))));
+  Image damaged = enlarged(native, 7);
+  damaged.at(72, 51) = opaque({255, 254, 0});
+  CHECK_FALSE(find_exact_grid(damaged));
+}
+
+TEST_CASE("is_native tells native pictures from enlarged ones") {
+  const Image native = synthetic::blot({40, 40}, 1, 4);
+  CHECK(is_native(native));
+  CHECK_FALSE(is_native(enlarged(native, 2)));
+  CHECK_FALSE(is_native(synthetic::draw_raw(native, {430, 430}, {.cell = 10.7})));
+  CHECK_FALSE(is_native(synthetic::static_noise({64, 64}, 1)));
+}
+
+}  // namespace dgxp

@@ -1,0 +1,74 @@
+#include "core/image/find_grid.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/core/image/synthetic_raw.hpp"
+
+namespace dgxp {
+namespace {
+
+/// An edge on every line of `cell` from `first` to `last`, the odd ones of `odd` strength.
+std::vector<float> comb(int size, double cell, int first, int last, float odd) {
+  std::vector<float> profile(static_cast<std::size_t>(size + 1));
+  for (int i = first; i <= last; ++i) {
+    profile[static_cast<std::size_t>(std::lround(i * cell))] = i % 2 == 0 ? 20.0F : odd;
+  }
+  return profile;
+}
+
+}  // namespace
+
+TEST_CASE("find_grid reads a cell size that is no whole number") {
+  const std::vector<float> profile = comb(800, 12.5, 6, 58, 20);
+  const auto grid = find_grid({profile, profile}, {});
+  REQUIRE(grid);
+  CHECK(grid->columns.size() == 65);
+  CHECK(grid->cell_width == doctest::Approx(12.5).epsilon(0.01));
+  CHECK(grid->confidence > 0.9);
+}
+
+TEST_CASE("find_grid takes no multiple of the cell size for it") {
+  const std::vector<float> profile = comb(800, 12.5, 6, 58, 4);
+  const auto grid = find_grid({profile, profile}, {});
+  REQUIRE(grid);
+  CHECK(grid->cell_width == doctest::Approx(12.5).epsilon(0.02));
+}
+
+TEST_CASE("find_grid rules blank margins and gaps at an even pace") {
+  std::vector<float> profile = comb(960, 12, 20, 60, 20);
+  for (std::size_t i = 35 * 12 + 1; i < 45 * 12; ++i) {
+    profile[i] = 0;
+  }
+  const auto grid = find_grid({profile, profile}, {});
+  REQUIRE(grid);
+  REQUIRE(grid->columns.size() == 81);
+  for (std::size_t i = 0; i < grid->columns.size(); ++i) {
+    CHECK(grid->columns[i] == doctest::Approx(12.0 * static_cast<double>(i)));
+  }
+}
+
+TEST_CASE("find_grid finds nothing in profiles without an edge") {
+  const std::vector<float> flat(501);
+  CHECK_FALSE(find_grid({flat, flat}, {}));
+}
+
+TEST_CASE("measure_edges is strongest on the lines of a raw image") {
+  const Image raw = synthetic::draw_raw(synthetic::blot({20, 20}, 1, 2), {200, 200},
+                                        {.cell = 10, .blur = 1, .noise = 5});
+  const EdgeProfiles edges = measure_edges(raw);
+  REQUIRE(edges.columns.size() == 201);
+  for (std::size_t line = 50; line <= 150; line += 10) {
+    CHECK(edges.columns[line] > edges.columns[line + 5]);
+    CHECK(edges.rows[line] > edges.rows[line - 5]);
+  }
+}
+
+TEST_CASE("make_even_grid keeps cells that are at least half in the picture") {
+  const Grid grid = make_even_grid({45, 30}, 10, {7, 23});
+  CHECK(grid.columns == std::vector<double>{-3, 7, 17, 27, 37, 47});
+  CHECK(grid.rows == std::vector<double>{3, 13, 23, 33});
+}
+
+}  // namespace dgxp
