@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -9,7 +10,7 @@
 namespace dgxp {
 namespace {
 
-constexpr int kSheetWidth = 192;  ///< pixels before scaling
+constexpr int kLeastWidth = 192;  ///< pixels before scaling
 constexpr int kGap = 4;
 constexpr int kLargestSide = 16384;
 constexpr Rgba kBackdrop{38, 36, 51, 255};
@@ -58,13 +59,23 @@ int place_frames(const std::vector<Sprite>& sprites, int width, std::vector<Plac
   return y + shelf + kGap;
 }
 
-Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
-  int width = kSheetWidth;
+/// About twice as wide as high, and at least as wide as the widest frame.
+int sheet_width(const std::vector<Sprite>& sprites) {
+  int widest = kLeastWidth;
+  double area = 0;
   for (const Sprite& sprite : sprites) {
     for (const SpriteRow& row : sprite.rows) {
-      for (const Image& frame : row.frames) width = std::max(width, frame.size.width + 2 * kGap);
+      for (const Image& frame : row.frames) {
+        widest = std::max(widest, frame.size.width + 2 * kGap);
+        area += static_cast<double>(frame.size.width + kGap) * (frame.size.height + kGap);
+      }
     }
   }
+  return std::max(widest, static_cast<int>(std::sqrt(2 * area)));
+}
+
+Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
+  const int width = sheet_width(sprites);
   std::vector<Placed> placed;
   const int height = place_frames(sprites, width, placed);
   if (std::max(width, height) * scale > kLargestSide) {
