@@ -32,7 +32,8 @@ const replace = (from, to) => () => {
 };
 
 const broken = {
-  'a frame one pixel to the right': replace(/("frame":\{[^}]*"x":)(\d+)/, (_, a, x) => a + (+x + 1)),
+  // All, because a figure that does not touch its border looks the same one pixel further.
+  'frames one pixel to the right': replace(/("frame":\{[^}]*"x":)(\d+)/g, (_, a, x) => a + (+x + 1)),
   'a frame off the page': replace(/("frame":\{[^}]*"y":)(\d+)/, '$199999'),
   'a frame without extent': replace(/("frame":\{"h":)\d+/, '$10'),
   'a rotated frame': replace('"rotated":false', '"rotated":true'),
