@@ -48,11 +48,18 @@ void ClientSession::submit(const Job& job, Time now) {
 void ClientSession::cancel_all(Time now) {
   open_.clear();
   deadlines_.clear();
+  // The last ones first: while the worker stops those that run, none that waits takes their place.
+  std::vector<std::pair<std::uint64_t, std::string>> out;
   for (const auto& [id, flight] : flights_) {
-    if (flight.stage != Stage::sent && flight.stage != Stage::accepted) continue;
-    send({.kind = Kind::cancel, .id = id, .first_sent = now}, CancelMessage{id}, now);
-    ++open_cancels_;
+    if (flight.stage == Stage::sent || flight.stage == Stage::accepted) {
+      out.emplace_back(flight.submission, id);
+    }
   }
+  std::ranges::sort(out, std::ranges::greater());
+  for (const auto& [submission, id] : out) {
+    send({.kind = Kind::cancel, .id = id, .first_sent = now}, CancelMessage{id}, now);
+  }
+  open_cancels_ = out.size();
   flights_.clear();
   waiting_.clear();
   pictures_.clear();

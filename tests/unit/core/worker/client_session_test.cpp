@@ -493,3 +493,18 @@ TEST_CASE("a session takes updates of a worker that numbers none") {
   play.reply(play.next_request(), blob("p"));
   CHECK(play.events() == "done p\n");
 }
+
+TEST_CASE("a session cancels the jobs that wait before those that run") {
+  Play play;
+  play.open();
+  for (int i = 1; i <= 3; ++i) accepted_job(play, i);
+  play.session.cancel_all(play.now);
+  std::string order;
+  for (const Request& request : play.requests()) {
+    for (int i = 1; i <= 3; ++i) {
+      if (request.body == MessageBody(CancelMessage{id_of(make_job(i))}))
+        order += std::to_string(i);
+    }
+  }
+  CHECK(order == "321");
+}

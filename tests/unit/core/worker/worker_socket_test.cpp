@@ -53,7 +53,7 @@ std::unique_ptr<Worker> client_of(const std::string& address,
   return *std::move(worker);
 }
 
-/// A peer with a socket of any type, that waits at most two seconds.
+/// A peer with a socket of any type, that waits at most five seconds.
 class Peer {
  public:
   Peer(SocketType type, const std::string& address) : context_(1), socket_(open(type)) {
@@ -66,9 +66,14 @@ class Peer {
     REQUIRE(socket_.send(std::move(frames)));
   }
   std::optional<Frames> receive() {
-    std::array<WaitItem, 1> items{WaitItem{.socket = &socket_}};
-    wait_for_any(items, 2000ms);
-    return socket_.receive();
+    const auto end = std::chrono::steady_clock::now() + 5s;
+    while (std::chrono::steady_clock::now() < end) {
+      std::array<WaitItem, 1> items{WaitItem{.socket = &socket_}};
+      wait_for_any(items, 100ms);
+      // What was ready may have been a reply that the socket itself drops.
+      if (auto frames = socket_.receive()) return frames;
+    }
+    return std::nullopt;
   }
   /// "pong", "status_info" ... or "nothing".
   std::string ask(const MessageBody& body) {
