@@ -90,7 +90,10 @@ void ClientSession::send(OpenRequest request, MessageBody body, Time now) {
   message.envelope.rid = rid;
   message.envelope.v = kProtocolVersion;
   outgoing_.push_back(encode_message(message));
-  deadlines_.emplace_back(now + limits_.reply_timeout, rid);
+  // The answer stands behind all the pictures that are on their way.
+  const std::uint64_t bytes = fetching_bytes_ + outgoing_.back().size();
+  const std::chrono::seconds transfer(bytes / limits_.slowest_link);
+  deadlines_.emplace(now + limits_.reply_timeout + transfer, rid);
   open_.emplace(rid, std::move(request));
 }
 
@@ -224,15 +227,17 @@ void ClientSession::resync(Time now) {
 
 void ClientSession::on_time(Time now) {
   while (!deadlines_.empty()) {
-    const auto [deadline, rid] = deadlines_.front();
+    const auto [deadline, rid] = *deadlines_.begin();
     const auto found = open_.find(rid);
     if (found != open_.end()) {
       if (deadline > now) break;
       OpenRequest request = std::move(found->second);
       open_.erase(found);
+      deadlines_.erase(deadlines_.begin());
       send_again(std::move(request), now);
+    } else {
+      deadlines_.erase(deadlines_.begin());
     }
-    deadlines_.pop_front();
   }
   if (flights_.empty() || lost_) return;
   if (now - last_heard_ >= limits_.silence_limit) {
@@ -250,7 +255,7 @@ void ClientSession::on_time(Time now) {
 }
 
 ClientSession::Time ClientSession::next_due() const {
-  Time due = deadlines_.empty() ? Time::max() : deadlines_.front().first;
+  Time due = deadlines_.empty() ? Time::max() : deadlines_.begin()->first;
   if (flights_.empty()) return due;
   due = std::min(due, last_heard_ + limits_.silence_limit);
   due = std::min(due, last_moved_ + limits_.stall_limit);

@@ -33,6 +33,7 @@ struct SessionLimits {
   std::chrono::minutes stall_limit{30};         ///< no job moves: the worker hangs
   std::size_t window = 128;                     ///< jobs in flight
   std::uint64_t fetch_bytes = 64U << 20U;       ///< pictures asked for at the same time
+  std::uint64_t slowest_link = 256U << 10U;     ///< bytes a second: large messages have longer
   int max_tries = 4;                            ///< of one request
   int max_attempts = 5;                         ///< of one job
 };
@@ -159,7 +160,7 @@ class ClientSession {
   std::set<std::string> uploaded_;   ///< digests that the worker has
   std::set<std::string> uploading_;  ///< digests on their way
   std::unordered_map<std::uint64_t, OpenRequest> open_;
-  std::deque<std::pair<Time, std::uint64_t>> deadlines_;  ///< in order: all waits are the same
+  std::set<std::pair<Time, std::uint64_t>> deadlines_;  ///< of open and of answered requests
   std::size_t open_cancels_ = 0;
 
   Time last_heard_;

@@ -508,3 +508,20 @@ TEST_CASE("a session cancels the jobs that wait before those that run") {
   }
   CHECK(order == "321");
 }
+
+TEST_CASE("a session gives large pictures the time that a slow link takes") {
+  Play play;
+  play.open();
+  const Job job = accepted_job(play);
+  const std::uint64_t size = 10U << 20U;
+  play.update(
+      11, JobCompleteMessage{id_of(job), "", 1.0, ResultEntry{std::string(64, 'a'), size, false}});
+  CHECK(is<BlobGetMessage>(play.next_request()));
+  play.pass(6s);
+  CHECK(play.requests().empty());
+  play.update(12, Play::status());
+  play.pass(39s);
+  bool asked_again = false;
+  for (const Request& request : play.requests()) asked_again |= is<BlobGetMessage>(request);
+  CHECK(asked_again);
+}

@@ -223,7 +223,7 @@ TEST_CASE("jobs outlive a worker that ends and starts again") {
   SocketFolder folder;
   auto first = std::make_shared<GateBackend>(1);
   auto server = serve(folder.address(), first);
-  const auto worker = client_of(folder.address(), 500ms);
+  const auto worker = client_of(folder.address(), 3s);
   for (int i = 0; i < 20; ++i) REQUIRE(worker->submit(make_job(i)));
   REQUIRE(eventually([&] { return first->entered == 1; }));
   static_cast<void>(worker->poll(0ms));
@@ -258,7 +258,7 @@ TEST_CASE("a client says that no worker answers, in time, and so does every late
 TEST_CASE("a client loses a worker that ends while jobs are out and does not come back") {
   SocketFolder folder;
   auto server = serve(folder.address(), std::make_shared<GateBackend>(1));
-  const auto worker = client_of(folder.address(), 200ms, 600ms);
+  const auto worker = client_of(folder.address(), 5s, 600ms);
   REQUIRE(worker->submit(make_job(1)));
   static_cast<void>(worker->poll(20ms));
   server.reset();
@@ -436,6 +436,27 @@ TEST_CASE("a client that is gone leaves a worker that others can use") {
   CHECK(collect(*worker, 1).pictures.size() == 1);
 }
 
+TEST_CASE("large pictures go over the wire one after the other without filling the worker") {
+  class LargeBackend : public EchoBackend {
+   public:
+    Result<Bytes> run(const BackendJob& job, const ProgressSink&, std::stop_token) override {
+      return Bytes(200000, static_cast<std::uint8_t>(job.request.seed.value_or(0)));
+    }
+  };
+  SocketFolder folder;
+  const auto server = WorkerServer::start(
+      {.address = folder.address(), .limits = {.reply_bytes_in_flight = 1000000}},
+      {std::make_shared<LargeBackend>()});
+  REQUIRE(server);
+  const auto worker = client_of(folder.address());
+  for (int i = 0; i < 40; ++i) {
+    REQUIRE(worker->submit(make_job(i)));
+    const Outcome outcome = collect(*worker, 1);
+    REQUIRE(outcome.pictures.size() == 1);
+    CHECK(outcome.pictures.begin()->second == std::string(200000, static_cast<char>(i)));
+  }
+}
+
 TEST_CASE("a picture of the largest size goes over the wire, a larger one fails its job") {
   class LargeBackend : public EchoBackend {
    public:
@@ -448,7 +469,7 @@ TEST_CASE("a picture of the largest size goes over the wire, a larger one fails 
   const auto worker = client_of(folder.address());
   REQUIRE(worker->submit(make_job(1)));
   REQUIRE(worker->submit(make_job(2)));
-  const Outcome outcome = collect(*worker, 2);
+  const Outcome outcome = collect(*worker, 2, 60s);
   REQUIRE(outcome.pictures.size() == 1);
   CHECK(outcome.pictures.begin()->second == std::string(32U << 20U, 7));
   CHECK(outcome.errors ==
