@@ -11,6 +11,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "manifests/field_hints.hpp"
 #include "manifests/scalar_text.hpp"
 
 // yaml-cpp scans; what its events mean is decided here. Its Node is not used: recursion through
@@ -114,12 +115,11 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t end() const { return end_; }
   /// The innermost bracket that is open, or npos.
   std::size_t open_bracket() const {
-    for (auto frame = open_.rbegin(); frame != open_.rend(); ++frame) {
-      if (frame->is_flow)
-        return source_.offset_of(frame->node.span.place.line - 1,
-                                 frame->node.span.place.column - 1);
-    }
-    return std::string_view::npos;
+    const auto frame = std::find_if(open_.rbegin(), open_.rend(),
+                                    [](const Frame& candidate) { return candidate.is_flow; });
+    if (frame == open_.rend()) return std::string_view::npos;
+    const Place place = frame->node.span.place;
+    return source_.offset_of(place.line - 1, place.column - 1);
   }
 
  private:
@@ -357,19 +357,6 @@ std::size_t find_open_quote(std::string_view text, std::size_t end) {
   return next;
 }
 
-/// True when an unquoted colour in this line made the rest of it a comment.
-bool has_bare_color(std::string_view line) {
-  for (std::size_t i = line.find('#'); i != std::string_view::npos; i = line.find('#', i + 1)) {
-    const bool opens = i > 0 && std::string_view(" [,").find(line[i - 1]) != std::string_view::npos;
-    const std::string_view digits = line.substr(i + 1, 3);
-    const auto is_hex = [](char c) {
-      return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-    };
-    if (opens && digits.size() == 3 && std::ranges::all_of(digits, is_hex)) return true;
-  }
-  return false;
-}
-
 void report_syntax_error(const SourceText& source, const TreeBuilder& builder,
                          const YAML::Exception& exception, ProblemList& problems) {
   const std::string_view text = source.text();
@@ -382,7 +369,7 @@ void report_syntax_error(const SourceText& source, const TreeBuilder& builder,
   const std::size_t bracket = builder.open_bracket();
   if (bracket != std::string_view::npos) {
     const Span span = source.span_of(bracket, 1);
-    const bool is_color = has_bare_color(source.line(span.place.line));
+    const bool is_color = is_bare_color_comment(source.line(span.place.line));
     problems.error(
         span, fmt::format("what this '{}' opens is not closed, or not written well", text[bracket]),
         is_color ? "put colours in quotes: '#' begins a comment"

@@ -1,7 +1,6 @@
 #include "manifests/check_fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "core/base/color.hpp"
 #include "core/base/digest.hpp"
+#include "manifests/field_hints.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
 #include "manifests/scalar_text.hpp"
@@ -67,33 +67,6 @@ std::string number_text(double value) {
   return std::string(to_text(value, buffer));
 }
 
-/// What people write into a manifest that must not be there: manifests arrive in pull requests.
-bool is_about_workers(std::string_view name) {
-  static constexpr std::array<std::string_view, 16> kNames{
-      "worker", "workers",  "endpoint", "token", "url",    "host",    "port",   "api_key",
-      "apikey", "password", "secret",   "auth",  "server", "address", "socket", "comfyui"};
-  return std::ranges::find(kNames, fold_case(name)) != kNames.end();
-}
-
-bool is_bare_color_comment(std::string_view line) {
-  const std::size_t mark = line.find('#');
-  return mark != std::string_view::npos && mark > 0 && line.substr(mark + 1, 3).size() == 3 &&
-         std::ranges::all_of(line.substr(mark + 1, 3), [](char c) {
-           return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-         });
-}
-
-/// The thing whose field this is, when it stands in the wrong one.
-std::string_view other_home(std::string_view field) {
-  for (const FieldShape* shape :
-       {&sprite_shape(), &style_shape(), &sampler_shape(), &recover_shape(), &finish_shape(),
-        &animation_shape(), &tileset_shape(), &atlas_shape(), &output_shape(), &project_shape(),
-        &checks_shape(), &manifest_shape()}) {
-    if (shape->find(field) != nullptr) return shape->thing;
-  }
-  return {};
-}
-
 class FieldChecker {
  public:
   explicit FieldChecker(ProblemList& problems) : problems_(problems) {}
@@ -130,7 +103,7 @@ class FieldChecker {
       std::vector<std::string_view> names;
       for (const FieldSpec& field : shape.fields) names.push_back(field.name);
       const std::string_view nearest = find_nearest(item.key, names);
-      const std::string_view home = other_home(item.key);
+      const std::string_view home = find_other_home(item.key);
       if (!nearest.empty()) {
         hint = fmt::format("did you mean '{}'?", nearest);
       } else if (!home.empty()) {
@@ -180,21 +153,34 @@ class FieldChecker {
 
   void check(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
     if (node.is(Kind::broken)) return;
-    if (node.is(Kind::null)) return report_null(node, type, subject);
+    if (node.is(Kind::null)) {
+      report_null(node, type, subject);
+      return;
+    }
     switch (type.kind) {
       case TypeKind::either:
-        return check_either(node, type, subject);
+        check_either(node, type, subject);
+        return;
       case TypeKind::list:
-        return check_list(node, type, subject);
+        check_list(node, type, subject);
+        return;
       case TypeKind::map:
-        return check_map(node, type, subject);
+        check_map(node, type, subject);
+        return;
       case TypeKind::object:
-        if (!node.is(Kind::map)) return report_type(node, type, subject);
-        return check_object(node, *type.shape,
-                            {&subject.owner, type.shape->thing, {}, subject.item});
+        if (!node.is(Kind::map)) {
+          report_type(node, type, subject);
+          return;
+        }
+        check_object(node, *type.shape, {&subject.owner, type.shape->thing, {}, subject.item});
+        return;
       default:
-        if (!node.is(Kind::scalar)) return report_type(node, type, subject);
-        return check_scalar(node, type, subject);
+        if (!node.is(Kind::scalar)) {
+          report_type(node, type, subject);
+          return;
+        }
+        check_scalar(node, type, subject);
+        return;
     }
   }
 
@@ -231,10 +217,16 @@ class FieldChecker {
       }
       if (!is_word) fallback = alternative;
     }
-    if (fallback == nullptr) return report_type(node, type, subject);
+    if (fallback == nullptr) {
+      report_type(node, type, subject);
+      return;
+    }
     const bool is_mixed = std::ranges::any_of(
         type.alternatives, [](const FieldType* t) { return t->kind == TypeKind::choice; });
-    if (is_mixed && !is_well_formed(node, *fallback)) return report_type(node, type, subject);
+    if (is_mixed && !is_well_formed(node, *fallback)) {
+      report_type(node, type, subject);
+      return;
+    }
     check(node, *fallback, subject);
   }
 
@@ -245,7 +237,10 @@ class FieldChecker {
   }
 
   void check_list(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
-    if (!node.is(Kind::list)) return report_type(node, type, subject);
+    if (!node.is(Kind::list)) {
+      report_type(node, type, subject);
+      return;
+    }
     const auto count = static_cast<double>(node.items.size());
     if (count < type.least || count > type.most) {
       problems_.error(node.span,
@@ -263,7 +258,10 @@ class FieldChecker {
   }
 
   void check_map(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
-    if (!node.is(Kind::map)) return report_type(node, type, subject);
+    if (!node.is(Kind::map)) {
+      report_type(node, type, subject);
+      return;
+    }
     if (static_cast<double>(node.items.size()) > type.most) {
       problems_.error(node.where(),
                       fmt::format("{} has {} entries, more than {}", subject.describe(),
@@ -335,7 +333,8 @@ class FieldChecker {
         }
         return;
       case KeyRule::direction:
-        return check_choice(item.key, item.key_span, *direction_type(), subject);
+        check_choice(item.key, item.key_span, *direction_type(), subject);
+        return;
       case KeyRule::index: {
         const auto index = parse_whole_number(item.key);
         if (index && *index >= 0 && *index < 256) return;
@@ -368,13 +367,17 @@ class FieldChecker {
   void check_scalar(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
     switch (type.kind) {
       case TypeKind::text:
-        return check_text_length(node, type, subject);
+        check_text_length(node, type, subject);
+        return;
       case TypeKind::name:
-        return report_name(node, subject, check_name(node.text));
+        report_name(node, subject, check_name(node.text));
+        return;
       case TypeKind::path:
-        return report_name(node, subject, check_input_path(node.text));
+        report_name(node, subject, check_input_path(node.text));
+        return;
       case TypeKind::folder:
-        return report_name(node, subject, check_output_path(node.text));
+        report_name(node, subject, check_output_path(node.text));
+        return;
       case TypeKind::color:
         if (!parse_hex_color(node.text)) {
           problems_.error(
@@ -392,9 +395,11 @@ class FieldChecker {
         }
         return;
       case TypeKind::choice:
-        return check_choice(node.text, node.span, type, subject);
+        check_choice(node.text, node.span, type, subject);
+        return;
       default:
-        return check_range(node, type, subject);
+        check_range(node, type, subject);
+        return;
     }
   }
 
@@ -430,7 +435,10 @@ class FieldChecker {
           "write it without quotes");
       return;
     }
-    if (!value) return report_type(node, type, subject);
+    if (!value) {
+      report_type(node, type, subject);
+      return;
+    }
     if (*value >= type.least && *value <= type.most) return;
     problems_.error(
         node.span,

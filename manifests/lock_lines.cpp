@@ -124,10 +124,11 @@ bool read_whole(std::optional<std::string_view> text, std::int64_t most, std::in
 
 bool read_job(LineReader& lines, LockedJob& job) {
   const auto master = read_digest(lines.take_value("    master: "));
-  const auto origin = lines.take_value("    origin: ");
-  if (!master || !origin || !parse_origin(*origin)) return false;
+  const auto word = lines.take_value("    origin: ");
+  const auto origin = word ? parse_origin(*word) : std::nullopt;
+  if (!master || !origin) return false;
   job.master = *master;
-  job.origin = *parse_origin(*origin);
+  job.origin = *origin;
   if (const auto text = lines.take_value("    recipe: ")) {
     const auto digest = read_digest(text);
     if (!digest) return false;
@@ -234,7 +235,7 @@ std::string_view to_text(Origin origin) {
 }
 
 std::optional<Origin> parse_origin(std::string_view word) {
-  const auto found = std::ranges::find(kOriginWords, word);
+  const auto* found = std::ranges::find(kOriginWords, word);
   if (found == kOriginWords.end()) return std::nullopt;
   return static_cast<Origin>(found - kOriginWords.begin());
 }
