@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <vector>
 
 #include "core/image/lock_palette.hpp"
@@ -49,6 +51,45 @@ TEST_CASE("neither the order of pictures nor a second run changes the palette") 
   CHECK(*make_auto_palette(order, 16) == *palette);
   std::ranges::rotate(order, order.begin() + 5);
   CHECK(*make_auto_palette(order, 16) == *palette);
+}
+
+TEST_CASE("noisy copies of few colours give these colours") {
+  Random random(2);
+  const std::vector<Rgb> truth{{20, 20, 40}, {200, 30, 30}, {60, 200, 90}, {240, 240, 230}};
+  Image image({64, 64});
+  for (Rgba& pixel : image.pixels) {
+    const Rgb color = truth[static_cast<std::size_t>(random.below(4))];
+    const auto shaken = [&](int channel) {
+      return static_cast<std::uint8_t>(channel + random.below(11) - 5);
+    };
+    pixel = {shaken(color.r), shaken(color.g), shaken(color.b), 255};
+  }
+  const std::vector<const Image*> images{&image};
+  const auto palette = make_auto_palette(images, 4);
+  REQUIRE(palette);
+  REQUIRE(palette->colors.size() == 4);
+  for (const Rgb color : truth) {
+    const Rgb near = palette->colors[nearest_by_search(color, *palette, ColorMetric::rgb)];
+    CHECK(std::abs(near.r - color.r) <= 1);
+    CHECK(std::abs(near.g - color.g) <= 1);
+    CHECK(std::abs(near.b - color.b) <= 1);
+  }
+}
+
+TEST_CASE("a set with more distinct colours than any table starts with is counted in full") {
+  Image image({256, 64});
+  for (int y = 0; y < 64; ++y)
+    for (int x = 0; x < 256; ++x)
+      image.at(x, y) = {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(4 * y), 7, 255};
+  const std::vector<const Image*> images{&image};
+  const auto palette = make_auto_palette(images, 16);
+  REQUIRE(palette);
+  // 16 colours over an even 256 x 256 square: no pixel is farther away than half a diagonal of
+  // a ninth of it.
+  for (const Rgba& pixel : image.pixels) {
+    const Rgb near = palette->colors[nearest_by_search(pixel.rgb(), *palette, ColorMetric::rgb)];
+    REQUIRE(std::hypot(near.r - pixel.r, near.g - pixel.g) < 64);
+  }
 }
 
 TEST_CASE("pictures without an opaque pixel are an error") {
