@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -80,12 +81,12 @@ std::vector<Count> count_colors(std::span<const Image* const> images) {
   return std::move(counter).take();
 }
 
-Palette sorted_by_lightness(std::vector<Rgb> colors) {
-  std::ranges::sort(colors);
-  const auto doubles = std::ranges::unique(colors);
-  colors.erase(doubles.begin(), doubles.end());
-  std::ranges::stable_sort(colors, {}, [](Rgb color) { return OklabMetric::point(color)[0]; });
-  return {.colors = std::move(colors)};
+Palette sorted_by_lightness(const std::vector<Rgb>& colors) {
+  std::set<std::pair<std::int64_t, Rgb>> sorted;  // equal colours fall together
+  for (const Rgb color : colors) sorted.emplace(OklabMetric::point(color)[0], color);
+  Palette palette;
+  for (const auto& [lightness, color] : sorted) palette.colors.push_back(color);
+  return palette;
 }
 
 class OneThread {
@@ -190,7 +191,7 @@ Result<Palette> make_auto_palette(std::span<const Image* const> images, int coun
     colors = settle(quantize(counts, count), counts);
   if (colors.empty())
     return Error{.kind = ErrorKind::input, .message = "libimagequant could not make a palette"};
-  return sorted_by_lightness(std::move(colors));
+  return sorted_by_lightness(colors);
 }
 
 }  // namespace dgxp

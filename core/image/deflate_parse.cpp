@@ -123,8 +123,10 @@ Candidates find_candidates(ByteView data) {
       longest[symbol] = candidate.length;
       if (length == most) break;
     }
-    std::stable_sort(found.list.begin() + static_cast<std::ptrdiff_t>(first), found.list.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.length > b.length; });
+    std::sort(found.list.begin() + static_cast<std::ptrdiff_t>(first), found.list.end(),
+              [](const Candidate& a, const Candidate& b) {
+                return a.length != b.length ? a.length > b.length : a.distance < b.distance;
+              });
     chains.insert(at);
   }
   found.starts.push_back(static_cast<std::uint32_t>(found.list.size()));
