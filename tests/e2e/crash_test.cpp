@@ -15,6 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// The leak check of the address sanitizer cannot run in a process that is traced.
+const std::map<std::string, std::string> kTraced{{"ASAN_OPTIONS", "detect_leaks=0"}};
+
 using Tree = std::map<std::string, std::string>;
 
 /// A built project, what it becomes by a change, and the state in between to start from.
@@ -146,7 +149,8 @@ TEST_CASE("kill -9 at each mutating system call of a rebuild: the same") {
           {.command = {"strace", "-f", "-qq", "-o", "/dev/null", "-e",
                        std::string("inject=") + call + ":signal=SIGKILL:when=" + std::to_string(n),
                        DGXP_BINARY, "build", "-j1"},
-           .folder = copy.folder().string()});
+           .folder = copy.folder().string(),
+           .environment = kTraced});
       if (result.status == 0) break;
       ++killed;
       INFO(call, " number ", n);
@@ -173,7 +177,8 @@ TEST_CASE("a failing system call is exit 74 naming the path, with the old output
           {.command = {"strace", "-f", "-qq", "-o", "/dev/null", "-e",
                        "inject=" + call + ":error=" + error + ":when=" + std::to_string(n),
                        DGXP_BINARY, "build", "-j1"},
-           .folder = copy.folder().string()});
+           .folder = copy.folder().string(),
+           .environment = kTraced});
       if (result.status == 0) break;
       ++refused;
       INFO(call, " number ", n, ": ", result.err);
