@@ -31,6 +31,8 @@ constexpr ExitStatus exit_status_of(ErrorKind kind) {
       return ExitStatus::storage;
     case ErrorKind::failed:
       return ExitStatus::failed;
+    case ErrorKind::drift:
+      return ExitStatus::drift;
     case ErrorKind::interrupted:
       return ExitStatus::interrupted;
   }

@@ -38,7 +38,7 @@ Result<Done> check_plan_file(const std::string& path, const BuildRequest& reques
   auto now = assess(request, store);
   if (!now) return now.error();
   if (plan_json(now->jobs) != saved) {
-    return Error{.kind = ErrorKind::failed,
+    return Error{.kind = ErrorKind::drift,
                  .message = fmt::format("the saved plan '{}' no longer fits the project", path),
                  .hint = "look at `dgxp plan` again and save it anew"};
   }

@@ -9,7 +9,7 @@ namespace dgxp {
 /// The stale jobs and their keys as JSON: what `plan -o` saves and `build --plan` applies.
 std::string plan_file_text(const std::vector<AssessedJob>& jobs);
 
-/// Error: `failed` when the project asks for other jobs now than the saved plan says; `input` when
+/// Error: `drift` when the project asks for other jobs now than the saved plan says; `input` when
 /// the file is not a plan.
 Result<Done> check_plan_file(const std::string& path, const BuildRequest& request, Store& store);
 

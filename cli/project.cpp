@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/exit_status.hpp"
 #include "core/worker/worker_client.hpp"
@@ -70,6 +71,26 @@ std::string nearest_name(const std::string& name, const std::set<std::string>& k
     }
   }
   return best;
+}
+
+/// What --json prints instead of a result.
+std::string failure_json(const Error& error, int exit_code,
+                         const std::vector<Diagnostic>& diagnostics) {
+  using nlohmann::ordered_json;
+  ordered_json places = ordered_json::array();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    places.push_back({{"level", diagnostic.severity == Severity::error ? "error" : "warning"},
+                      {"file", diagnostic.file},
+                      {"line", diagnostic.place.line},
+                      {"column", diagnostic.place.column},
+                      {"message", diagnostic.message},
+                      {"hint", diagnostic.hint}});
+  }
+  const ordered_json document = {{"exit", exit_code},
+                                 {"error", error.message},
+                                 {"hint", error.hint},
+                                 {"diagnostics", std::move(places)}};
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -171,7 +192,9 @@ int fail(const Context& context, const Error& error, const ManifestPlace* files,
   } else if (!error.message.empty()) {
     terminal.error(error);
   }
-  return static_cast<int>(exit_status_of(error.kind));
+  const int exit_code = static_cast<int>(exit_status_of(error.kind));
+  if (terminal.json()) terminal.data(failure_json(error, exit_code, terminal.shown_diagnostics()));
+  return exit_code;
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {

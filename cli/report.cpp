@@ -33,8 +33,7 @@ bool has_failed_findings(const BuildReport& report) {
                              [](const Finding& f) { return f.level == CheckLevel::error; });
 }
 
-void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report,
-                   ByteView manifest) {
+void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report) {
   const Terminal& terminal = *context.terminal;
   for (const std::string& warning : report.warnings) terminal.warning(warning);
   for (const std::string& note : report.notes) terminal.note(note);
@@ -48,8 +47,7 @@ void show_problems(const Context& context, const ManifestPlace& files, const Bui
   }
   terminal.diagnostics(findings);
   for (const FailedJob& failed : report.made.failed) {
-    fail(context, {.message = fmt::format("job '{}' failed: {}", failed.id, failed.error)}, &files,
-         manifest);
+    terminal.error({.message = fmt::format("job '{}' failed: {}", failed.id, failed.error)});
   }
 }
 
@@ -93,7 +91,7 @@ std::string report_json(const BuildReport& report, int exit_code) {
                         {"column", finding.place.column}});
   }
   document["findings"] = findings;
-  return document.dump(2) + "\n";
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace dgxp

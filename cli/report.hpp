@@ -12,8 +12,7 @@ namespace dgxp {
 std::string count_text(std::size_t count, const std::string& one, const std::string& many);
 
 /// Warnings, notes, failed jobs and findings of a build, for people.
-void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report,
-                   ByteView manifest);
+void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report);
 
 /// Everything a script may want to know about a build, as one JSON document.
 std::string report_json(const BuildReport& report, int exit_code);

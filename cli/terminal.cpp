@@ -111,6 +111,7 @@ void Terminal::error(const Error& error) const {
 
 void Terminal::diagnostics(const std::vector<Diagnostic>& diagnostics) const {
   if (diagnostics.empty()) return;
+  shown_.insert(shown_.end(), diagnostics.begin(), diagnostics.end());
   clear_progress();
   write_to(stderr, format_diagnostics(diagnostics));
   if (!in_actions_) return;

@@ -36,6 +36,8 @@ class Terminal {
   void error(const Error& error) const;
   /// Formatted diagnostics (at most 24 lines), and GitHub annotations in Actions.
   void diagnostics(const std::vector<Diagnostic>& diagnostics) const;
+  /// All diagnostics shown so far, for the document of --json.
+  const std::vector<Diagnostic>& shown_diagnostics() const { return shown_; }
   /// Replaces the line at the bottom of a terminal; nothing elsewhere. "" removes it.
   void progress(std::string_view text) const;
   bool shows_progress() const { return shows_progress_; }
@@ -52,6 +54,7 @@ class Terminal {
   bool shows_progress_ = false;
   bool in_actions_ = false;
   mutable bool progress_visible_ = false;
+  mutable std::vector<Diagnostic> shown_;
 };
 
 }  // namespace dgxp

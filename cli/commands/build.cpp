@@ -113,10 +113,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
   request->open_worker = worker_opener(*worker, context.threads);
   if (!arguments.plan.empty()) {
     if (auto fits = check_plan_file(arguments.plan, *request, **store); !fits) {
-      fail(context, fits.error());
-      return static_cast<int>(fits.error().kind == ErrorKind::failed
-                                  ? ExitStatus::drift
-                                  : exit_status_of(fits.error().kind));
+      return fail(context, fits.error());
     }
   }
 
@@ -124,7 +121,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
   ProgressReporter reporter(terminal);
   auto report = run_build(*request, **store, reporter);
   if (!report) return fail(context, report.error(), &files, manifest->text);
-  show_problems(context, files, *report, manifest->text);
+  show_problems(context, files, *report);
   const int exit_code = exit_code_of(*report, arguments);
   if (exit_code == 0) {
     const auto stamped =

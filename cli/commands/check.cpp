@@ -55,7 +55,7 @@ int run_check_command(const Context& context, const CheckArguments& arguments) {
   auto report = run_build(project->request, *project->store, reporter);
   if (!report) return fail(context, report.error(), &project->files, project->manifest.text);
 
-  show_problems(context, project->files, *report, project->manifest.text);
+  show_problems(context, project->files, *report);
   show_differences(terminal, *report);
   if (report->lock_outdated || !report->drift.empty()) {
     exit_code = static_cast<int>(ExitStatus::drift);

@@ -42,7 +42,7 @@ int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   ProgressReporter reporter(*context.terminal);
   const auto report = run_build(project->request, *project->store, reporter);
   if (!report) return fail(context, report.error(), &project->files, project->manifest.text);
-  show_problems(context, project->files, *report, project->manifest.text);
+  show_problems(context, project->files, *report);
   if (context.terminal->json()) context.terminal->data(report_json(*report, 0));
   context.terminal->line(
       fmt::format("{} recovered", count_text(report->made.recovered.size(), "master", "masters")));

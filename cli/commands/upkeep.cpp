@@ -91,8 +91,8 @@ int run_doctor_command(const Context& context, const DoctorArguments& arguments)
     terminal.line(
         fmt::format("{:<9} {} {}", one.what, one.problem ? "PROBLEM" : "ok     ", one.found));
     if (one.problem) {
-      const int code = fail(context, *one.problem);
-      if (exit_code == 0) exit_code = code;
+      terminal.error(*one.problem);
+      if (exit_code == 0) exit_code = static_cast<int>(exit_status_of(one.problem->kind));
     }
   }
   if (terminal.json()) terminal.data(document.dump(2) + "\n");

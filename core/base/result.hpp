@@ -21,6 +21,7 @@ enum class ErrorKind {
   worker,       ///< the worker cannot be reached or gave no answer
   storage,      ///< reading or writing failed: path and reason are in the message
   failed,       ///< a sprite or a check failed
+  drift,        ///< something changed since it was last written down
   interrupted,  ///< the user asked to stop
 };
 

@@ -299,3 +299,43 @@ TEST_CASE("a worker that is not there is exit 69 with a hint, soon, and costs no
   CHECK(project.run({"plan"}, {{"DGXP_WORKER", nobody}}).out.find("placeholder") !=
         std::string::npos);
 }
+
+TEST_CASE("an auto palette is made once from all its sprites and then stays") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "  ember: { file: palettes/ember.hex }",
+                     "  ember: { file: palettes/ember.hex }\n  few: { auto: 5 }");
+  project.replace_in("assets.yaml", "    prompt: \"{name}\"",
+                     "    prompt: \"{name}\"\n    palette: few");
+  REQUIRE(project.run({"build"}).status == 0);
+  std::set<Rgb> colors;
+  for (const char* path : {"art/item/coin.png", "art/item/potion.png"}) {
+    for (const Rgba pixel : png_at(project, path).pixels) {
+      if (pixel.a != 0) colors.insert(pixel.rgb());
+    }
+  }
+  CHECK(colors.size() >= 3);
+  CHECK(colors.size() <= 5);
+  const std::string lock = project.get("assets.lock");
+  REQUIRE(project.run({"reroll", "item/coin"}).status == 0);
+  REQUIRE(project.run({"build"}).status == 0);
+  const std::size_t few = lock.find("  few:\n");
+  REQUIRE(few != std::string::npos);
+  const std::string entry = lock.substr(few, lock.find('\n', few + 8) - few);
+  CHECK(project.get("assets.lock").find(entry) != std::string::npos);
+}
+
+TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
+  const SmallProject project;
+  Image drawn({16, 16});
+  for (int i = 4; i < 12; ++i) drawn.at(i, 8) = {0xa0, 0x30, 0x38, 255};  // near ember's red
+  project.put("drawn/wand.png", std::string(as_text(encode_png(drawn))));
+  project.replace_in("assets.yaml",
+                     "outputs:", "  item/wand: { source: drawn/wand.png }\noutputs:");
+  const ProgramResult result = project.run({"build"});
+  REQUIRE(result.status == 0);
+  CHECK(
+      result.err ==
+      "warning: sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used\n");
+  CHECK(project.get("assets.lock").find("item/wand:\n") == std::string::npos);
+  CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
+}

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/image/png_codec.hpp"
@@ -70,6 +72,18 @@ TEST_CASE("GitHub Actions gets annotations, a pipe gets no colour, and --color a
   const ProgramResult actions = project.run({"build"}, {{"GITHUB_ACTIONS", "true"}});
   CHECK(actions.err.find("::error file=assets.yaml,line=") != std::string::npos);
   CHECK(project.run({"--color", "always", "build"}).err.find('\x1b') != std::string::npos);
+}
+
+TEST_CASE("--json tells a failure as a document too") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "prompt: \"short", "promt: \"short");
+  const ProgramResult result = project.run({"--json", "build"});
+  CHECK(result.status == 65);
+  const auto document = nlohmann::json::parse(result.out);
+  CHECK(document["exit"] == 65);
+  CHECK(std::ranges::any_of(document["diagnostics"], [](const nlohmann::json& diagnostic) {
+    return diagnostic["hint"] == "did you mean 'prompt'?" && diagnostic["line"] == 21;
+  }));
 }
 
 TEST_CASE("-C works in another folder, and --json prints one document") {
