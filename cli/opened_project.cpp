@@ -17,8 +17,9 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
   auto choice = choose_worker(worker, project->files.folder);
   if (!choice) return failed(choice.error());
   project->worker = std::move(*choice);
-  auto store = access == Access::read_only ? open_project_read_only(project->files.folder)
-                                           : open_project(project->files.folder, {});
+  auto store = access == Access::read_only
+                   ? open_project_read_only(project->files.folder)
+                   : open_project(project->files.folder, {.manifest = project->files.manifest});
   if (!store) return failed(store.error());
   project->store = std::move(*store);
   auto request = make_request(project->files, project->manifest.spec, *project->store, context);

@@ -172,9 +172,9 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
     request.lock = std::move(*lock);
     request.lock_text = std::string(as_text(**text));
   }
-  auto pending = store.read_if_present(kPendingLockPath, kLargestLock);
+  auto pending = store.read_if_present(pending_lock_path(files.lock), kLargestLock);
   if (pending && *pending) {
-    auto lock = parse_lock(kPendingLockPath, **pending);
+    auto lock = parse_lock(files.lock, **pending);
     if (lock) request.pending = std::move(*lock);
   }
   return request;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -15,9 +16,14 @@ namespace {
 /// What was asked: a stamp answers only the same question.
 Digest question_of(const BuildArguments& arguments, const ManifestPlace& files,
                    const WorkerChoice& worker) {
-  return sha256(fmt::format("dgxp {} build\n{}\nlocked {}\nreal worker {}\noverwrite edited {}",
-                            DGXP_VERSION, files.manifest, arguments.locked, !worker.is_embedded(),
-                            arguments.overwrite_edited));
+  // Another program may give other bytes, also when it calls itself the same version.
+  std::error_code ignored;
+  const std::filesystem::path program = "/proc/self/exe";
+  const auto size = std::filesystem::file_size(program, ignored);
+  const auto time = std::filesystem::last_write_time(program, ignored).time_since_epoch().count();
+  return sha256(fmt::format("dgxp {} {} {}\n{}\nlocked {}\nreal worker {}\noverwrite edited {}",
+                            DGXP_VERSION, size, time, files.manifest, arguments.locked,
+                            !worker.is_embedded(), arguments.overwrite_edited));
 }
 
 int exit_code_of(const BuildReport& report, const BuildArguments& arguments) {
@@ -81,7 +87,8 @@ Result<std::unique_ptr<Store>> open_store(const Context& context, const BuildArg
   const Terminal& terminal = *context.terminal;
   return open_project(
       files.folder,
-      {.sync = arguments.no_fsync ? Sync::no : Sync::yes,
+      {.manifest = files.manifest,
+       .sync = arguments.no_fsync ? Sync::no : Sync::yes,
        .lock_timeout = std::chrono::seconds(arguments.lock_timeout_seconds),
        .on_wait = [&terminal] { terminal.note("another dgxp works on this project, waiting"); }});
 }

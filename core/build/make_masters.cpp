@@ -38,7 +38,7 @@ bool wants_master(const AssessedJob& assessed) {
 std::optional<RawImage> find_stored_raw(const AssessedJob& assessed, bool real_worker,
                                         Store& store) {
   if (assessed.state == JobState::recovery_changed) {
-    return store.find_raw_of_master(assessed.job.id);
+    return store.find_raw_of_master(assessed.master->path);
   }
   std::optional<RawImage> raw = store.find_raw(assessed.job.key);
   // A placeholder that was drawn before the real worker was configured is no answer.
@@ -114,7 +114,7 @@ class MasterMaker {
 
   void fetch_raw(Pending& pending) {
     pending.raw = pending.assessed->state == JobState::recovery_changed
-                      ? store_.find_raw_of_master(pending.assessed->job.id)
+                      ? store_.find_raw_of_master(pending.assessed->master->path)
                       : store_.find_raw(pending.assessed->job.key);
     if (!pending.raw) pending.error = "its raw image vanished from the store";
   }
@@ -199,7 +199,7 @@ class MasterMaker {
         locked.seed = job.seed;
       }
       store_.keep_recipe(job.recipe, job.recipe_text);
-      store_.remember_raw_of_master(job.id, pending.raw->key);
+      store_.remember_raw_of_master(pending.assessed->master->path, pending.raw->key);
       (pending.from_worker ? made_.generated : made_.recovered).push_back(job.id);
       made_.made.push_back(job.id);
     }

@@ -68,9 +68,9 @@ class Store {
   /// A raw image by job key; a damaged one counts as absent.
   virtual std::optional<RawImage> find_raw(const Digest& key) = 0;
   virtual Result<Done> keep_raw(const RawImage& raw) = 0;
-  /// The raw image that the present master of job `id` was recovered from.
-  virtual std::optional<RawImage> find_raw_of_master(const std::string& id) = 0;
-  virtual void remember_raw_of_master(const std::string& id, const Digest& key) = 0;
+  /// The raw image that the present master at `path` was recovered from.
+  virtual std::optional<RawImage> find_raw_of_master(const std::string& path) = 0;
+  virtual void remember_raw_of_master(const std::string& path, const Digest& key) = 0;
   /// The canonical recipe text behind a digest, if this machine has seen it.
   virtual std::optional<std::string> find_recipe(const Digest& recipe) = 0;
   virtual void keep_recipe(const Digest& recipe, const std::string& text) = 0;

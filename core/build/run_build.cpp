@@ -153,7 +153,8 @@ class Build {
   Result<Done> write_masters_and_lock(const Lock& lock) {
     const std::string text = request_.write_lock(lock);
     if (!report_.made.made.empty()) {
-      if (auto done = store_.write(kPendingLockPath, as_bytes(text)); !done) return done.error();
+      const std::string pending = pending_lock_path(request_.lock_path);
+      if (auto done = store_.write(pending, as_bytes(text)); !done) return done.error();
       if (auto done = write_masters(now_.jobs, report_.made, now_.inputs, store_, request_.threads);
           !done) {
         return done.error();
@@ -216,6 +217,10 @@ class Build {
 };
 
 }  // namespace
+
+std::string pending_lock_path(const std::string& lock_path) {
+  return ".dgxp/pending-" + lock_path;
+}
 
 Result<Assessment> assess(const BuildRequest& request, Store& store) {
   auto inputs = gather_inputs(*request.project, store, request.threads);

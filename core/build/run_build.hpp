@@ -28,7 +28,7 @@ struct BuildRequest {
   Lock lock;  ///< assets.lock, empty when there is none
   std::string lock_path = "assets.lock";
   std::string lock_text;        ///< its bytes now, "" when there is none
-  std::optional<Lock> pending;  ///< kPendingLockPath, of an interrupted build
+  std::optional<Lock> pending;  ///< at pending_lock_path, of an interrupted build
   std::function<std::string(const Lock&)> write_lock;  ///< the text of a lock
   BuildMode mode = BuildMode::build;
   StaleOptions stale;
@@ -41,7 +41,7 @@ struct BuildRequest {
 
 /// Where a build notes the lock it is about to write, before the first master changes: so the next
 /// one can tell its own masters from edited ones when it was killed in between.
-inline constexpr const char* kPendingLockPath = ".dgxp/pending.lock";
+std::string pending_lock_path(const std::string& lock_path);
 
 /// How an output on disk differs from what is made of masters, manifest and lock.
 struct Drift {

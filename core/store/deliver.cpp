@@ -14,7 +14,7 @@
 namespace dgxp {
 namespace {
 
-constexpr std::string_view kLogName = "delivered";
+constexpr std::string_view kLogKind = "delivered";
 constexpr std::size_t kMaxOutputBytes = std::size_t{1} << 30;
 
 /// What the log says: path -> contents that we put there. Several when a delivery was cut short.
@@ -26,26 +26,27 @@ struct Planned {
   bool changed = false;
 };
 
-Delivered load_delivered(const ProjectFiles& files) {
+Delivered load_delivered(const ProjectFiles& files, const std::string& log) {
   Delivered delivered;
-  for (const Record& record : load_log(files, kLogName).good) {
+  for (const Record& record : load_log(files, log).good) {
     if (tidy_path(record.text) == record.text) delivered[record.text].insert(record.digest);
   }
   return delivered;
 }
 
-std::string encode_delivered(const Delivered& delivered) {
+std::string encode_delivered(const std::string& log, const Delivered& delivered) {
   std::vector<Record> records;
   for (const auto& [path, digests] : delivered) {
     for (const Digest& digest : digests) records.push_back({digest, path});
   }
-  return encode_log(kLogName, records);
+  return encode_log(log, records);
 }
 
 /// Replaces the log when it does not say this yet.
-Result<Done> note_delivered(const ProjectFiles& files, Sync sync, const Delivered& delivered) {
-  const std::string path = fmt::format(".dgxp/{}", kLogName);
-  const std::string text = encode_delivered(delivered);
+Result<Done> note_delivered(const ProjectFiles& files, Sync sync, const std::string& log,
+                            const Delivered& delivered) {
+  const std::string path = fmt::format(".dgxp/{}", log);
+  const std::string text = encode_delivered(log, delivered);
   Batch batch(files, sync);
   auto differs = batch.differs(path, as_bytes(text));
   if (!differs) return differs.error();
@@ -154,7 +155,11 @@ DeliveryReport report_on(const std::vector<Planned>& planned) {
 
 }  // namespace
 
-Result<DeliveryReport> deliver_files(const ProjectFiles& files, Sync sync,
+std::string delivery_log(std::string_view manifest) {
+  return manifest.empty() ? std::string(kLogKind) : fmt::format("{}-{}", kLogKind, manifest);
+}
+
+Result<DeliveryReport> deliver_files(const ProjectFiles& files, Sync sync, const std::string& log,
                                      std::span<const OutputFile> outputs) {
   auto planned = plan_delivery(files, outputs);
   if (!planned) return planned.error();
@@ -163,12 +168,12 @@ Result<DeliveryReport> deliver_files(const ProjectFiles& files, Sync sync,
   if (!staged) return staged.error();
 
   // From here on the log names everything that may be ours, before and after.
-  const Delivered before = load_delivered(files);
+  const Delivered before = load_delivered(files, log);
   const Delivered now = contents_of(*planned);
   Delivered either = before;
   for (const auto& [path, digests] : now) either[path].insert(digests.begin(), digests.end());
   if (either != before) {
-    auto noted = note_delivered(files, sync, either);
+    auto noted = note_delivered(files, sync, log, either);
     if (!noted) return noted.error();
   }
 
@@ -181,14 +186,16 @@ Result<DeliveryReport> deliver_files(const ProjectFiles& files, Sync sync,
   if (!synced) return synced.error();
 
   // Only now is it true that nothing else of ours is left.
-  auto noted = note_delivered(files, sync, now);
+  auto noted = note_delivered(files, sync, log, now);
   if (!noted) return noted.error();
   return report;
 }
 
-std::vector<std::string> delivered_folders(const ProjectFiles& files) {
+std::vector<std::string> delivered_folders(const ProjectFiles& files, const std::string& log) {
   std::set<std::string> folders;
-  for (const auto& [path, digests] : load_delivered(files)) folders.insert(split_path(path).folder);
+  for (const auto& [path, digests] : load_delivered(files, log)) {
+    folders.insert(split_path(path).folder);
+  }
   return {folders.begin(), folders.end()};
 }
 

@@ -82,8 +82,12 @@ class LogTable {
 
 class ProjectStore final : public Store {
  public:
-  ProjectStore(ProjectFiles files, Descriptor lock, Access access, Sync sync)
-      : files_(std::move(files)), lock_(std::move(lock)), access_(access), sync_(sync) {}
+  ProjectStore(ProjectFiles files, Descriptor lock, Access access, Sync sync, std::string log)
+      : files_(std::move(files)),
+        lock_(std::move(lock)),
+        access_(access),
+        sync_(sync),
+        log_(std::move(log)) {}
 
   Result<Bytes> read(const std::string& path, std::size_t max_bytes) override {
     return files_.read(path, max_bytes);
@@ -114,6 +118,7 @@ class ProjectStore final : public Store {
   Descriptor lock_;
   Access access_;
   Sync sync_;
+  std::string log_;  ///< of deliveries
   LogTable<std::string, Digest> masters_{
       kMastersLog, [](auto& table, const Record& r) { table.insert_or_assign(r.text, r.digest); },
       [](const std::string& id, const Digest& key) { return Record{key, id}; }};
@@ -175,7 +180,7 @@ Result<DeliveryReport> ProjectStore::deliver(std::span<const OutputFile> files) 
   if (access_ == Access::read_only) {
     return read_only(files.empty() ? std::string_view(".") : std::string_view(files[0].path));
   }
-  return deliver_files(files_, sync_, files);
+  return deliver_files(files_, sync_, log_, files);
 }
 
 Result<Done> ProjectStore::check_writable(std::span<const std::string> folders) {
@@ -203,11 +208,11 @@ int ProjectStore::check_folder(const std::string& folder) const {
   }
 }
 
-void clean_up(const ProjectFiles& files) {
+void clean_up(const ProjectFiles& files, const std::string& log) {
   empty_stage(files);
   std::set<std::string> folders;
   for (std::string& folder : folders_with_litter(files)) folders.insert(std::move(folder));
-  for (std::string& folder : delivered_folders(files)) folders.insert(std::move(folder));
+  for (std::string& folder : delivered_folders(files, log)) folders.insert(std::move(folder));
   for (const std::string& folder : folders) remove_litter(files, folder);
 }
 
@@ -221,16 +226,17 @@ Result<std::unique_ptr<Store>> open_project(const std::filesystem::path& folder,
   if (!made) return made.error();
   auto lock = take_project_lock(*files, options.lock_timeout, options.on_wait);
   if (!lock) return lock.error();
-  clean_up(*files);
-  return std::unique_ptr<Store>(std::make_unique<ProjectStore>(*std::move(files), *std::move(lock),
-                                                               Access::read_write, options.sync));
+  std::string log = delivery_log(options.manifest);
+  clean_up(*files, log);
+  return std::unique_ptr<Store>(std::make_unique<ProjectStore>(
+      *std::move(files), *std::move(lock), Access::read_write, options.sync, std::move(log)));
 }
 
 Result<std::unique_ptr<Store>> open_project_read_only(const std::filesystem::path& folder) {
   auto files = ProjectFiles::open(folder);
   if (!files) return files.error();
-  return std::unique_ptr<Store>(
-      std::make_unique<ProjectStore>(*std::move(files), Descriptor(), Access::read_only, Sync::no));
+  return std::unique_ptr<Store>(std::make_unique<ProjectStore>(
+      *std::move(files), Descriptor(), Access::read_only, Sync::no, std::string()));
 }
 
 }  // namespace dgxp

@@ -14,7 +14,8 @@ namespace dgxp {
 enum class Sync { yes, no };
 
 struct StoreOptions {
-  Sync sync = Sync::yes;  ///< fsync before rename, and each folder once a delivery
+  std::string manifest = {};  ///< its file name: each has its own log of what it delivered
+  Sync sync = Sync::yes;      ///< fsync before rename, and each folder once a delivery
   std::chrono::seconds lock_timeout{60};
   /// Called once when another process holds the project's lock, before waiting for it.
   std::function<void()> on_wait = [] {};

@@ -339,3 +339,18 @@ TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
   CHECK(project.get("assets.lock").find("item/wand:\n") == std::string::npos);
   CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
 }
+
+TEST_CASE("two manifests in one folder leave each other's outputs alone") {
+  const SmallProject project;
+  std::string other = project.get("assets.yaml");
+  other.replace(other.find("dir: game/sprites"), 17, "dir: other/sprites");
+  other.replace(other.find("dgxp: 1"), 7, "dgxp: 1\n");
+  other.replace(other.find("name: small,"), 12, "name: other, art: other-art,");
+  project.put("other.yaml", other);
+  REQUIRE(project.run({"build", "assets.yaml"}).status == 0);
+  REQUIRE(project.run({"build", "other.yaml"}).status == 0);
+  CHECK(project.get("game/sprites/small.png") != "<absent>");
+  CHECK(project.run({"build", "assets.yaml"}).out.find("removed") == std::string::npos);
+  CHECK(project.get("other/sprites/other.png") != "<absent>");
+  CHECK(project.get("other.lock") != "<absent>");
+}

@@ -128,7 +128,7 @@ TEST_CASE("a first build draws every master once, writes masters, then the lock,
   const BuildReport report = project.build();
   CHECK(project.log.submitted.size() == 2);
   CHECK(report.made.generated == std::vector<std::string>{"axe", "sword"});
-  CHECK(project.store.writes == std::vector<std::string>{".dgxp/pending.lock", "art/axe.png",
+  CHECK(project.store.writes == std::vector<std::string>{".dgxp/pending-assets.lock", "art/axe.png",
                                                          "art/sword.png", "assets.lock",
                                                          "out/items.png", "out/items.dgxp.json",
                                                          "out/sprites.dgxp-catalog.json"});
