@@ -20,6 +20,7 @@ namespace {
 
 /// Raw images are large: so many are decoded at a time.
 constexpr std::size_t kBatch = 32;
+constexpr std::size_t kLargestRaw = 32U << 20U;  ///< bytes of its file, as on the wire
 
 /// A stale job and where its raw image is.
 struct Pending {
@@ -124,7 +125,7 @@ class MasterMaker {
     const MasterSpec& spec = *pending.assessed->master;
     const Job& job = pending.assessed->job;
     pending.placeholder = pending.raw->placeholder;
-    auto raw = decode_png(pending.raw->png);
+    auto raw = decode_png(pending.raw->png, {.max_size = job.raw_size, .max_bytes = kLargestRaw});
     if (!raw) {
       pending.error = fmt::format("the worker's image is refused: {}", raw.error().message);
     } else if (raw->size != job.raw_size) {

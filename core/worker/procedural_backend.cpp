@@ -9,7 +9,8 @@
 namespace dgxp {
 namespace {
 
-constexpr std::uint32_t kMaxSide = 4096;  // what decode_png takes
+// A strip of many frames is long and low; this bounds the memory of drawing it.
+constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26U;
 
 Size size_of(const GenerateMessage::Extent& extent) {
   return {static_cast<int>(extent[0]), static_cast<int>(extent[1])};
@@ -44,10 +45,9 @@ class ProceduralBackend : public Backend {
 }  // namespace
 
 Result<ProceduralRequest> make_procedural_request(const GenerateMessage& message) {
-  if (std::max(message.size[0], message.size[1]) > kMaxSide) {
-    return Error{ErrorKind::worker,
-                 fmt::format("a picture of {}x{} pixels is larger than {}x{}", message.size[0],
-                             message.size[1], kMaxSide, kMaxSide)};
+  if (std::uint64_t{message.size[0]} * message.size[1] > kMostPixels) {
+    return Error{ErrorKind::worker, fmt::format("a picture of {}x{} has more than {} pixels",
+                                                message.size[0], message.size[1], kMostPixels)};
   }
   ProceduralRequest request;
   request.prompt = message.prompt;

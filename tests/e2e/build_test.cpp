@@ -354,3 +354,31 @@ TEST_CASE("two manifests in one folder leave each other's outputs alone") {
   CHECK(project.get("other/sprites/other.png") != "<absent>");
   CHECK(project.get("other.lock") != "<absent>");
 }
+
+TEST_CASE("a long strip of frames is drawn, recovered and cut like a short one") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "render_scale: 8", "render_scale: 16");
+  project.replace_in("assets.yaml", "walk: { frames: 2, duration: 120 }",
+                     "walk: { frames: 24, duration: 40 }");
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.err == "");
+  CHECK(png_at(project, "art/hero/walk-east.png").size == Size{24 * 16, 16});
+}
+
+TEST_CASE("the worker comes from flag, environment, project and user, in this order") {
+  const SmallProject project;
+  const auto worker_line = [&](std::vector<std::string> arguments,
+                               std::map<std::string, std::string> environment) {
+    const std::string out = project.run(std::move(arguments), std::move(environment)).out;
+    return out.substr(out.rfind("worker: "));
+  };
+  CHECK(worker_line({"status"}, {}) == "worker: embedded (default)\n");
+  project.put(".config/dgxp/config.yaml", "worker: ipc://user\n");
+  CHECK(worker_line({"status"}, {}).starts_with("worker: ipc://user ("));
+  project.put(".dgxp/config.yaml", "worker: ipc://project\n");
+  CHECK(worker_line({"status"}, {}).starts_with("worker: ipc://project ("));
+  CHECK(worker_line({"status"}, {{"DGXP_WORKER", "ipc://env"}}) ==
+        "worker: ipc://env (DGXP_WORKER)\n");
+  CHECK(worker_line({"status", "--worker", "ipc://flag"}, {{"DGXP_WORKER", "ipc://env"}}) ==
+        "worker: ipc://flag (--worker)\n");
+}

@@ -73,9 +73,11 @@ TEST_CASE("make_procedural_request derives the frame of a peer of 1.0 and refuse
   CHECK(request->frame_size == Size{64, 48});
   message.size = {30, 7};
   CHECK(make_procedural_request(message)->render_scale == 1);
-  message.size = {4097, 16};
+  message.size = {8192, 1024};
+  CHECK(make_procedural_request(message));
+  message.size = {65536, 65536};
   CHECK(make_procedural_request(message).error().message ==
-        "a picture of 4097x16 pixels is larger than 4096x4096");
+        "a picture of 65536x65536 has more than 67108864 pixels");
 }
 
 TEST_CASE("the embedded worker draws the same procedural pictures on any number of threads") {
