@@ -23,6 +23,10 @@ constexpr double kMostCell = 72.0;
 constexpr double kElasticity = 30.0;
 constexpr double kReach = 0.3;         // a step differs from the cell size by at most this share
 constexpr double kSurroundings = 1.5;  // cells on both sides that a line is compared with
+constexpr std::size_t kTries = 6;      // cell sizes tried while no grid is clear
+constexpr double kClearConfidence = 0.75;
+constexpr int kLeastPaces = 8;
+constexpr double kMostPace = 0.04;
 constexpr std::size_t kPeaks = 5;
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
 constexpr double kDividedShare = 0.08;      // strength of lines in between over that of lines
@@ -186,8 +190,9 @@ double score_cell(const std::vector<float>& columns, const std::vector<float>& r
          std::exp(-expectation_bonus(cell, expectation.cell_width));
 }
 
-Choice choose_cell(const std::vector<float>& columns, const std::vector<float>& rows,
-                   const GridExpectation& expectation) {
+/// Cell sizes worth a try, best first.
+std::vector<Choice> rank_cells(const std::vector<float>& columns, const std::vector<float>& rows,
+                               const GridExpectation& expectation) {
   std::vector<double> sizes = spectrum_peaks(columns, rows);
   const std::size_t peaks = sizes.size();
   for (std::size_t i = 0; i < std::min<std::size_t>(peaks, 2); ++i) {
@@ -198,17 +203,16 @@ Choice choose_cell(const std::vector<float>& columns, const std::vector<float>& 
   if (expectation.cell_width) {
     sizes.push_back(*expectation.cell_width);
   }
-  Choice best;
+  std::vector<Choice> choices;
   for (const double size : sizes) {
-    if (size < kLeastCell || size > kMostCell) {
-      continue;
-    }
-    const double score = score_cell(columns, rows, size, expectation);
-    if (score > best.score) {
-      best = {size, score};
+    if (size >= kLeastCell && size <= kMostCell) {
+      choices.push_back({size, score_cell(columns, rows, size, expectation)});
     }
   }
-  return best;
+  std::ranges::sort(choices, [](const Choice& a, const Choice& b) {
+    return a.score != b.score ? a.score > b.score : a.cell < b.cell;
+  });
+  return choices;
 }
 
 /// Whether there are lines between those found, `parts` - 1 in each step: the profile there, over
@@ -305,20 +309,23 @@ double mean_step(const std::vector<int>& lines, double fallback) {
                                 static_cast<double>(lines.size() - 1);
 }
 
-/// The cell size of one axis, near that of both.
-double tune_cell(const std::vector<float>& gain, double cell) {
-  double best = cell;
-  double best_gain = std::numeric_limits<double>::lowest();
-  for (int i = -6; i <= 6; ++i) {
-    const double size = cell * (1 + 0.005 * i);
-    const Ruling ruling = rule_axis(gain, size);
-    const double value = ruling.gain / std::sqrt(static_cast<double>(ruling.lines.size()));
-    if (value > best_gain) {
-      best = size;
-      best_gain = value;
+/// The mean step between neighbouring lines that both show an edge, which blank parts have no say
+/// in; `cell` when there are few, and never far from it.
+double paced_cell(const std::vector<float>& gain, double cell) {
+  const std::vector<int> lines = rule_axis(gain, cell).lines;
+  int sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    const auto first = static_cast<std::size_t>(lines[i]);
+    const auto second = static_cast<std::size_t>(lines[i + 1]);
+    if (gain[first] > 0 && gain[second] > 0) {
+      sum += lines[i + 1] - lines[i];
+      ++count;
     }
   }
-  return best;
+  return count < kLeastPaces ? cell
+                             : std::clamp(static_cast<double>(sum) / count, cell * (1 - kMostPace),
+                                          cell * (1 + kMostPace));
 }
 
 /// The lines, and one more beyond either end while more than half a cell is left of the picture.
@@ -343,36 +350,50 @@ std::vector<float> line_confidence(const std::vector<int>& lines, const std::vec
   return confidence;
 }
 
-}  // namespace
-
-std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation) {
-  const std::vector<float> columns = normalised(profiles.columns);
-  const std::vector<float> rows = normalised(profiles.rows);
-  Choice choice = choose_cell(columns, rows, expectation);
-  if (choice.cell <= 0) {
-    return std::nullopt;
-  }
-  choice.cell = divided_cell(profiles, columns, rows, choice.cell);
-  Ruling x = rule_axis(over_surroundings(columns, choice.cell), tune_cell(columns, choice.cell));
-  Ruling y = rule_axis(over_surroundings(rows, choice.cell), tune_cell(rows, choice.cell));
+/// The grid of cells of about `cell` pixels; nothing when it has no cell.
+std::optional<Grid> lay_grid(const EdgeProfiles& profiles, const std::vector<float>& columns,
+                             const std::vector<float>& rows, double cell) {
+  Ruling x = rule_axis(over_surroundings(columns, cell), paced_cell(columns, cell));
+  Ruling y = rule_axis(over_surroundings(rows, cell), paced_cell(rows, cell));
   if (x.lines.size() < 2 || y.lines.size() < 2) {
     return std::nullopt;
   }
   const Relief across = measure_relief(profiles.columns, x.lines);
   const Relief down = measure_relief(profiles.rows, y.lines);
   const double strength = across.lines + down.lines;
-  Grid grid;
   const double relief = strength > 0 ? 1 - (across.middles + down.middles) / strength : 0.0;
+  Grid grid;
   grid.confidence = std::clamp((relief - kChanceRelief) / (1 - kChanceRelief), 0.0, 1.0);
   x.lines = with_margins(std::move(x.lines), static_cast<int>(columns.size()) - 1);
   y.lines = with_margins(std::move(y.lines), static_cast<int>(rows.size()) - 1);
   grid.columns.assign(x.lines.begin(), x.lines.end());
   grid.rows.assign(y.lines.begin(), y.lines.end());
-  grid.cell_width = mean_step(x.lines, choice.cell);
-  grid.cell_height = mean_step(y.lines, choice.cell);
+  grid.cell_width = mean_step(x.lines, cell);
+  grid.cell_height = mean_step(y.lines, cell);
   grid.column_confidence = line_confidence(x.lines, columns);
   grid.row_confidence = line_confidence(y.lines, rows);
   return grid;
+}
+
+}  // namespace
+
+std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation) {
+  const std::vector<float> columns = normalised(profiles.columns);
+  const std::vector<float> rows = normalised(profiles.rows);
+  std::vector<Choice> choices = rank_cells(columns, rows, expectation);
+  choices.resize(std::min(choices.size(), kTries));
+  std::optional<Grid> best;
+  for (const Choice& choice : choices) {
+    std::optional<Grid> grid =
+        lay_grid(profiles, columns, rows, divided_cell(profiles, columns, rows, choice.cell));
+    if (grid && (!best || grid->confidence > best->confidence)) {
+      best = std::move(grid);
+    }
+    if (best && best->confidence >= kClearConfidence) {
+      break;
+    }
+  }
+  return best;
 }
 
 Grid make_even_grid(Size size, double cell, Point offset) {
