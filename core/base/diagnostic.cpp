@@ -16,7 +16,7 @@ struct CodePoint {
 CodePoint decode_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  const std::size_t length = 2U + (byte(0) >= 0xe0 ? 1U : 0U) + (byte(0) >= 0xf0 ? 1U : 0U);
   if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < length) return {};
   char32_t value = byte(0) & (0xffU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
