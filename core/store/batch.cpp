@@ -74,7 +74,7 @@ void remove_names(const ProjectFiles& files, const std::string& folder,
 }
 
 int copy_content(int from, int to) {
-  std::array<std::uint8_t, 64 * 1024> room;
+  std::array<std::uint8_t, kPieceBytes> room;
   for (;;) {
     const ssize_t count = ::read(from, room.data(), room.size());
     if (count == 0) return 0;

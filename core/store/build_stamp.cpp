@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 
+#include <fmt/format.h>
+
 #include "core/store/batch.hpp"
 #include "core/store/project_files.hpp"
 #include "core/store/stamp_file.hpp"
@@ -108,7 +110,9 @@ Result<Layout> lay_out(const ProjectFiles& files, const StampInput& input) {
 /// The digests under the tidy form of their paths.
 std::map<std::string, Digest> tidy_digests(const std::map<std::string, Digest>& known) {
   std::map<std::string, Digest> tidy;
-  for (const auto& [path, digest] : known) tidy.insert_or_assign(*tidy_path(path), digest);
+  for (const auto& [path, digest] : known) {
+    if (auto name = tidy_path(path)) tidy.insert_or_assign(*std::move(name), digest);
+  }
   return tidy;
 }
 
@@ -158,7 +162,7 @@ Stamp take_stamp(const ProjectFiles& files, const Layout& layout, const Noting& 
     const auto opened = open_folder_beneath(files.root(), path);
     StampFolder folder{path, {}};
     for (const std::string& name : names) {
-      const std::string whole = path.empty() ? name : path + "/" + name;
+      const std::string whole = path.empty() ? name : fmt::format("{}/{}", path, name);
       folder.entries.push_back(note_file(opened ? opened->get() : -1, whole, name, noting));
     }
     stamp.folders.push_back(std::move(folder));

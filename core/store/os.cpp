@@ -17,13 +17,12 @@ OsResult<std::size_t> read_some(int file, std::span<std::uint8_t> room) {
 
 /// `expected_size` only decides how much memory is taken at first.
 OsResult<Bytes> read_with_guess(int file, std::size_t expected_size, std::size_t max_bytes) {
-  constexpr std::size_t kStep = 64 * 1024;
   Bytes content;
   std::size_t filled = 0;
   // One byte more than expected, so that the end of the file shows in the same loop.
   content.resize(std::min(expected_size, max_bytes) + 1);
   for (;;) {
-    if (filled == content.size()) content.resize(std::max(content.size() * 2, kStep));
+    if (filled == content.size()) content.resize(std::max(content.size() * 2, kPieceBytes));
     auto count = read_some(file, std::span(content).subspan(filled));
     if (!count) return os_error(count.error());
     if (*count == 0) break;
@@ -47,7 +46,7 @@ OsResult<Bytes> read_regular_file(int file, std::size_t max_bytes) {
 }
 
 OsResult<Bytes> read_to_end(int file, std::size_t max_bytes) {
-  return read_with_guess(file, 64 * 1024, max_bytes);
+  return read_with_guess(file, kPieceBytes, max_bytes);
 }
 
 int write_all(int file, ByteView content) {
@@ -62,7 +61,7 @@ int write_all(int file, ByteView content) {
 }
 
 OsResult<bool> holds_exactly(int file, ByteView content) {
-  std::array<std::uint8_t, 64 * 1024> room;
+  std::array<std::uint8_t, kPieceBytes> room;
   for (;;) {
     auto count = read_some(file, room);
     if (!count) return os_error(count.error());

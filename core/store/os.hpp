@@ -21,6 +21,9 @@ inline tl::unexpected<int> os_error(int code) {
   return tl::unexpected<int>(code);
 }
 
+/// Files are read and compared in pieces of this many bytes.
+inline constexpr std::size_t kPieceBytes = 65536;
+
 /// A file descriptor that closes itself. Moved from or default constructed it holds none.
 class Descriptor {
  public:

@@ -9,10 +9,14 @@
 namespace dgxp {
 namespace {
 
+std::string shown_name(std::string_view verb, const std::filesystem::path& path) {
+  if (path != "-") return fmt::format("'{}'", escape_for_terminal(path.string()));
+  return verb == "read" ? "standard input" : "standard output";
+}
+
 Error failure(std::string_view verb, const std::filesystem::path& path, std::string_view reason) {
-  const std::string name = path == "-" ? (verb == "read" ? "standard input" : "standard output")
-                                       : fmt::format("'{}'", escape_for_terminal(path.string()));
-  return {ErrorKind::storage, fmt::format("cannot {} {}: {}", verb, name, reason)};
+  return {ErrorKind::storage,
+          fmt::format("cannot {} {}: {}", verb, shown_name(verb, path), reason)};
 }
 
 OsResult<Bytes> read_named(const std::filesystem::path& path, std::size_t max_bytes) {

@@ -95,7 +95,7 @@ Result<Done> ProjectFiles::make_private_folder() const {
   if (!file) return failure("write", ignore, file.error());
   const int written = write_all(file->get(), as_bytes("*\n"));
   const int closed = file->close();
-  if (written != 0 || closed != 0) return failure("write", ignore, written ? written : closed);
+  if (written != 0 || closed != 0) return failure("write", ignore, written != 0 ? written : closed);
   return Done{};
 }
 

@@ -62,6 +62,7 @@ class LogTable {
 
   void rewrite(const ProjectFiles& files) {
     std::vector<Record> records;
+    records.reserve(table_.size());
     for (const auto& [key, value] : table_) records.push_back(unfold_(key, value));
     Batch batch(files, Sync::no);
     const auto staged =

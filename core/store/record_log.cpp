@@ -1,6 +1,7 @@
 #include "core/store/record_log.hpp"
 
 #include <charconv>
+#include <memory>
 #include <optional>
 
 #include <fcntl.h>
@@ -55,8 +56,10 @@ std::optional<Record> decode_record(std::string_view name, std::string_view line
   constexpr std::size_t kTextStart = kChecksumDigits + 1 + kDigestDigits + 1;
   if (line.size() < kTextStart) return std::nullopt;
   std::uint64_t checksum = 0;
-  const char* const end = line.data() + kChecksumDigits;
-  if (std::from_chars(line.data(), end, checksum, 16).ptr != end) return std::nullopt;
+  const char* const end = std::to_address(line.begin() + kChecksumDigits);
+  if (std::from_chars(std::to_address(line.begin()), end, checksum, 16).ptr != end) {
+    return std::nullopt;
+  }
   const std::string_view body = line.substr(kChecksumDigits + 1);
   if (checksum != line_checksum(name, body)) return std::nullopt;
   const auto digest = Digest::parse(body.substr(0, kDigestDigits));
@@ -68,10 +71,13 @@ std::string log_path(std::string_view name) {
   return fmt::format(".dgxp/{}", name);
 }
 
-/// A process killed in the middle of an append leaves a line without an end.
-bool ends_in_line_end(int file, off_t size) {
+/// What has to stand before the next record: the head of a new log, or the line end that a process
+/// killed in the middle of an append left out.
+std::string start_of_append(std::string_view name, int file, off_t size) {
+  if (size == 0) return head_line(name);
   char last = 0;
-  return ::pread(file, &last, 1, size - 1) == 1 && last == '\n';
+  const bool whole = ::pread(file, &last, 1, size - 1) == 1 && last == '\n';
+  return whole ? "" : "\n";
 }
 
 }  // namespace
@@ -120,9 +126,7 @@ int append_to_log(const ProjectFiles& files, std::string_view name,
   struct stat status{};
   if (::fstat(file->get(), &status) != 0) return errno;
   if (!S_ISREG(status.st_mode)) return kNotRegularFile;
-  std::string text = status.st_size == 0                             ? head_line(name)
-                     : ends_in_line_end(file->get(), status.st_size) ? std::string()
-                                                                     : std::string("\n");
+  std::string text = start_of_append(name, file->get(), status.st_size);
   for (const Record& record : records) text += encode_record(name, record);
   // One write, so that a kill leaves at most one torn line.
   const int written = write_all(file->get(), as_bytes(text));
