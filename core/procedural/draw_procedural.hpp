@@ -27,13 +27,18 @@ struct ProceduralRequest {
   std::uint64_t look = 0;
 };
 
-/// The native picture: palette colours, hard alpha. The figure leaves at least one transparent
-/// pixel on every side (tiles and panels fill their frame).
+/// The native picture, a strip of frames: palette colours, hard alpha. What it shows is chosen by
+/// words of the prompt (kinds.cpp); a prompt without a known word gives an emblem. The figure
+/// leaves at least one transparent pixel on every side of its frame, from 3 pixels on; tiles,
+/// panels and buttons fill their frame.
+///
+/// An empty picture when a side is not 1 .. 4096, there are not 1 .. 256 frames, or the strip would
+/// have more than 2^26 pixels.
 Image draw_native(const ProceduralRequest& request);
 
-/// draw_native at render scale, like a diffusion result: flat background of a colour that the
-/// figure does not use, soft cell edges, slight noise. Size: frames * width * scale by
-/// height * scale, opaque.
+/// draw_native at render scale (1 .. 64), like a diffusion result: flat background of a colour that
+/// the figure does not use, soft cell edges up to a tenth of a cell off, slight noise. Size:
+/// frames * width * scale by height * scale, opaque; empty under the same conditions.
 Image draw_procedural(const ProceduralRequest& request);
 
 }  // namespace dgxp
