@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <ranges>
 #include <streambuf>
 #include <utility>
 
@@ -115,9 +116,9 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t end() const { return end_; }
   /// The innermost bracket that is open, or npos.
   std::size_t open_bracket() const {
-    const auto frame = std::find_if(open_.rbegin(), open_.rend(),
-                                    [](const Frame& candidate) { return candidate.is_flow; });
-    if (frame == open_.rend()) return std::string_view::npos;
+    auto innermost_first = std::views::reverse(open_);
+    const auto frame = std::ranges::find_if(innermost_first, &Frame::is_flow);
+    if (frame == innermost_first.end()) return std::string_view::npos;
     const Place place = frame->node.span.place;
     return source_.offset_of(place.line - 1, place.column - 1);
   }

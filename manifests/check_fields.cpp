@@ -101,6 +101,7 @@ class FieldChecker {
     std::string hint = "delete it";
     if (problems_.wants_hints()) {
       std::vector<std::string_view> names;
+      names.reserve(shape.fields.size());
       for (const FieldSpec& field : shape.fields) names.push_back(field.name);
       const std::string_view nearest = find_nearest(item.key, names);
       const std::string_view home = find_other_home(item.key);

@@ -27,6 +27,7 @@ AxisValue make_name_value(const SyntaxNode& item) {
 template <typename Range>
 std::vector<std::string_view> names_of(const Range& range) {
   std::vector<std::string_view> names;
+  names.reserve(range.size());
   for (const auto& item : range) names.push_back(item.name);
   return names;
 }

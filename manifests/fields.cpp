@@ -13,14 +13,14 @@ constexpr double kLargestExact = 9007199254740991.0;  // 2^53 - 1: the same numb
 // Plain values.
 
 constexpr FieldType kText{
-    .kind = Kind::text, .what = "a text", .example = "\"a text\"", .most = 16384};
+    .kind = Kind::text, .what = "a text", .example = R"("a text")", .most = 16384};
 constexpr FieldType kName{.kind = Kind::name, .what = "a name", .example = "ember"};
 constexpr FieldType kProjectName{.kind = Kind::name, .what = "a name", .example = "emberwood"};
 constexpr FieldType kPath{
     .kind = Kind::path, .what = "a path below the manifest's folder", .example = "drawn/hero.png"};
 constexpr FieldType kFolder{
     .kind = Kind::folder, .what = "a folder below the manifest's", .example = "assets/sprites"};
-constexpr FieldType kColor{.kind = Kind::color, .what = "a colour", .example = "\"#a53030\""};
+constexpr FieldType kColor{.kind = Kind::color, .what = "a colour", .example = R"("#a53030")"};
 constexpr FieldType kBoolean{.kind = Kind::boolean, .what = "true or false", .example = "true"};
 constexpr FieldType kDigest{.kind = Kind::digest,
                             .what = "a SHA-256 of 64 hexadecimal digits",
@@ -120,9 +120,9 @@ constexpr FieldType kLevel = choice(kLevelWords, "warn");
 // Palettes.
 
 constexpr FieldType kColors =
-    list_of(kColor, 1, 256, "a list of 1 to 256 colours", "[\"#a53030\", \"#cf573c\"]");
+    list_of(kColor, 1, 256, "a list of 1 to 256 colours", R"(["#a53030", "#cf573c"])");
 constexpr FieldType kColorMap = map_of(kColor, KeyRule::color, 256, "a map from colour to colour",
-                                       "{ \"#a53030\": \"#3c5e8b\" }");
+                                       R"({ "#a53030": "#3c5e8b" })");
 constexpr FieldType kRampMap =
     map_of(kName, KeyRule::name, 64, "a map from ramp to ramp", "{ steel: gold }");
 constexpr FieldType kAutoColors = whole(2, 256, "16");
@@ -240,7 +240,7 @@ constexpr std::array<std::string_view, 1> kNoneWord{"none"};
 constexpr FieldType kNone = choice(kNoneWord, "none");
 constexpr std::array<const FieldType*, 2> kOutlineForms{&kColor, &kNone};
 constexpr FieldType kFinishOutline =
-    either(kOutlineForms, "none, or a colour in quotes", "\"#1b1b1b\"");
+    either(kOutlineForms, "none, or a colour in quotes", R"("#1b1b1b")");
 constexpr std::array kFinishFields{
     FieldSpec{"outline", &kFinishOutline, "none", "A 1 px outline in this colour of the palette"},
     FieldSpec{"trim", &kBoolean, "false", "Cut transparent borders off"},
@@ -315,8 +315,9 @@ constexpr FieldType kRecolorAxis =
 constexpr FieldType kRecolorAxes = map_of(
     kRecolorAxis, KeyRule::name, 8, "a map from axis to its values", "{ metal: { iron: {} } }");
 constexpr FieldType kAxisNames = list_of(kName, 1, 10000, "a list of names", "[heart, coin]");
-constexpr FieldType kAxisWords = map_of(
-    kText, KeyRule::name, 10000, "a map from name to words of the prompt", "{ axe: \"hand axe\" }");
+constexpr FieldType kAxisWords =
+    map_of(kText, KeyRule::name, 10000, "a map from name to words of the prompt",
+           R"({ axe: "hand axe" })");
 constexpr std::array<const FieldType*, 2> kAxisForms{&kAxisNames, &kAxisWords};
 constexpr FieldType kGenerateAxis = either(
     kAxisForms, "a list of names, or a map from name to words of the prompt", "[heart, coin]");
@@ -367,7 +368,7 @@ constexpr std::array kSpriteFields{
 };
 constexpr FieldShape kSpriteShape{"sprite", kSpriteFields};
 constexpr FieldShape kTemplateShape{"template", kSpriteFields};
-constexpr FieldType kSprite = object(kSpriteShape, "a map", "{ prompt: \"round slime\" }");
+constexpr FieldType kSprite = object(kSpriteShape, "a map", R"({ prompt: "round slime" })");
 constexpr FieldType kTemplate = object(kTemplateShape, "a map", "{ size: [32, 32] }");
 
 constexpr std::array kDefaultsFields{
@@ -391,7 +392,7 @@ constexpr std::array<std::string_view, 2> kLaterLayoutWords{"wang-corner-16", "b
 constexpr FieldType kTileLayout = choice(kLayoutWords, "single", kLaterLayoutWords);
 constexpr FieldType kTerrains =
     map_of(kText, KeyRule::name, 256, "a map from terrain to words of the prompt",
-           "{ grass: \"short grass\" }");
+           R"({ grass: "short grass" })");
 constexpr FieldType kCollision =
     map_of(kText, KeyRule::name, 256, "a map from terrain to its collision", "{ grass: none }");
 constexpr std::array kTilesetFields{
@@ -413,13 +414,13 @@ constexpr std::array kTilesetFields{
 };
 constexpr FieldShape kTilesetShape{"tileset", kTilesetFields};
 constexpr FieldType kTileset =
-    object(kTilesetShape, "a map with terrains", "{ terrains: { grass: \"short grass\" } }");
+    object(kTilesetShape, "a map with terrains", R"({ terrains: { grass: "short grass" } })");
 
 // Atlases and outputs.
 
 constexpr FieldType kPattern{
-    .kind = Kind::text, .what = "an id, perhaps with '*'", .example = "\"enemy/*\"", .most = 200};
-constexpr FieldType kInclude = list_of(kPattern, 1, 1000, "a list of ids", "[hero, \"enemy/*\"]");
+    .kind = Kind::text, .what = "an id, perhaps with '*'", .example = R"("enemy/*")", .most = 200};
+constexpr FieldType kInclude = list_of(kPattern, 1, 1000, "a list of ids", R"([hero, "enemy/*"])");
 constexpr std::array<std::string_view, 2> kAtlasLayoutWords{"packed", "grid"};
 constexpr FieldType kAtlasLayout = choice(kAtlasLayoutWords, "grid");
 constexpr FieldType kPageSide = whole(16, 8192, "1024");
@@ -436,7 +437,7 @@ constexpr std::array kAtlasFields{
     FieldSpec{"rotate", &kBoolean, "false", "Turn frames where it saves room", Later::true_value},
 };
 constexpr FieldShape kAtlasShape{"atlas", kAtlasFields};
-constexpr FieldType kAtlas = object(kAtlasShape, "a map with include", "{ include: [\"*\"] }");
+constexpr FieldType kAtlas = object(kAtlasShape, "a map with include", R"({ include: ["*"] })");
 
 constexpr std::array<std::string_view, 3> kTargetWords{"bevy", "pixi", "tiled"};
 constexpr std::array<std::string_view, 8> kLaterTargetWords{
@@ -449,10 +450,10 @@ constexpr FieldType kScale = whole(1, 16, "1");
 constexpr FieldType kScales = list_of(kScale, 1, 8, "a list of scales", "[1]");
 constexpr FieldType kNames256 = list_of(kName, 1, 256, "a list of names", "[actors]");
 constexpr FieldType kEngineVersion{
-    .kind = Kind::text, .what = "a version in quotes", .example = "\"0.19\"", .most = 64};
+    .kind = Kind::text, .what = "a version in quotes", .example = R"("0.19")", .most = 64};
 constexpr std::array kOutputFields{
     FieldSpec{"target", &kTarget, "", "The engine or tool that reads it", Later::no, true},
-    FieldSpec{"version", &kEngineVersion, "", "Of the engine, as in \"0.19\""},
+    FieldSpec{"version", &kEngineVersion, "", R"(Of the engine, as in "0.19")"},
     FieldSpec{"dir", &kFolder, "", "Where the files go", Later::no, true},
     FieldSpec{"emit", &kEmits, "", "Optional extras"},
     FieldSpec{"only", &kNames256, "", "These atlases; all if not given"},
@@ -510,16 +511,16 @@ constexpr FieldType kProject = object(kProjectShape, "a map with name", "{ name:
 constexpr FieldType kPalettes = map_of(kPalette, KeyRule::name, 1000, "a map from name to palette",
                                        "{ ember: { file: palettes/ember.hex } }");
 constexpr FieldType kRamps = map_of(kColors, KeyRule::name, 1000, "a map from name to colours",
-                                    "{ steel: [\"#394a50\", \"#c7cfcc\"] }");
+                                    R"({ steel: ["#394a50", "#c7cfcc"] })");
 constexpr FieldType kStyles =
     map_of(kStyle, KeyRule::name, 256, "a map from name to style", "{ topdown: { view: side } }");
 constexpr FieldType kTemplates =
     map_of(kTemplate, KeyRule::name, 1000, "a map from name to template",
            "{ character: { size: [32, 32] } }");
 constexpr FieldType kSprites = map_of(kSprite, KeyRule::pattern, 10000, "a map from id to sprite",
-                                      "{ hero: { prompt: \"young smith\" } }");
+                                      R"({ hero: { prompt: "young smith" } })");
 constexpr FieldType kTilesets = map_of(kTileset, KeyRule::name, 1000, "a map from name to tileset",
-                                       "{ ground: { terrains: { grass: \"short grass\" } } }");
+                                       R"({ ground: { terrains: { grass: "short grass" } } })");
 constexpr FieldType kAtlases = map_of(kAtlas, KeyRule::name, 256, "a map from name to atlas",
                                       "{ actors: { include: [hero] } }");
 constexpr std::array kManifestFields{

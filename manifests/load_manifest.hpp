@@ -28,4 +28,7 @@ std::string format_diagnostics(const std::vector<Diagnostic>& diagnostics, int m
 /// The JSON Schema (draft-07) of the manifest, from the same table of fields.
 std::string manifest_schema();
 
+/// Every field with its values, default and meaning, as Markdown, from the same table.
+std::string manifest_reference();
+
 }  // namespace dgxp

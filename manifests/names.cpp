@@ -65,7 +65,7 @@ std::optional<NameProblem> check_parts(std::string_view id, std::size_t longest)
     return NameProblem{fmt::format("is {} bytes long, more than {}", id.size(), longest),
                        "shorten it"};
   }
-  for (const std::string_view part : split_path(id)) {
+  for (const std::string_view part : split_parts(id)) {
     if (auto problem = check_part(part)) return problem;
   }
   return std::nullopt;
@@ -107,7 +107,7 @@ std::optional<NameProblem> check_input_path(std::string_view path) {
     return NameProblem{fmt::format("holds '{}'", path[wrong]),
                        "write it relative to the manifest's folder, with '/' between parts"};
   }
-  for (const std::string_view part : split_path(path)) {
+  for (const std::string_view part : split_parts(path)) {
     if (auto problem = check_input_part(part)) return problem;
   }
   return std::nullopt;
@@ -119,7 +119,7 @@ std::string fold_case(std::string_view text) {
   return folded;
 }
 
-std::vector<std::string_view> split_path(std::string_view path) {
+std::vector<std::string_view> split_parts(std::string_view path) {
   std::vector<std::string_view> parts;
   while (true) {
     const std::size_t slash = path.find('/');

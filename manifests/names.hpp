@@ -34,6 +34,6 @@ std::optional<NameProblem> check_output_path(std::string_view path);
 std::string fold_case(std::string_view text);
 
 /// The parts of a path between '/'.
-std::vector<std::string_view> split_path(std::string_view path);
+std::vector<std::string_view> split_parts(std::string_view path);
 
 }  // namespace dgxp

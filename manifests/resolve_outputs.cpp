@@ -42,6 +42,7 @@ void check_only(const SyntaxNode& node, const std::vector<AtlasSpec>& atlases,
     if (!item.is(Kind::scalar)) continue;
     if (std::ranges::find(atlases, item.text, &AtlasSpec::name) != atlases.end()) continue;
     std::vector<std::string_view> names;
+    names.reserve(atlases.size());
     for (const AtlasSpec& atlas : atlases) names.push_back(atlas.name);
     problems.error(item.span, fmt::format("there is no atlas '{}'", item.text),
                    suggest(item.text, names, "name one of 'atlases'"));

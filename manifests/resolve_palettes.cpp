@@ -130,6 +130,7 @@ const PaletteSpec* PaletteTable::find(std::string_view name) const {
 
 std::vector<std::string_view> PaletteTable::names() const {
   std::vector<std::string_view> names;
+  names.reserve(specs_.size());
   for (const PaletteSpec& spec : specs_) names.push_back(spec.name);
   return names;
 }
@@ -198,6 +199,7 @@ ColorPairs PaletteTable::read_pairs(const NodeLayers& layers, ProblemList& probl
     const auto found = ramps_.find(name);
     if (found != ramps_.end()) return &found->second;
     std::vector<std::string_view> names;
+    names.reserve(ramps_.size());
     for (const auto& ramp : ramps_) names.push_back(ramp.first);
     problems.error(span, fmt::format("there is no ramp '{}'", name),
                    suggest(name, names, "add it under 'ramps'"));

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "manifests/expand_masters.hpp"
 #include "manifests/expand_matrix.hpp"
-#include "manifests/make_masters.hpp"
 #include "manifests/names.hpp"
 #include "manifests/placeholders.hpp"
 #include "manifests/resolve_look.hpp"
@@ -141,7 +141,7 @@ class SpriteResolver {
       family.look.places.erase(name);
       if (place.line > 0) family.look.places[name] = place;
     }
-    masters_.make(plan, family.look, family.rows);
+    masters_.expand(plan, family.look, family.rows);
   }
 
   /// The sprite of one combination, or its variants.
@@ -232,13 +232,13 @@ class SpriteResolver {
       if (!check_sprite_id(family, id)) continue;
       name_auto_palette(family.look, id);
       family.look.places["prompt"] = words.top().key_span.place;
-      masters_.make({.id = id,
-                     .prompt = std::string(words.top().text),
-                     .source = {},
-                     .size = family.common.size,
-                     .seamless = reader.boolean("seamless"),
-                     .span = family.span},
-                    family.look, family.rows);
+      masters_.expand({.id = id,
+                       .prompt = std::string(words.top().text),
+                       .source = {},
+                       .size = family.common.size,
+                       .seamless = reader.boolean("seamless"),
+                       .span = family.span},
+                      family.look, family.rows);
       SpriteSpec sprite = family.common;
       sprite.id = id;
       sprite.place = family.span.place;
@@ -257,7 +257,7 @@ class SpriteResolver {
   TemplateTable templates_;
   MatrixReader matrices_;
   ResolvedSprites resolved_;
-  MasterMaker masters_;
+  MasterExpander masters_;
 };
 
 }  // namespace

@@ -129,6 +129,7 @@ const ResolvedStyle& StyleTable::find(const NodeLayers& style, ProblemList& prob
   const auto found = styles_.find(style.top().text);
   if (found != styles_.end()) return found->second;
   std::vector<std::string_view> names;
+  names.reserve(styles_.size());
   for (const auto& known : styles_) names.push_back(known.first);
   problems.error(style.top().span, fmt::format("there is no style '{}'", style.top().text),
                  suggest(style.top().text, names, "add it under 'styles'"));

@@ -33,13 +33,13 @@ SourceText::SourceText(std::string_view file, ByteView content, std::size_t max_
   text_ = with_plain_line_ends(text);
   line_starts_.push_back(0);
   for (std::size_t i = text_.find('\n'); i != std::string::npos; i = text_.find('\n', i + 1)) {
-    line_starts_.push_back(i + 1);
+    line_starts_.push_back(static_cast<std::uint32_t>(i + 1));
   }
 }
 
 Place SourceText::place_of(std::size_t offset) const {
   offset = std::min(offset, text_.size());
-  const auto after = std::ranges::upper_bound(line_starts_, offset);
+  const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const auto line = static_cast<std::size_t>(after - line_starts_.begin());
   return {static_cast<int>(line), static_cast<int>(offset - line_starts_[line - 1]) + 1};
 }

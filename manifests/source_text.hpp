@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,7 +46,7 @@ class SourceText {
   std::string file_;
   std::string text_;
   std::size_t original_size_ = 0;
-  std::vector<std::size_t> line_starts_;
+  std::vector<std::uint32_t> line_starts_;
 };
 
 /// All problems of one text, each once. Keeps the first thousand: what is left out is counted.

@@ -81,6 +81,7 @@ bool check_placeholders(const Family& family, std::string_view field, std::strin
       continue;
     }
     std::vector<std::string_view> axes;
+    axes.reserve(family.matrix.axes.size());
     for (const Axis& known : family.matrix.axes) axes.push_back(known.name);
     problems.error(span,
                    fmt::format("unknown placeholder '{}' in the {}", placeholder.whole, field),
@@ -150,6 +151,7 @@ std::size_t count_bytes(const Family& family) {
 bool check_key(const Family& family, ProblemList& problems) {
   bool is_good = true;
   std::vector<std::string_view> axes;
+  axes.reserve(family.matrix.axes.size());
   for (const Axis& axis : family.matrix.axes) axes.push_back(axis.name);
   std::set<std::string_view> named;
   std::size_t braced = 0;

@@ -40,6 +40,7 @@ const SyntaxNode* TemplateTable::find_extended(const SyntaxNode& node,
   const auto found = nodes_.find(extends->text);
   if (found != nodes_.end()) return found->second;
   std::vector<std::string_view> names;
+  names.reserve(nodes_.size());
   for (const auto& known : nodes_) names.push_back(known.first);
   problems.error(extends->span, fmt::format("there is no template '{}'", extends->text),
                  suggest(extends->text, names, "add it under 'templates'"));

@@ -4,7 +4,9 @@
 set -euo pipefail
 export LC_ALL=C SOURCE_DATE_EPOCH=0
 cpack=$1 build=$2
-command -v dpkg-shlibdeps >/dev/null || { echo "no dpkg-shlibdeps here"; exit 77; }
+for tool in dpkg-shlibdeps file; do
+  command -v "$tool" >/dev/null || { echo "no $tool here"; exit 77; }
+done
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 

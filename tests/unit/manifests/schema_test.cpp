@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <vector>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "manifests/fields.hpp"
@@ -39,6 +43,23 @@ TEST_CASE("the table says something about every field, and no field twice") {
       CHECK(shape->find(field.name) == &field);
     }
   }
+}
+
+TEST_CASE("the reference has a line for every field of every thing") {
+  const std::string reference = manifest_reference();
+  std::vector<const FieldShape*> shapes;
+  collect(manifest_shape(), shapes);
+  for (const FieldShape* shape : shapes) {
+    CHECK(reference.find(fmt::format("\n## {}\n", shape->thing)) != std::string::npos);
+    for (const FieldSpec& field : shape->fields) {
+      CHECK(reference.find(fmt::format("\n| `{}` | ", field.name)) != std::string::npos);
+    }
+  }
+  CHECK(reference.find("\n| `padding` | a whole number, 0 to 64 | `2` | Transparent pixels between "
+                       "neighbours |\n") != std::string::npos);
+  CHECK(reference.find("\n| `layout` | `single`; not yet `wang-corner-16`, `blob-47` | `single` | "
+                       "Which tiles are made: one a terrain, or transitions |\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("the schema is draft-07 and has every field of the manifest") {

@@ -22,14 +22,14 @@ struct MasterPlan {
 };
 
 /// Makes masters into a ResolvedSprites, as far as the budget goes.
-class MasterMaker {
+class MasterExpander {
  public:
-  MasterMaker(std::string art_dir, ExpansionBudget& budget, ProblemList& problems,
-              ResolvedSprites& resolved)
+  MasterExpander(std::string art_dir, ExpansionBudget& budget, ProblemList& problems,
+                 ResolvedSprites& resolved)
       : art_dir_(std::move(art_dir)), budget_(budget), problems_(problems), resolved_(resolved) {}
 
   /// One master for each drawn row of `rows`.
-  void make(const MasterPlan& plan, const Look& look, const std::vector<RowPlan>& rows);
+  void expand(const MasterPlan& plan, const Look& look, const std::vector<RowPlan>& rows);
 
   /// Reports rows whose raw or native picture would be larger than any worker draws.
   void check_row_sizes(Size size, const Look& look, const std::vector<RowPlan>& rows, bool is_drawn,

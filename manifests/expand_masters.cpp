@@ -1,4 +1,4 @@
-#include "manifests/make_masters.hpp"
+#include "manifests/expand_masters.hpp"
 
 #include <algorithm>
 #include <set>
@@ -36,7 +36,7 @@ void ask_worker(MasterSpec& master, const MasterPlan& plan, const Look& look) {
 
 }  // namespace
 
-bool MasterMaker::take(const MasterSpec& master, const Look& look, Span span) {
+bool MasterExpander::take(const MasterSpec& master, const Look& look, Span span) {
   const std::int64_t pixels = master.frame_size.area() * master.frames;
   const std::size_t bytes = sizeof(MasterSpec) + look.bytes + master.id.size() +
                             master.path.size() + master.prompt.size();
@@ -44,7 +44,8 @@ bool MasterMaker::take(const MasterSpec& master, const Look& look, Span span) {
          budget_.take_bytes(bytes, span);
 }
 
-void MasterMaker::make(const MasterPlan& plan, const Look& look, const std::vector<RowPlan>& rows) {
+void MasterExpander::expand(const MasterPlan& plan, const Look& look,
+                            const std::vector<RowPlan>& rows) {
   std::set<std::string_view> made;
   for (const RowPlan& row : rows) {
     if (!made.insert(row.master_id).second) continue;
@@ -62,8 +63,8 @@ void MasterMaker::make(const MasterPlan& plan, const Look& look, const std::vect
   }
 }
 
-void MasterMaker::check_row_sizes(Size size, const Look& look, const std::vector<RowPlan>& rows,
-                                  bool is_drawn, Span span) {
+void MasterExpander::check_row_sizes(Size size, const Look& look, const std::vector<RowPlan>& rows,
+                                     bool is_drawn, Span span) {
   constexpr std::int64_t kMostSide = 16'384;
   constexpr std::int64_t kMostArea = std::int64_t{1} << 26;
   const std::int64_t scale = is_drawn ? 1 : look.style->spec.render_scale;
