@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kLargestText = 4U << 20U;
 constexpr std::size_t kLargestImage = 32U << 20U;
+/// A master is a strip of up to 256 frames: wider than any one picture.
+constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = kLargestImage};
 
 struct NamedFile {
   std::string path;
@@ -88,7 +90,7 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
   std::vector<std::optional<Error>> errors(present.size());
   std::vector<PresentMaster> decoded(present.size());
   parallel_for(present.size(), threads, [&](std::size_t i) {
-    auto image = decode_png(contents[i]);
+    auto image = decode_png(contents[i], kMasterLimits);
     if (!image) {
       errors[i] = unreadable_master(*present[i], image.error());
       return;

@@ -365,6 +365,19 @@ TEST_CASE("a long strip of frames is drawn, recovered and cut like a short one")
   CHECK(png_at(project, "art/hero/walk-east.png").size == Size{24 * 16, 16});
 }
 
+TEST_CASE("a master wider than any one picture is read back by the next build") {
+  const SmallProject project;
+  project.put("assets.yaml",
+              "dgxp: 1\nproject: { name: wide }\n"
+              "palettes: { p: { colors: ['#101418', '#607080', '#c0d0e0', '#a53030'] } }\n"
+              "styles: { s: { render_scale: 2, prompt: '{prompt}' } }\n"
+              "sprites:\n  hero: { prompt: knight, palette: p, style: s, size: [32, 32],\n"
+              "          animations: { walk: { frames: 140, duration: 40 } } }\n");
+  const ProgramResult built = project.run({"build"});
+  REQUIRE_MESSAGE(built.status == 0, built.err);
+  CHECK(project.run({"check"}).status == 0);
+}
+
 TEST_CASE("the worker comes from flag, environment, project and user, in this order") {
   const SmallProject project;
   const auto worker_line = [&](std::vector<std::string> arguments,
