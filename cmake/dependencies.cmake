@@ -9,6 +9,9 @@ find_package(nlohmann_json REQUIRED)                                    # JSON i
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)                  # core/worker: transport
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)            # core/base: SHA-256 (libzmq loads it anyway)
 pkg_check_modules(IMAGEQUANT REQUIRED IMPORTED_TARGET imagequant)       # core/image: auto palettes
+find_package(CURL REQUIRED)                                             # core/backends: HTTP
+find_package(Boost 1.74 REQUIRED)                                       # core/backends: WebSocket (Beast, headers only)
+find_package(OpenSSL REQUIRED)                                          # core/backends: wss, with the library that libcurl loads
 find_path(MSGPACK_INCLUDE_DIR msgpack.hpp REQUIRED)                     # core/worker: messages
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)                # Result
 if(NOT TARGET yaml-cpp::yaml-cpp)

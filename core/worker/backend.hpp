@@ -33,13 +33,24 @@ struct BackendProgress {
   std::uint32_t step = 0;
   std::uint32_t total_steps = 0;
   double eta_seconds = 0;
+  std::shared_ptr<const Bytes> preview;  ///< a small PNG or JPEG of the state so far, or null
 };
 using ProgressSink = std::function<void(const BackendProgress&)>;
+
+/// How a backend is at the moment, for people and for `status`.
+struct BackendStatus {
+  bool healthy = true;
+  std::string version;              ///< "ComfyUI 0.3.64"; empty while unknown
+  std::uint32_t queue = 0;          ///< jobs in its own queue, of whomever
+  std::uint64_t vram_free_mb = 0;   ///< 0 = unknown
+  std::uint64_t vram_total_mb = 0;  ///< 0 = unknown
+  std::string last_error;
+};
 
 /// A job with the files that it names.
 struct BackendJob {
   GenerateMessage request;
-  std::shared_ptr<const Bytes> workflow;  ///< null when it names none
+  std::shared_ptr<const Bytes> workflow;  ///< see encode_workflow(); null when it names none
   std::vector<std::shared_ptr<const Bytes>> references;
 };
 
@@ -48,7 +59,9 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual BackendInfo info() const = 0;
-  /// The models it has, for list_models.
+  /// What is known at the moment; it never waits.
+  virtual BackendStatus status() const { return {}; }
+  /// The models it has, for list_models: as known at the moment; it never waits.
   virtual std::vector<ModelEntry> list_models() const { return {}; }
   /// The finished PNG. It may take minutes; it returns soon after `stop` asks it to, with any
   /// value. `progress` may be called as often as it likes.
