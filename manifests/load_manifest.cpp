@@ -92,7 +92,7 @@ ManifestResult load_manifest(std::string_view file, ByteView content) {
 
 std::string format_diagnostics(const std::vector<Diagnostic>& diagnostics, int max_lines) {
   const auto most = static_cast<std::size_t>(std::max(max_lines, 1));
-  const std::string all = format_all(diagnostics);
+  std::string all = format_all(diagnostics);
   if (count_lines(all) <= most) return all;
   // Warnings are the first to go; one line is kept for the count of what is left out.
   const bool only_errors = has_errors(diagnostics);

@@ -46,7 +46,7 @@ std::optional<NameProblem> check_part(std::string_view part) {
   if (part.empty()) {
     return NameProblem{"has an empty part", "write a name between two '/' and none at the ends"};
   }
-  const auto wrong = std::ranges::find_if_not(part, is_name_character);
+  const auto* wrong = std::ranges::find_if_not(part, is_name_character);
   if (wrong != part.end()) {
     const bool is_ascii = static_cast<unsigned char>(*wrong) < 0x80;
     return NameProblem{

@@ -19,7 +19,7 @@ std::string_view without_sign(std::string_view text) {
 
 /// Takes the digits in front of `text` away; how many there were.
 std::size_t skip_digits(std::string_view& text) {
-  const auto end = std::ranges::find_if_not(text, is_digit);
+  const auto* end = std::ranges::find_if_not(text, is_digit);
   const auto count = static_cast<std::size_t>(end - text.begin());
   text.remove_prefix(count);
   return count;
