@@ -211,12 +211,48 @@ std::string judge_file(const SourceFile& file) {
   return report;
 }
 
+/// "Palette" for "class Palette {" and "struct Palette : Base {"; "" for any other line, forward
+/// declarations and specialisations among them.
+std::string_view defined_type(std::string_view line) {
+  if (line.find('{') == std::string_view::npos) return "";
+  for (const std::string_view keyword : {"enum class ", "enum ", "struct ", "class "}) {
+    if (!line.starts_with(keyword)) continue;
+    line.remove_prefix(keyword.size());
+    if (line.starts_with("[[nodiscard]] ")) line.remove_prefix(line.find(' ') + 1);
+    const auto end = line.find_first_of(" :{<");
+    return line[end] == '<' ? "" : line.substr(0, end);
+  }
+  return "";
+}
+
+/// All rooms share one namespace. Two headers that define a type of one name compile, link, and
+/// run with the destructor of either.
+std::string find_homonyms(std::span<const SourceFile> files) {
+  std::map<std::string_view, std::string_view> homes;
+  std::string report;
+  for (const auto& file : files) {
+    if (!file.path.ends_with(".hpp")) continue;
+    std::string_view text = file.text;
+    while (!text.empty()) {
+      const auto end = text.find('\n');
+      const auto type = defined_type(text.substr(0, end));
+      if (const auto [home, is_new] = homes.try_emplace(type, file.path);
+          !type.empty() && !is_new) {
+        report += file.path + ": " + std::string(type) + " is also defined in " +
+                  std::string(home->second) + "\n";
+      }
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+  }
+  return report;
+}
+
 /// Every broken rule, one line each ("core/plan/bad.cpp:1: core/plan may not include
 /// yaml-cpp/yaml.h"), in the order of the files and their lines; "" when all hold.
 std::string report_broken_rules(std::span<const SourceFile> files) {
   std::string report;
   for (const auto& file : files) report += judge_file(file);
-  return report;
+  return report + find_homonyms(files);
 }
 
 /// Every .hpp and .cpp below the rooms' folders of the tree at `root`, sorted by path.
@@ -305,4 +341,16 @@ TEST_CASE("a file in a folder that is no room is named") {
   CHECK(judge("core/sounds/beep.cpp", "") ==
         "core/sounds/beep.cpp: lies in no room; give 'core/sounds' a row in "
         "tests/architecture/rooms_test.cpp and ARCHITECTURE.md\n");
+}
+
+TEST_CASE("a type of one name in two headers is named") {
+  const std::vector<SourceFile> files = {
+      {"cli/project.hpp", "struct Frame;\nstruct Files {\n};\nstruct Frame { int a; };\n"},
+      {"core/plan/frame.hpp", "class [[nodiscard]] Frame final : public Base {\n"},
+      {"core/plan/frame.cpp", "struct Files {\n"},
+      {"core/store/files.hpp", "template <typename T>\nstruct Files {};\nstruct Files<int> {};\n"},
+  };
+  CHECK(report_broken_rules(files) ==
+        "core/plan/frame.hpp: Frame is also defined in cli/project.hpp\n"
+        "core/store/files.hpp: Files is also defined in cli/project.hpp\n");
 }
