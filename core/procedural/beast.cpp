@@ -152,12 +152,27 @@ void paint_front_view(Pen& pen, const Breed& breed, const Scene& scene, Material
            decal(breed.fur == Material::pink ? Material::red : Material::outline), 1);
 }
 
+Material plumage(const Scene& scene, SplitMix& random) {
+  const Prompt& prompt = *scene.prompt;
+  const Material by_seed =
+      scene.pick(random, {Material::blue, Material::red, Material::green, Material::yellow});
+  if (prompt.has_any({"crow", "raven"})) return Material::black;
+  if (prompt.has_any({"chicken", "hen", "rooster"})) return Material::white;
+  if (prompt.has("duck")) return Material::yellow;
+  return prompt.has("owl") ? Material::brown : by_seed;
+}
+
 }  // namespace
 
 void paint_beast(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
-  const Breed& breed = breed_of(*scene.prompt);
-  const Material fur = scene.prompt->color(breed.fur);
+  Breed breed = breed_of(*scene.prompt);
+  const Material fur = scene.prompt->color(
+      scene.pick(random, {breed.fur, breed.fur, Material::brown, Material::grey}));
+  breed.head *= random.between(0.92, 1.08);
+  breed.body *= random.between(0.9, 1.1);
+  breed.tail *= random.between(0.8, 1.1);
   if (scene.facing == Facing::east || !scene.is_directed) {
     paint_side_view(pen, breed, scene, fur);
   } else {
@@ -172,13 +187,7 @@ void paint_bird(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Prompt& prompt = *scene.prompt;
   const bool hen = prompt.has_any({"chicken", "hen", "rooster"});
-  const Material by_kind =
-      prompt.has_any({"crow", "raven"}) ? Material::black
-      : prompt.has("duck")              ? Material::yellow
-      : hen                             ? Material::white
-      : prompt.has("owl")
-          ? Material::brown
-          : scene.pick(random, {Material::blue, Material::red, Material::green, Material::yellow});
+  const Material by_kind = plumage(scene, random);
   const Material plume = prompt.color(by_kind);
   const double flap =
       scene.frames > 1 && scene.motion != Motion::idle ? cos_turns(scene.phase()) : 0;

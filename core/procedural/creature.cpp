@@ -81,6 +81,8 @@ void paint_bat(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Material fur =
       scene.prompt->color(scene.pick(random, {Material::purple, Material::brown, Material::grey}));
+  const double plump = random.between(2.1, 2.8);
+  const double ear = random.between(1.8, 3.2);
   const double flap = scene.motion == Motion::still ? 0.5 : cos_turns(scene.phase());
   const double tip = 5.6 - flap * 3.6;  // y of the wing tips
   const double elbow = 4.6 - flap * 1.6;
@@ -102,10 +104,10 @@ void paint_bat(Canvas& canvas, const Scene& scene) {
                 wing);
     pen.limb({x(1.2), 6}, {x(2.6), elbow + 0.3}, 0.4, 0.4, bone);
     pen.limb({x(2.6), elbow + 0.3}, {x(5.6), tip + 0.3}, 0.4, 0.3, bone);
-    pen.polygon({{x(0.4), 4.8}, {x(1.9), 2.6}, {x(2.1), 5.6}},
+    pen.polygon({{x(0.4), 4.8}, {x(1.9), ear}, {x(2.1), 5.6}},
                 {.material = fur, .edge = Edge::none});
   }
-  pen.ellipse(6, 7.4, 2.5, 3.2, {.material = fur});
+  pen.ellipse(6, 7.4, plump, 3.2, {.material = fur});
   if (scene.facing == Facing::north) return;
   const double turn = turned(scene, pen, 0.9);
   for (const double s : {-1.0, 1.0}) {
@@ -154,6 +156,8 @@ void paint_spider(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Material shell =
       scene.prompt->color(scene.pick(random, {Material::black, Material::brown, Material::purple}));
+  const double size = random.between(2.7, 3.4);
+  const bool marked = random.chance(70);
   const double step = scene.motion == Motion::still ? 0 : swing(scene);
   const Ink leg{.material = shell, .tone = 1, .shade = Shade::flat, .edge = Edge::none};
   for (const double s : {-1.0, 1.0}) {
@@ -171,9 +175,10 @@ void paint_spider(Canvas& canvas, const Scene& scene) {
   const Vec rear{6, back ? 8.4 : 4.6};
   const Vec head{6 + turned(scene, pen, 0.5), back ? 4.6 : 8.4};
   const auto abdomen = [&] {
-    pen.ellipse(rear.x, rear.y, 3.1, 3.1, {.material = shell});
-    pen.polygon({{6, rear.y - 1.6}, {7.0, rear.y}, {6, rear.y + 1.4}, {5.0, rear.y}},
-                decal(scene.prompt->has("red") ? Material::yellow : Material::red));
+    pen.ellipse(rear.x, rear.y, size, size, {.material = shell});
+    if (marked)
+      pen.polygon({{6, rear.y - 1.6}, {7.0, rear.y}, {6, rear.y + 1.4}, {5.0, rear.y}},
+                  decal(scene.prompt->has("red") ? Material::yellow : Material::red));
   };
   if (back) pen.ellipse(head.x, head.y, 2.1, 2.0, {.material = shell});
   abdomen();
@@ -221,6 +226,7 @@ void paint_eyeball(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas);
   const Material iris = scene.prompt->color(
       scene.pick(random, {Material::red, Material::blue, Material::green, Material::purple}));
+  const double size = random.between(2.2, 2.9);
   const double sway = swing(scene) * 0.5;
   for (int i = 0; i < 3; ++i)  // what hangs from it
     pen.bow({3.6 + 2.4 * i, 9}, {3.2 + 2.4 * i + sway, 10.6}, {3.6 + 2.4 * i - sway, 12}, 0.6, 0.4,
@@ -230,8 +236,8 @@ void paint_eyeball(Canvas& canvas, const Scene& scene) {
     pen.line(vein, blend(vein, {6, 5.4}, 0.4), decal(Material::meat, 0));
   if (scene.facing == Facing::north) return;
   const double turn = turned(scene, pen, 1.6);
-  const double open = is_dead(scene) ? 0.4 : 2.6;
-  pen.ellipse(6 + turn, 5.6, 2.6, open, flat_decal(iris));
+  const double open = is_dead(scene) ? 0.4 : size;
+  pen.ellipse(6 + turn, 5.6, size, open, flat_decal(iris));
   pen.ellipse(6 + turn, 5.6, 1.3, std::min(open, 1.4), flat_decal(Material::outline));
   pen.spot(5.0 + turn, 4.4, decal(Material::white, 1), 0.8);
 }

@@ -106,8 +106,8 @@ void paint_trunk(Canvas& canvas, const FigureBody& body, const FigureLook& look)
     const double side = body.facing == Facing::east ? half : half - std::max(1.0, half * 0.25);
     const double left = body.facing == Facing::east ? x : x - side;
     const int hem = body.hip + std::max(1, body.leg_length / 3);
-    canvas.box(left, body.shoulder + height / 3, x + side, hem,
-               {.material = look.apron_color, .edge = Edge::soft});
+    const int bib = body.shoulder + height / 3;
+    canvas.box(left, bib, x + side, hem, {.material = look.apron_color, .edge = Edge::soft});
   }
   if (look.belt && height >= 4) {
     const int y = body.hip - std::max(2, height / 3);

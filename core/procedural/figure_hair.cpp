@@ -111,17 +111,22 @@ void paint_hair(Canvas& canvas, const FigureHead& head, const FigureLook& look) 
   switch (look.hair) {
     case Hair::none:
     case Hair::crop:
-      return;
+      break;
     case Hair::fringe:
-      return paint_fringe(canvas, head, color);
+      paint_fringe(canvas, head, color);
+      break;
     case Hair::long_hair:
-      return paint_long_hair(canvas, head, color);
+      paint_long_hair(canvas, head, color);
+      break;
     case Hair::spiky:
-      return paint_spikes(canvas, head, color);
+      paint_spikes(canvas, head, color);
+      break;
     case Hair::tail:
-      return paint_tail(canvas, head, color);
+      paint_tail(canvas, head, color);
+      break;
     case Hair::bald_top:
-      return paint_wreath(canvas, head, color);
+      paint_wreath(canvas, head, color);
+      break;
   }
 }
 

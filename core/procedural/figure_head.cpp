@@ -123,7 +123,8 @@ void paint_bone_face(Canvas& canvas, const FigureHead& head) {
   const bool east = head.facing == Facing::east;
   const double from = east ? head.x + 1 : head.x - round_half_up(head.width * 0.25);
   const double to = east ? head.right - 2 : head.x + head.width * 0.25;
-  for (double x = from; x < to; x += 2) canvas.box(x, jaw, x + 1, jaw + tooth, dark);
+  for (int i = 0; from + 2 * i < to; ++i)
+    canvas.box(from + 2 * i, jaw, from + 2 * i + 1, jaw + tooth, dark);
 }
 
 void paint_beard(Canvas& canvas, const FigureHead& head, const FigureLook& look) {

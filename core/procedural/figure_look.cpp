@@ -12,15 +12,6 @@ struct Role {
   void (*dress)(FigureLook&);
 };
 
-bool has_one_of(const Prompt& prompt, std::string_view words) {
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (prompt.has(words.substr(0, end))) return true;
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return false;
-}
-
 // What everybody expects of a role; the words of the prompt come on top. The first match is taken.
 constexpr Role kRoles[] = {
     {"skeleton",
@@ -276,7 +267,7 @@ void take_weapon_that_is_said(FigureLook& look, const Prompt& prompt) {
       {"hammer mace", Weapon::hammer}, {"staff wand", Weapon::staff},    {"bow", Weapon::bow},
       {"spear lance", Weapon::spear},  {"pickaxe", Weapon::pick},        {"club", Weapon::club}};
   for (const Named& named : kNamed) {
-    if (!has_one_of(prompt, named.words)) continue;
+    if (!prompt.has_one_of(named.words)) continue;
     look.weapon = named.weapon;
     look.holds_weapon = true;
     break;
@@ -291,7 +282,7 @@ FigureLook read_figure_look(const Scene& scene) {
   SplitMix random(scene.look);
   FigureLook look = by_seed(scene, random);
   for (const Role& role : kRoles) {
-    if (!has_one_of(prompt, role.words)) continue;
+    if (!prompt.has_one_of(role.words)) continue;
     role.dress(look);
     break;
   }

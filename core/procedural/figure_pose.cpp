@@ -42,30 +42,51 @@ FigurePose walk(const Scene& scene) {
   return pose;
 }
 
+// What an attack looks like from one side: angles in turns from hanging down.
+struct Strike {
+  double ready_weapon;
+  ArmPose arm;
+  double weapon;
+  ArmPose after_arm;
+  double after_weapon;
+  int lean;
+  double stride;
+};
+
+Strike strike_of(Facing facing) {
+  switch (facing) {
+    case Facing::east:
+      return {0.36, {0.77, 0.7}, 0.79, {0.86, 0.85}, 0.84, 1, 0.8};
+    case Facing::north:
+      return {0.43, {0.3, 0.8}, 0.36, {0.08, 0.85}, 0.2, 0, 0.4};
+    case Facing::south:
+      break;
+  }
+  return {0.43, {0.1, 0.8}, 0.16, {0.08, 0.85}, 0.2, 0, 0.4};
+}
+
 FigurePose attack(const Scene& scene) {
   FigurePose pose = standing(scene);
   pose.shows_weapon = true;
+  const Strike strike = strike_of(scene.facing);
   const double p = scene.frames > 1 ? scene.progress() : 0.5;
-  const bool side = is_side(scene);
-  const bool back = scene.facing == Facing::north;
   if (p < 0.45) {  // draws back
-    const double t = std::min(1.0, p / 0.25 + 0.45);
-    pose.near_arm.angle = 0.37 * t;
-    pose.weapon_angle = side ? 0.36 : 0.43;
-    pose.lean = side ? -1 : 0;
+    pose.near_arm.angle = 0.37 * std::min(1.0, p / 0.25 + 0.45);
+    pose.weapon_angle = strike.ready_weapon;
+    pose.lean = -strike.lean;
     pose.rise = p < 0.2 ? 0 : 1;
   } else if (p < 0.7) {  // strikes
-    pose.near_arm = {.angle = side ? 0.77 : (back ? 0.3 : 0.1), .reach = side ? 0.7 : 0.8};
-    pose.weapon_angle = side ? 0.79 : (back ? 0.36 : 0.16);
-    pose.lean = side ? 1 : 0;
+    pose.near_arm = strike.arm;
+    pose.weapon_angle = strike.weapon;
+    pose.lean = strike.lean;
     pose.rise = -1;
     pose.slash = true;
-    pose.stride = side ? 0.8 : 0.4;
+    pose.stride = strike.stride;
   } else {  // comes back
-    pose.near_arm = {.angle = side ? 0.86 : 0.08, .reach = 0.85};
-    pose.weapon_angle = side ? 0.84 : 0.2;
+    pose.near_arm = strike.after_arm;
+    pose.weapon_angle = strike.after_weapon;
     pose.rise = p < 0.9 ? -1 : 0;
-    pose.stride = side ? 0.5 : 0;
+    pose.stride = strike.lean == 0 ? 0 : 0.5;
   }
   return pose;
 }

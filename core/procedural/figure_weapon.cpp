@@ -112,6 +112,31 @@ void paint_by_kind(Canvas& canvas, const FigureLook& look, const Grip& grip, dou
   }
 }
 
+struct Crescent {
+  Vec center;
+  Vec radius;
+  double middle = 0;  // turns from straight down: the part in front of the figure
+};
+
+Crescent crescent_of(const Canvas& canvas, const FigureBody& body) {
+  const double height = body.ground - body.crown;
+  const double side = canvas.size().width / 2.0 - canvas.inset() - 0.5;
+  switch (body.facing) {
+    case Facing::east:
+      return {{body.cx + height * 0.12, body.shoulder - height * 0.02},
+              {std::min(side - height * 0.12, height * 0.42), height * 0.42},
+              0.78};
+    case Facing::north: {
+      const double y = body.crown + height * 0.3;
+      return {{body.cx, y}, {side, std::min(height * 0.26, body.ground - 1.5 - y)}, 0.54};
+    }
+    case Facing::south:
+      break;
+  }
+  const double y = body.hip - height * 0.06;
+  return {{body.cx, y}, {side, std::min(height * 0.26, body.ground - 1.5 - y)}, 0.04};
+}
+
 }  // namespace
 
 void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook& look,
@@ -134,16 +159,7 @@ void paint_held_weapon(Canvas& canvas, const FigureBody& body, const FigureLook&
 void paint_slash(Canvas& canvas, const FigureBody& body) {
   const double height = body.ground - body.crown;
   if (height < 10) return;
-  const bool east = body.facing == Facing::east;
-  const double side = canvas.size().width / 2.0 - canvas.inset() - 0.5;
-  const Vec center{
-      body.cx + (east ? height * 0.12 : 0),
-      east ? body.shoulder - height * 0.02
-           : (body.facing == Facing::south ? body.hip - height * 0.06 : body.crown + height * 0.3)};
-  const Vec radius = east ? Vec{std::min(side - height * 0.12, height * 0.42), height * 0.42}
-                          : Vec{side, std::min(height * 0.26, body.ground - 1.5 - center.y)};
-  // From straight down, so that the middle of the crescent lies in front of the figure.
-  const double middle = east ? 0.78 : (body.facing == Facing::south ? 0.04 : 0.54);
+  const auto [center, radius, middle] = crescent_of(canvas, body);
   std::vector<Vec> points;
   constexpr int kSteps = 10;
   for (int i = 0; i <= kSteps; ++i) {

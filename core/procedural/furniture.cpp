@@ -67,7 +67,8 @@ void paint_barrel(Canvas& canvas, const Scene& scene) {
                {1.6, 3.4}},
               {.material = wood});
   paint_boards(pen, 2.0, 1.8, 10.0, 12, 4, wood);
-  for (const double y : {2.8, 8.4}) {
+  const double upper = random.between(2.4, 3.6);
+  for (const double y : {upper, 11.2 - upper}) {
     pen.box(0, y, 12, y + 1.3, decal(hoop));
     pen.box(0, y + 1.0, 12, y + 1.5, decal(hoop, -1));
   }
@@ -81,10 +82,13 @@ void paint_crate(Canvas& canvas, const Scene& scene) {
   pen.box(0.6, 0.8, 11.4, 12, {.material = wood, .tone = -1, .shade = Shade::flat});
   paint_boards(pen, 1.6, 2.4, 10.4, 11, 3, wood);
   const Ink beam{.material = wood, .shade = Shade::flat, .edge = Edge::soft};
-  if (random.chance(60)) {
+  const int brace = random.below(3);
+  if (brace == 0) {
     pen.polygon({{1.8, 2.4}, {3.4, 2.4}, {10.2, 9.2}, {10.2, 10.8}, {8.6, 10.8}, {1.8, 4.0}}, beam);
-  } else {
+  } else if (brace == 1) {
     pen.box(0.8, 5.6, 11.2, 7.2, beam);
+  } else {
+    pen.polygon({{10.2, 2.4}, {8.6, 2.4}, {1.8, 9.2}, {1.8, 10.8}, {3.4, 10.8}, {10.2, 4.0}}, beam);
   }
   const Ink frame{.material = wood, .shade = Shade::bevel, .edge = Edge::soft};
   pen.box(0.6, 0.8, 2.4, 12, frame);
@@ -100,6 +104,8 @@ void paint_door(Canvas& canvas, const Scene& scene) {
   Pen pen(canvas, Fit::stretch);
   const Material wood = wood_of(scene);
   const bool arched = random.chance(70);
+  const Material lock = scene.pick(random, {Material::gold, Material::iron, Material::copper});
+  const bool has_window = random.chance(40);
   const Ink frame{.material = Material::stone, .shade = Shade::bevel};
   pen.box(0.8, arched ? 4 : 0.4, 11.2, 12, frame);
   if (arched)
@@ -118,8 +124,9 @@ void paint_door(Canvas& canvas, const Scene& scene) {
     return;
   }
   paint_boards(pen, 2.2, 2.6, 9.8, 12, pen.scale() > 1.4 ? 4 : 3, wood);
+  if (has_window) pen.box(4.6, 3.6, 7.4, 4.8, decal(Material::outline));
   for (const double y : {4.8, 9.2}) pen.box(2.2, y, 8.4, y + 0.9, decal(Material::iron));
-  pen.ellipse(8.6, 7.6, 0.7, 0.7, decal(Material::gold, 1));
+  pen.ellipse(8.6, 7.6, 0.7, 0.7, decal(lock, 1));
 }
 
 void paint_house(Canvas& canvas, const Scene& scene) {
@@ -147,12 +154,16 @@ void paint_house(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_grave(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
   const Material stone = scene.prompt->color(Material::stone);
   pen.box(2.2, 4, 9.8, 11.4, {.material = stone, .shade = Shade::bevel});
-  pen.ellipse(6, 4.6, 3.8, 4.0, {.material = stone, .shade = Shade::bevel, .edge = Edge::none});
+  const bool round = random.chance(60);
+  pen.ellipse(6, 4.6, 3.8, round ? 4.0 : 2.4,
+              {.material = stone, .shade = Shade::bevel, .edge = Edge::none});
   pen.box(5.4, 2.8, 6.6, 8.2, decal(stone, -2));
-  pen.box(4.0, 4.2, 8.0, 5.4, decal(stone, -2));
+  const double arm = random.between(1.4, 2.2);
+  pen.box(6 - arm, 4.2, 6 + arm, 5.4, decal(stone, -2));
   pen.ellipse(6, 11.4, 5.6, 1.2, {.material = Material::grass});
 }
 
@@ -165,17 +176,21 @@ void paint_pot(Canvas& canvas, const Scene& scene) {
   pen.box(3.6, 2.2, 8.4, 4.4, {.material = clay, .edge = Edge::none});
   pen.box(2.8, 0.8, 9.2, 2.8, {.material = clay, .edge = Edge::soft}, 0.6);
   const Material paint = scene.pick(random, {Material::gold, Material::white, Material::red});
-  for (double x = 1.4; x < 10.6; x += 2)
+  for (const double x : {1.4, 3.4, 5.4, 7.4, 9.4})
     pen.polygon({{x, 8.2}, {x + 1, 6.6}, {x + 2, 8.2}}, decal(paint, 0));
 }
 
 void paint_sign(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
   pen.box(5.1, 4, 6.9, 12, {.material = Material::wood, .tone = -1});
-  pen.polygon({{0.6, 1.4}, {9.4, 1.4}, {11.6, 4.2}, {9.4, 7.0}, {0.6, 7.0}},
+  const bool left = random.chance(50);
+  const auto x = [&](double v) { return left ? 12 - v : v; };
+  pen.polygon({{x(0.6), 1.4}, {x(9.4), 1.4}, {x(11.6), 4.2}, {x(9.4), 7.0}, {x(0.6), 7.0}},
               {.material = wood_of(scene), .shade = Shade::bevel});
-  for (const double y : {3.0, 4.8})
-    pen.box(2.2, y, y > 4 ? 6.6 : 8.4, y + 0.8, decal(Material::outline));
+  const double length = random.between(3.4, 5.6);
+  pen.box(3, 3.0, 9, 3.8, decal(Material::outline));
+  pen.box(3, 4.8, 3 + length, 5.6, decal(Material::outline));
 }
 
 }  // namespace dgxp

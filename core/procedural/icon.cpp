@@ -8,11 +8,13 @@
 namespace dgxp {
 
 void paint_heart(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
-  const Material color = scene.prompt->color(Material::red);
+  const Material color = scene.prompt->color(scene.pick(random, {Material::red, Material::ruby}));
+  const double wide = random.between(0.9, 1.0);
   const double beat = scene.frames > 1 ? 1 - 0.1 * (scene.frame % 2) : 1;
   const auto heart = [&](double dx, double dy, const Ink& ink) {
-    const auto x = [&](double v) { return 6 + dx + (v - 6) * beat; };
+    const auto x = [&](double v) { return 6 + dx + (v - 6) * beat * wide; };
     const auto y = [&](double v) { return 12 + dy + (v - 12) * beat; };
     pen.ellipse(x(3.3), y(4.2), 3.0 * beat, 3.0 * beat, ink);
     pen.ellipse(x(8.7), y(4.2), 3.0 * beat, 3.0 * beat, ink);
@@ -37,10 +39,24 @@ void paint_coin(Canvas& canvas, const Scene& scene) {
     pen.ellipse(6, 6, rx - 1.6, 4.0, decal(metal, -1));
     pen.ellipse(6, 6.5, rx - 2.1, 3.5, decal(metal, 0));
     const double w = 0.28 * rx;
-    if (random.chance(50)) {
-      pen.polygon({{6, 3.6}, {6 + w, 6}, {6, 8.8}, {6 - w, 6}}, decal(metal, 1));
-    } else {
-      pen.box(6 - w * 0.5, 4.2, 6 + w * 0.5, 8.2, decal(metal, 1));
+    const Ink mark = decal(metal, 1);
+    switch (random.below(4)) {
+      case 0:
+        pen.polygon({{6, 3.4}, {6 + w, 6}, {6, 8.6}, {6 - w, 6}}, mark);
+        break;
+      case 1:
+        pen.box(6 - w * 0.5, 4.0, 6 + w * 0.5, 8.0, mark);
+        break;
+      case 2:
+        pen.ellipse(6, 6, w, 2.0, mark);
+        break;
+      default:
+        pen.polygon({{6 - w * 1.2, 7.8},
+                     {6 - w * 1.2, 4.2},
+                     {6, 6},
+                     {6 + w * 1.2, 4.2},
+                     {6 + w * 1.2, 7.8}},
+                    mark);
     }
   } else {
     pen.box(6 - 0.4, 2, 6 + 0.2, 10, decal(metal, 1));
@@ -103,7 +119,8 @@ void paint_gear(Canvas& canvas, const Scene& scene) {
   const Prompt& prompt = *scene.prompt;
   const Material metal = prompt.metal(prompt.color(Material::steel));
   const double turn = scene.frames > 1 ? scene.phase() / 8 : 0;
-  const int teeth = 8;
+  const int teeth = random.chance(70) ? 8 : 6;
+  const double hub = random.between(1.3, 1.9);
   for (int i = 0; i < teeth; ++i) {
     const Vec d = from_down(turn + static_cast<double>(i) / teeth);
     pen.limb(Vec{6, 6} + d * 3.6, Vec{6, 6} + d * 5.0, 1.05, 0.9,
@@ -112,7 +129,7 @@ void paint_gear(Canvas& canvas, const Scene& scene) {
   pen.ellipse(6, 6, 4.3, 4.3, {.material = metal, .edge = Edge::none});
   pen.ellipse(6, 6, 2.9, 2.9, decal(metal, -1));
   pen.ellipse(6.2, 6.2, 2.5, 2.5, flat_decal(metal, 0));
-  pen.ellipse(6, 6, 1.5, 1.5, {});
+  pen.ellipse(6, 6, hub, hub, {});
 }
 
 void paint_map(Canvas& canvas, const Scene& scene) {
@@ -142,16 +159,19 @@ void paint_map(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_scroll(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
   const Material paper = scene.prompt->color(Material::parchment);
+  const Material handle = scene.pick(random, {Material::wood, Material::gold, Material::leather});
   pen.box(2.2, 1.8, 9.8, 10.4, flat(paper));
   for (const double y : {3.6, 5.4, 7.2})
     pen.box(3.6, y, y > 7 ? 6.4 : 8.4, y + 0.7, decal(paper, -2));
   pen.box(1.0, 0.4, 11.0, 2.8, {.material = paper}, 0.8);
   pen.box(1.0, 9.2, 11.0, 11.8, {.material = paper}, 0.8);
-  for (const double x : {1.0, 10.0}) pen.box(x, 9.2, x + 1, 11.8, decal(Material::wood, 0));
-  for (const double x : {1.0, 10.0}) pen.box(x, 0.4, x + 1, 2.8, decal(Material::wood, 0));
-  pen.ellipse(8.4, 8.2, 1.2, 1.2, decal(Material::red));
+  for (const double x : {1.0, 10.0}) pen.box(x, 9.2, x + 1, 11.8, decal(handle, 0));
+  for (const double x : {1.0, 10.0}) pen.box(x, 0.4, x + 1, 2.8, decal(handle, 0));
+  pen.ellipse(8.4, 8.2, 1.2, 1.2,
+              decal(scene.pick(random, {Material::red, Material::blue, Material::green})));
 }
 
 void paint_book(Canvas& canvas, const Scene& scene) {
@@ -170,13 +190,16 @@ void paint_book(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_speaker(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
-  const Material body = scene.prompt->color(Material::steel);
+  const Material body =
+      scene.prompt->color(scene.pick(random, {Material::steel, Material::iron, Material::silver}));
+  const double horn = random.between(4.2, 5.4);
   const bool muted = scene.prompt->has_any({"mute", "muted", "off"});
   pen.box(0.6, 4.0, 3.6, 8.0, {.material = body, .shade = Shade::flat});
-  pen.polygon({{3.0, 4.0}, {6.4, 1.0}, {6.4, 11.0}, {3.0, 8.0}},
+  pen.polygon({{3.0, 4.0}, {6.4, 6 - horn}, {6.4, 6 + horn}, {3.0, 8.0}},
               {.material = body, .shade = Shade::flat, .edge = Edge::soft});
-  pen.polygon({{3.0, 6.4}, {6.4, 6.8}, {6.4, 11.0}, {3.0, 8.0}}, decal(body, -1));
+  pen.polygon({{3.0, 6.4}, {6.4, 6.8}, {6.4, 6 + horn}, {3.0, 8.0}}, decal(body, -1));
   pen.box(0.6, 4.0, 3.0, 4.8, decal(body, 1));
   if (muted) {
     pen.limb({8.2, 4.4}, {11.2, 7.6}, 0.55, 0.55, flat(Material::red));
@@ -190,22 +213,27 @@ void paint_speaker(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_star(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
   const Material color = scene.prompt->metal(scene.prompt->color(Material::yellow));
+  const double waist = random.between(0.85, 1.2);
   const double turn = scene.frames > 1 ? 0.03 * sin_turns(scene.phase()) : 0;
-  pen.polygon(star_points({6, 6.4}, 10, {6.2, 2.7}, turn),
+  pen.polygon(star_points({6, 6.4}, 10, {6.2, 2.7 * waist}, turn),
               {.material = color, .tone = -1, .shade = Shade::flat, .edge = Edge::none});
-  pen.polygon(star_points({5.6, 5.9}, 10, {5.6, 2.5}, turn), decal(color, 0));
-  pen.polygon(star_points({5.2, 5.4}, 10, {3.0, 1.4}, turn), decal(color, 1));
+  pen.polygon(star_points({5.6, 5.9}, 10, {5.6, 2.5 * waist}, turn), decal(color, 0));
+  pen.polygon(star_points({5.2, 5.4}, 10, {3.0, 1.4 * waist}, turn), decal(color, 1));
 }
 
 void paint_skull(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
-  const Material bone = scene.prompt->color(Material::bone);
+  const Material bone =
+      scene.prompt->color(scene.pick(random, {Material::bone, Material::white, Material::bone}));
   pen.box(3.4, 7.6, 8.6, 11.4, {.material = bone}, 0.8);
   pen.ellipse(6, 5.2, 5.2, 4.7, {.material = bone, .edge = Edge::none}, 0.35);
+  const double socket = random.between(1.2, 1.6);
   const Ink dark = decal(Material::outline);
-  for (const double s : {-1.0, 1.0}) pen.ellipse(6 + s * 2.2, 5.8, 1.4, 1.5, dark);
+  for (const double s : {-1.0, 1.0}) pen.ellipse(6 + s * 2.2, 5.8, socket, socket * 1.1, dark);
   pen.polygon({{6, 7.0}, {6.7, 8.4}, {5.3, 8.4}}, dark);
   for (const double x : {4.5, 6.0, 7.5}) pen.box(x - 0.25, 9.8, x + 0.25, 11.4, dark);
 }

@@ -98,13 +98,7 @@ constexpr Kind kKinds[] = {
 };
 
 int weight_of(const Kind& kind, std::string_view word) {
-  std::string_view words = kind.words;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (is_form_of(word, words.substr(0, end))) return kind.weight;
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return 0;
+  return is_form_of_one(word, kind.words) ? kind.weight : 0;
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ class Pen {
   }
   void polygon(const std::vector<Vec>& points, const Ink& ink) {
     std::vector<Vec> moved;
+    moved.reserve(points.size());
     for (const Vec p : points) moved.push_back(at(p.x, p.y));
     canvas_.polygon(moved, ink);
   }

@@ -89,6 +89,15 @@ bool is_form_of(std::string_view word, std::string_view singular) {
   return rest.empty() || rest == "s" || rest == "es";
 }
 
+bool is_form_of_one(std::string_view word, std::string_view words) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (is_form_of(word, words.substr(0, end))) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
 Prompt::Prompt(std::string_view text) {
   const std::vector<Clause> clauses = split(text);
   for (const Clause& clause : clauses)
@@ -123,6 +132,11 @@ bool Prompt::has(std::string_view word) const {
 
 bool Prompt::has_any(std::initializer_list<std::string_view> words) const {
   return std::ranges::any_of(words, [&](std::string_view word) { return has(word); });
+}
+
+bool Prompt::has_one_of(std::string_view words) const {
+  return std::ranges::any_of(words_,
+                             [&](const std::string& w) { return is_form_of_one(w, words); });
 }
 
 Material Prompt::material_of(std::initializer_list<std::string_view> things,

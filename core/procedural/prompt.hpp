@@ -23,6 +23,8 @@ class Prompt {
   /// Singular or plural.
   bool has(std::string_view word) const;
   bool has_any(std::initializer_list<std::string_view> words) const;
+  /// The same for words that are separated by blanks.
+  bool has_one_of(std::string_view words) const;
 
   /// Every material or colour named, in order.
   const std::vector<Material>& materials() const { return materials_; }
@@ -48,6 +50,9 @@ class Prompt {
   std::vector<Material> free_materials_;  ///< not said of a garment
   std::vector<Said> said_;
 };
+
+/// Whether `word` is a form of one of `words`, which are singular and separated by blanks.
+bool is_form_of_one(std::string_view word, std::string_view words);
 
 /// Whether `word` is `singular` or its plural.
 bool is_form_of(std::string_view word, std::string_view singular);

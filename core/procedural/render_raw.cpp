@@ -113,15 +113,14 @@ Rgb choose_background(const Image& native, std::span<const Rgb> palette) {
                               static_cast<std::uint8_t>(b)});
   Rgb best = candidates.front();
   int best_distance = -1;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
+  for (const Rgb candidate : candidates) {
     int distance = 3 * 255 * 255;
-    for (const Rgb color : used)
-      distance = std::min(distance, square_distance(candidates[i], color));
+    for (const Rgb color : used) distance = std::min(distance, square_distance(candidate, color));
     // Beyond 150 a colour is far enough; then the order decides.
     distance = std::min(distance, 150 * 150);
     if (distance > best_distance) {
       best_distance = distance;
-      best = candidates[i];
+      best = candidate;
     }
   }
   return best;
@@ -131,7 +130,7 @@ Image render_raw(const Image& native, std::span<const Rgb> palette, const RawSty
   const int scale = std::max(1, style.scale);
   SplitMix random(style.seed);
   const Rgb background = choose_background(native, palette);
-  std::vector<Rgb> used = colors_used(native, palette);
+  const std::vector<Rgb> used = colors_used(native, palette);
   const int tint = tolerance(used);
   const std::vector<Cell> cells = tinted_cells(native, background, tint, random);
   const std::vector<Tap> columns = taps(native.size.width, scale, random);

@@ -153,13 +153,15 @@ void paint_fire(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_cactus(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas, Fit::stretch);
   const Ink ink{.material = scene.prompt->color(Material::green)};
-  pen.bow({6, 8.6}, {1.2, 9.6}, {1.9, 4.8}, 1.1, 1.1, ink);
-  pen.bow({6, 7.2}, {10.8, 8.0}, {10.1, 3.2}, 1.1, 1.1, ink);
+  pen.bow({6, 8.6}, {1.2, 9.6}, {1.9, random.between(3.6, 5.6)}, 1.1, 1.1, ink);
+  pen.bow({6, 7.2}, {10.8, 8.0}, {10.1, random.between(2.8, 5.0)}, 1.1, 1.1, ink);
   pen.box(4.2, 0.8, 7.8, 12, {.material = ink.material, .edge = Edge::none}, 1.4);
   for (const Vec thorn : {Vec{5.2, 3.0}, Vec{6.6, 5.2}, Vec{5.4, 7.8}, Vec{6.6, 10}})
     pen.spot(thorn.x, thorn.y, decal(Material::white, 0), 0.6);
+  if (random.chance(50)) pen.ellipse(6, 1.2, 1.4, 1.0, {.material = Material::pink});
 }
 
 }  // namespace dgxp

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string_view>
 
 #include "core/procedural/painters.hpp"
 
@@ -102,29 +103,53 @@ void paint_planks(Torus& torus, SplitMix& random) {
   }
 }
 
+void paint_brick_wall(Torus& torus, SplitMix& random, const Scene& scene) {
+  const Size size = torus.size();
+  const Material brick = scene.prompt->has("stone") ? Material::stone : Material::brick;
+  paint_courses(torus, random, brick, std::max(1, size.height / 8 * 2),
+                std::max(1, size.width / 8));
+}
+
+void paint_flagstones(Torus& torus, SplitMix& random, const Scene& scene) {
+  const Size size = torus.size();
+  paint_courses(torus, random, scene.prompt->color(Material::stone), std::max(1, size.height / 8),
+                std::max(1, size.width / 8));
+}
+
+struct Pattern {
+  std::string_view words;
+  void (*paint)(Torus&, SplitMix&, const Scene&);
+};
+
+constexpr Pattern kPatterns[] = {
+    {"grass meadow lawn",
+     [](Torus& torus, SplitMix& random, const Scene&) { paint_grass(torus, random); }},
+    {"water sea river lake", [](Torus& torus, SplitMix& random,
+                                const Scene& scene) { paint_water(torus, random, scene.phase()); }},
+    {"brick wall", paint_brick_wall},
+    {"wood wooden plank",
+     [](Torus& torus, SplitMix& random, const Scene&) { paint_planks(torus, random); }},
+    {"dirt earth soil mud path", [](Torus& torus, SplitMix& random,
+                                    const Scene&) { paint_specks(torus, random, Material::dirt); }},
+    {"sand desert beach", [](Torus& torus, SplitMix& random,
+                             const Scene&) { paint_specks(torus, random, Material::sand); }},
+    {"snow ice", [](Torus& torus, SplitMix& random,
+                    const Scene&) { paint_specks(torus, random, Material::snow); }},
+    {"lava magma", [](Torus& torus, SplitMix& random,
+                      const Scene&) { paint_specks(torus, random, Material::lava); }},
+};
+
 }  // namespace
 
 void paint_tile(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
   Torus torus(canvas);
-  const Size size = canvas.size();
-  const Prompt& prompt = *scene.prompt;
-  const int rows = std::max(1, size.height / 8 * 2);
-  if (prompt.has_any({"grass", "meadow", "lawn"})) return paint_grass(torus, random);
-  if (prompt.has_any({"water", "sea", "river", "lake"}))
-    return paint_water(torus, random, scene.phase());
-  if (prompt.has_any({"brick", "wall"}))
-    return paint_courses(torus, random, prompt.has("stone") ? Material::stone : Material::brick,
-                         rows, std::max(1, size.width / 8));
-  if (prompt.has_any({"wood", "wooden", "plank"})) return paint_planks(torus, random);
-  if (prompt.has_any({"dirt", "earth", "soil", "mud", "path"}))
-    return paint_specks(torus, random, Material::dirt);
-  if (prompt.has_any({"sand", "desert", "beach"}))
-    return paint_specks(torus, random, Material::sand);
-  if (prompt.has_any({"snow", "ice"})) return paint_specks(torus, random, Material::snow);
-  if (prompt.has("lava")) return paint_specks(torus, random, Material::lava);
-  paint_courses(torus, random, prompt.color(Material::stone), std::max(1, size.height / 8),
-                std::max(1, size.width / 8));
+  for (const Pattern& pattern : kPatterns) {
+    if (!scene.prompt->has_one_of(pattern.words)) continue;
+    pattern.paint(torus, random, scene);
+    return;
+  }
+  paint_flagstones(torus, random, scene);
 }
 
 }  // namespace dgxp

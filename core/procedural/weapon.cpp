@@ -159,9 +159,13 @@ void paint_arrow(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_bomb(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
+  const double size = random.between(4.0, 4.5);
   pen.box(6.2, 2.2, 9.0, 4.6, {.material = Material::iron});
-  pen.ellipse(5.4, 7.6, 4.4, 4.4, {.material = scene.prompt->color(Material::black)});
+  pen.ellipse(5.4, 7.6, size, size,
+              {.material = scene.prompt->color(
+                   scene.pick(random, {Material::black, Material::iron, Material::black}))});
   pen.ellipse(3.8, 5.8, 0.9, 0.9, decal(Material::white, 0));
   pen.bow({7.6, 2.4}, {8.2, 0.6}, {10.2, 1.4}, 0.35, 0.35, {.material = Material::bread});
   if (scene.frames < 2 || scene.frame % 2 == 0)

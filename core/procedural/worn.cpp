@@ -134,8 +134,10 @@ void paint_helmet(Canvas& canvas, const Scene& scene) {
 }
 
 void paint_boots(Canvas& canvas, const Scene& scene) {
+  SplitMix random(scene.look);
   Pen pen(canvas);
-  const Material leather = scene.prompt->color(Material::leather);
+  const Material leather = scene.prompt->color(
+      scene.pick(random, {Material::leather, Material::brown, Material::red, Material::black}));
   for (const double x : {3.4, 0.2}) {
     pen.polygon({{x + 1.6, 1.6},
                  {x + 5.2, 1.6},

@@ -147,6 +147,21 @@ TEST_CASE("another seed gives another still of the same kind") {
   CHECK(different >= 9);
 }
 
+TEST_CASE("every kind changes with the seed") {
+  for (const Kind& kind : all_kinds()) {
+    std::set<std::string> looks;
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+      ProceduralRequest request = request_for(first_word(kind), 24, seed);
+      request.palette = kDungeonPalette;
+      std::string look;
+      for (const Rgba& pixel : draw_native(request).pixels) look += to_hex(pixel.rgb());
+      looks.insert(look);
+    }
+    CAPTURE(kind.name);
+    CHECK(looks.size() >= 3);
+  }
+}
+
 TEST_CASE("palettes of none, one and two colours draw visible figures") {
   const std::array<std::vector<Rgb>, 3> palettes{std::vector<Rgb>{}, std::vector<Rgb>{{10, 20, 30}},
                                                  std::vector<Rgb>{{0, 0, 0}, {255, 255, 255}}};
