@@ -88,11 +88,11 @@ Ink flat_decal(Material material, int tone) {
   return ink;
 }
 
-Canvas::Canvas(Size size, Frame frame)
+Canvas::Canvas(Size size, Extent frame)
     : size_(size), texels_(static_cast<std::size_t>(size.area())) {
   const int side = std::min(size.width, size.height);
-  has_outline_ = frame == Frame::free && side >= 12;
-  if (frame == Frame::free && side >= 3) inset_ = has_outline_ ? 2 : 1;
+  has_outline_ = frame == Extent::free && side >= 12;
+  if (frame == Extent::free && side >= 3) inset_ = has_outline_ ? 2 : 1;
 }
 
 void Canvas::put(int x, int y, const Ink& ink, Vec normal) {

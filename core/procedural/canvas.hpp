@@ -49,11 +49,11 @@ Ink decal(Material material, int tone = 0);
 Ink flat_decal(Material material, int tone = 0);
 
 /// Whether a figure stands free, with a margin and an outline, or fills its frame.
-enum class Frame : std::uint8_t { free, full };
+enum class Extent : std::uint8_t { free, full };
 
 class Canvas {
  public:
-  Canvas(Size size, Frame frame);
+  Canvas(Size size, Extent frame);
 
   Size size() const { return size_; }
   /// Pixels at each side that shapes do not enter: the margin and the outline.

@@ -122,7 +122,7 @@ Image draw_native(const ProceduralRequest& request) {
   Drawing drawing;
   drawing.kind = &find_kind(prompt, request.seamless);
   drawing.view = read_direction(request.direction);
-  if (drawing.kind->frame == Frame::free)
+  if (drawing.kind->frame == Extent::free)
     drawing.factor = (std::min(size.width, size.height) + kLargestDrawing - 1) / kLargestDrawing;
   drawing.scene = {.prompt = &prompt,
                    .ramps = &ramps,

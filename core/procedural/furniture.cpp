@@ -101,7 +101,7 @@ void paint_crate(Canvas& canvas, const Scene& scene) {
 
 void paint_door(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
-  Pen pen(canvas, Fit::stretch);
+  Pen pen(canvas, PenFit::stretch);
   const Material wood = wood_of(scene);
   const bool arched = random.chance(70);
   const Material lock = scene.pick(random, {Material::gold, Material::iron, Material::copper});

@@ -17,7 +17,7 @@ enum class Life : std::uint8_t { moving, inert };
 struct Kind {
   std::string_view name;
   Painter paint;
-  Frame frame;
+  Extent frame;
   Life life;
   int weight;              ///< the heavier word of a prompt wins
   std::string_view words;  ///< singular, separated by blanks

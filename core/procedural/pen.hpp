@@ -12,19 +12,19 @@ namespace dgxp {
 
 /// What becomes of a frame that is no square: a square at its foot, or all of it (up to twice as
 /// high as wide, or the other way round).
-enum class Fit : std::uint8_t { square, stretch };
+enum class PenFit : std::uint8_t { square, stretch };
 
 /// Draws in 12 by 12 units that stand in the middle of the foot of what shapes may enter of a
 /// canvas: one unit is a pixel in a 16x16 frame, 1.67 pixels in 24x24 and 2.33 in 32x32.
 class Pen {
  public:
-  explicit Pen(Canvas& canvas, Fit fit = Fit::square) : canvas_(canvas) {
+  explicit Pen(Canvas& canvas, PenFit fit = PenFit::square) : canvas_(canvas) {
     const Size size = canvas.size();
     const int inset = canvas.inset();
     const double width = std::max(1, size.width - 2 * inset);
     const double height = std::max(1, size.height - 2 * inset);
     const double side = std::min(width, height);
-    const double most = fit == Fit::stretch ? 2 * side : side;
+    const double most = fit == PenFit::stretch ? 2 * side : side;
     unit_ = {std::min(width, most) / 12, std::min(height, most) / 12};
     origin_ = {(size.width - 12 * unit_.x) / 2, size.height - inset - 12 * unit_.y};
   }

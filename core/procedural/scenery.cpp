@@ -48,7 +48,7 @@ void paint_crown_of_leaves(Pen& pen, SplitMix& random, Material leaf, Vec center
 
 void paint_tree(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
-  Pen pen(canvas, Fit::stretch);
+  Pen pen(canvas, PenFit::stretch);
   const Prompt& prompt = *scene.prompt;
   const bool bare = prompt.has_any({"dead", "bare"});
   const Material said = prompt.color(Material::leaf);
@@ -154,7 +154,7 @@ void paint_fire(Canvas& canvas, const Scene& scene) {
 
 void paint_cactus(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
-  Pen pen(canvas, Fit::stretch);
+  Pen pen(canvas, PenFit::stretch);
   const Ink ink{.material = scene.prompt->color(Material::green)};
   pen.bow({6, 8.6}, {1.2, 9.6}, {1.9, random.between(3.6, 5.6)}, 1.1, 1.1, ink);
   pen.bow({6, 7.2}, {10.8, 8.0}, {10.1, random.between(2.8, 5.0)}, 1.1, 1.1, ink);

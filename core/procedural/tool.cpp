@@ -47,7 +47,7 @@ void paint_shovel(Canvas& canvas, const Scene& scene) {
 
 void paint_torch(Canvas& canvas, const Scene& scene) {
   SplitMix random(scene.look);
-  Pen pen(canvas, Fit::stretch);
+  Pen pen(canvas, PenFit::stretch);
   pen.polygon({{4.6, 6.4}, {7.4, 6.4}, {6.9, 12}, {5.1, 12}}, {.material = Material::wood});
   pen.box(4.0, 5.8, 8.0, 7.4,
           {.material = scene.pick(random, {Material::iron, Material::gold}), .edge = Edge::soft});
