@@ -30,7 +30,7 @@ std::string show(const Canvas& canvas) {
 }
 
 TEST_CASE("a shape gets an outline and the margin stays empty") {
-  Canvas canvas({12, 12}, Frame::free);
+  Canvas canvas({12, 12}, Extent::free);
   canvas.box(-5, -5, 50, 50, flat(Material::grey));
   const std::string expected =
       "............\n"
@@ -49,7 +49,7 @@ TEST_CASE("a shape gets an outline and the margin stays empty") {
 }
 
 TEST_CASE("light comes from the upper left, also after mirroring") {
-  Canvas canvas({16, 16}, Frame::free);
+  Canvas canvas({16, 16}, Extent::free);
   canvas.ellipse({7, 8}, 5, 5, {.material = Material::grey});
   const std::string before = show(canvas);
   canvas.mirror();
@@ -60,7 +60,7 @@ TEST_CASE("light comes from the upper left, also after mirroring") {
 }
 
 TEST_CASE("small holes become outline and large ones stay open") {
-  Canvas canvas({20, 20}, Frame::free);
+  Canvas canvas({20, 20}, Extent::free);
   canvas.box(3, 3, 17, 17, flat(Material::grey));
   canvas.box(4, 4, 7, 7, {});
   canvas.box(9, 9, 15, 15, {});
@@ -70,7 +70,7 @@ TEST_CASE("small holes become outline and large ones stay open") {
 }
 
 TEST_CASE("a lone shade is smoothed away, a detail of another material stays") {
-  Canvas canvas({16, 16}, Frame::free);
+  Canvas canvas({16, 16}, Extent::free);
   canvas.box(3, 3, 13, 13, flat(Material::grey));
   canvas.dot(7, 7, decal(Material::grey, 1));
   canvas.dot(10, 10, decal(Material::outline));
@@ -80,7 +80,7 @@ TEST_CASE("a lone shade is smoothed away, a detail of another material stays") {
 }
 
 TEST_CASE("lying down puts the head to the left and the lowest pixel on the ground") {
-  Canvas canvas({16, 16}, Frame::free);
+  Canvas canvas({16, 16}, Extent::free);
   canvas.box(7, 3, 9, 13, flat(Material::grey));
   canvas.box(6, 3, 10, 5, flat(Material::red));  // the head
   canvas.lay_down(14);

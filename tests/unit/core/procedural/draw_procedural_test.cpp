@@ -36,7 +36,7 @@ TEST_CASE("every kind covers a sane part of its frame at 16, 24 and 32") {
         CAPTURE(kind.name);
         CAPTURE(side);
         CAPTURE(seed);
-        if (kind.frame == Frame::full) {
+        if (kind.frame == Extent::full) {
           CHECK(coverage(image) == 1.0);
         } else {
           CHECK(coverage(image) > 0.10);
@@ -92,7 +92,7 @@ TEST_CASE("frames of one walk share their baseline, differ from each other and k
 
 TEST_CASE("frames of every kind stay on their baseline and show movement") {
   for (const Kind& kind : all_kinds()) {
-    if (kind.frame == Frame::full) continue;
+    if (kind.frame == Extent::full) continue;
     for (const std::string animation : {"idle", "attack", "spin"}) {
       ProceduralRequest request = request_for(first_word(kind), 24);
       request.animation = animation;
