@@ -18,6 +18,8 @@ expect() { # CLAIM EXPECTED ACTUAL
 expect "nothing ran" "0 0 0" "$(sum </dev/null)"
 expect "a plain test counts as one" "1 0 0" "$(testcase run '' | sum)"
 expect "a doctest binary counts by its summary" "10 0 1" "$(testcase run "$(doctest 10 0 1)" | sum)"
+expect "a script counts by its last line" "7 0 0" "$(testcase run '7 passed, 0 failed' | sum)"
+expect "a script's failures count as it says" "7 2 0" "$(testcase fail '7 passed, 2 failed' | sum)"
 expect "failed cases count as doctest counts them" "9 2 0" "$(testcase fail "$(doctest 9 2 0)" | sum)"
 expect "a crash is one failure" "0 1 0" "$(testcase fail '<failure message=""/>' | sum)"
 expect "dying after a green summary is one failure" "8 1 0" "$(testcase fail "$(doctest 8 0 0)" | sum)"
