@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_status.hpp"
+#include "core/base/suggest.hpp"
 #include "core/worker/worker_client.hpp"
+#include "manifests/glob.hpp"
 #include "manifests/load_manifest.hpp"
 #include "manifests/lock_file.hpp"
 #include "manifests/user_config.hpp"
@@ -47,30 +49,6 @@ std::string line_of(ByteView text, int line) {
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
   }
   return std::string(rest.substr(0, rest.find('\n')));
-}
-
-/// The name with the fewest edits to `name`, if it is near.
-std::string nearest_name(const std::string& name, const std::set<std::string>& known) {
-  std::string best;
-  std::size_t least = std::max<std::size_t>(name.size() / 3, 1) + 1;
-  for (const std::string& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j < row.size(); ++j) {
-        const std::size_t changed = diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-      }
-    }
-    if (row.back() < least) {
-      least = row.back();
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 /// What --json prints instead of a result.
@@ -197,28 +175,6 @@ int fail(const Context& context, const Error& error, const ManifestPlace* files,
   return exit_code;
 }
 
-bool matches_pattern(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t retry = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      retry = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++retry;
-    } else {
-      return false;
-    }
-  }
-  return std::ranges::all_of(pattern.substr(p), [](char c) { return c == '*'; });
-}
-
 Result<std::vector<std::string>> find_masters(const ProjectSpec& spec,
                                               const std::vector<std::string>& names) {
   std::set<std::string> found;
@@ -232,17 +188,18 @@ Result<std::vector<std::string>> find_masters(const ProjectSpec& spec,
     const std::size_t before = found.size();
     bool is_known = false;
     for (const SpriteSpec& sprite : spec.sprites) {
-      if (!matches_pattern(name, sprite.id)) continue;
+      if (!matches_glob(name, sprite.id)) continue;
       is_known = true;
       for (const RowSpec& row : sprite.rows) found.insert(row.master);
     }
     for (const MasterSpec& master : spec.masters) {
-      if (!matches_pattern(name, master.id)) continue;
+      if (!matches_glob(name, master.id)) continue;
       is_known = true;
       found.insert(master.id);
     }
     if (is_known || found.size() > before) continue;
-    const std::string near = nearest_name(name, known);
+    const std::vector<std::string_view> words(known.begin(), known.end());
+    const std::string_view near = find_nearest(name, words);
     return Error{.kind = ErrorKind::usage,
                  .message = fmt::format("there is no sprite '{}'", name),
                  .hint = near.empty() ? "`dgxp status --verbose` lists them"

@@ -63,7 +63,4 @@ int fail(const Context& context, const Error& error, const ManifestPlace* files 
 Result<std::vector<std::string>> find_masters(const ProjectSpec& spec,
                                               const std::vector<std::string>& names);
 
-/// '*' matches any run of characters.
-bool matches_pattern(std::string_view pattern, std::string_view text);
-
 }  // namespace dgxp

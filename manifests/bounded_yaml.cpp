@@ -12,6 +12,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "core/base/text.hpp"
 #include "manifests/field_hints.hpp"
 #include "manifests/scalar_text.hpp"
 

@@ -11,11 +11,11 @@
 
 #include "core/base/color.hpp"
 #include "core/base/digest.hpp"
+#include "core/base/suggest.hpp"
 #include "manifests/field_hints.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
 #include "manifests/scalar_text.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "manifests/source_text.hpp"
 
 // What must hold before a YAML scanner may see a text. The scanner keeps everything behind an open
@@ -11,32 +12,6 @@
 
 namespace dgxp {
 namespace {
-
-struct Character {
-  char32_t value = 0;
-  std::size_t length = 0;  ///< bytes; 0 when they are not UTF-8
-};
-
-std::size_t length_of_utf8(std::uint8_t first) {
-  if (first >= 0xc2 && first < 0xe0) return 2;
-  if (first >= 0xe0 && first < 0xf0) return 3;
-  if (first >= 0xf0 && first < 0xf5) return 4;
-  return 0;
-}
-
-Character decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::size_t length = length_of_utf8(byte(0));
-  if (length == 0 || text.size() < length) return {};
-  char32_t value = byte(0) & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return {};
-    value = value << 6U | (byte(i) & 0x3fU);
-  }
-  const bool is_overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  if (is_overlong || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-  return {value, length};
-}
 
 /// Changes the direction of writing, ends a line, or cannot be seen at all: with these a text
 /// shows a reviewer something else than what is read. Joiners that scripts need are not among them.
@@ -58,7 +33,7 @@ void report_character(const SourceText& source, std::size_t at, ProblemList& pro
     problems.error(span, "a carriage return stands alone", "save the file with LF line ends");
   } else if (byte < 0x20 || byte == 0x7f) {
     problems.error(span, fmt::format("control character \\x{:02x}", byte), "delete it");
-  } else if (const Character character = decode(rest); character.length == 0) {
+  } else if (const CodePoint character = decode_utf8(rest); character.length == 0) {
     problems.error(span, fmt::format("byte \\x{:02x} is not UTF-8", byte),
                    "save the file as UTF-8");
   } else {
@@ -123,7 +98,7 @@ std::size_t find_bad_character(std::string_view text) {
       continue;
     }
     const auto byte = static_cast<std::uint8_t>(text[i]);
-    const Character character = byte < 0x80 ? Character{} : decode(text.substr(i));
+    const CodePoint character = byte < 0x80 ? CodePoint{} : decode_utf8(text.substr(i));
     if (character.length == 0 || is_misleading(character.value)) return i;
     i += character.length;
   }

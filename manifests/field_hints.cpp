@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.hpp"
 #include "manifests/names.hpp"
 #include "manifests/scalar_text.hpp"
 

@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
 #include "manifests/bounded_yaml.hpp"
 #include "manifests/check_fields.hpp"
 #include "manifests/first_problem.hpp"
 #include "manifests/lock_lines.hpp"
 #include "manifests/node_layers.hpp"
 #include "manifests/source_text.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
 #include "manifests/glob.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

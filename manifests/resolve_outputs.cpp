@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

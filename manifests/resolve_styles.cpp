@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
 #include "manifests/placeholders.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

@@ -74,8 +74,4 @@ std::string_view to_text(double value, char (&buffer)[32]) {
   return {std::begin(buffer), static_cast<std::size_t>(end - std::begin(buffer))};
 }
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 }  // namespace dgxp

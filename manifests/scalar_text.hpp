@@ -19,7 +19,4 @@ bool looks_octal(std::string_view text);
 /// The shortest text that reads as this number again: 2, 0.5.
 std::string_view to_text(double value, char (&buffer)[32]);
 
-/// Letters A-Z in lower case, everything else as it is.
-char to_lower(char c);
-
 }  // namespace dgxp

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
 #include "manifests/expansion_budget.hpp"
 #include "manifests/names.hpp"
 #include "manifests/placeholders.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {

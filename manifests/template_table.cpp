@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/suggest.hpp"
+#include "core/base/suggest.hpp"
 
 namespace dgxp {
 namespace {

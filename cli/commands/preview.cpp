@@ -6,6 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/opened_project.hpp"
 #include "core/image/png_codec.hpp"
+#include "manifests/glob.hpp"
 
 namespace dgxp {
 namespace {
@@ -90,7 +91,7 @@ Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
 
 bool is_wanted(const SpriteSpec& sprite, const std::vector<std::string>& names) {
   return names.empty() || std::ranges::any_of(names, [&](const std::string& name) {
-           return matches_pattern(name, sprite.id);
+           return matches_glob(name, sprite.id);
          });
 }
 

@@ -5,28 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
+
 namespace dgxp {
 namespace {
-
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t length = 0;  ///< bytes; 0 when they are not UTF-8
-};
-
-CodePoint decode_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t length = 2U + (byte(0) >= 0xe0 ? 1U : 0U) + (byte(0) >= 0xf0 ? 1U : 0U);
-  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < length) return {};
-  char32_t value = byte(0) & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return {};
-    value = value << 6U | (byte(i) & 0x3fU);
-  }
-  const bool is_overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  if (is_overlong || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-  return {value, length};
-}
 
 /// Control, direction-changing and zero-width characters: what can make a text look like another.
 bool is_deceptive(char32_t c) {

@@ -72,8 +72,4 @@ inline constexpr std::size_t kMaxControlMessage = 1U << 20U;  ///< bytes of a me
 inline constexpr std::size_t kMaxBlob = 32U << 20U;           ///< bytes of one image or file
 inline constexpr std::size_t kMaxBlobMessage = kMaxBlob + 4096;
 
-bool is_utf8(std::string_view text);
-/// At most `max` bytes of `text`, which is UTF-8, cut between characters.
-std::string cut_text(std::string text, std::size_t max);
-
 }  // namespace dgxp

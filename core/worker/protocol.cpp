@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "core/worker/protocol_fields.hpp"
 
 namespace dgxp {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/bytes.hpp"
+#include "core/base/text.hpp"
 #include "core/worker/msgpack_value.hpp"
 #include "core/worker/protocol.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "core/base/color.hpp"
 #include "core/base/diagnostic.hpp"
+#include "core/base/text.hpp"
 #include "core/worker/msgpack_value.hpp"
 
 namespace dgxp {

@@ -5,7 +5,6 @@
 #include "manifests/names.hpp"
 #include "manifests/placeholders.hpp"
 #include "manifests/scalar_text.hpp"
-#include "manifests/suggest.hpp"
 
 namespace dgxp {
 namespace {
@@ -103,24 +102,6 @@ TEST_CASE("a star in a pattern stands for any text") {
   CHECK_FALSE(matches_glob("a*b*c", "acb"));
   CHECK_FALSE(matches_glob("ab*ba", "aba"));
   CHECK(matches_glob("**", "x"));
-}
-
-TEST_CASE("the nearest word is at most a third of its letters away") {
-  CHECK(find_nearest("palete", std::vector<std::string_view>{"pivot", "palette", "prompt"}) ==
-        "palette");
-  CHECK(find_nearest("SIZE", std::vector<std::string_view>{"seed", "size"}) == "size");
-  CHECK(find_nearest("ehro", std::vector<std::string_view>{"hero"}) == "hero");
-  CHECK(find_nearest("abc", std::vector<std::string_view>{"xyz"}) == "");
-  CHECK(find_nearest("x", std::vector<std::string_view>{"y"}) == "");
-  CHECK(find_nearest("bat", std::vector<std::string_view>{"cat", "bar"}) == "bar");
-  CHECK(find_nearest("floyd", std::vector<std::string_view>{"none", "floyd_steinberg"}) ==
-        "floyd_steinberg");
-}
-
-TEST_CASE("a suggestion falls back to what is known, then to other words") {
-  CHECK(suggest("x", {"abc", "def"}, "else") == "known are 'abc', 'def'");
-  CHECK(suggest("x", {}, "else") == "else");
-  CHECK(suggest("zz", {"a", "b", "c", "d", "e", "f", "g", "h", "i"}, "else") == "else");
 }
 
 std::string fill(std::string_view text) {

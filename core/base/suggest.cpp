@@ -1,4 +1,4 @@
-#include "manifests/suggest.hpp"
+#include "core/base/suggest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/scalar_text.hpp"
+#include "core/base/text.hpp"
 
 namespace dgxp {
 namespace {
