@@ -45,6 +45,7 @@ struct Options {
   CleanArguments clean;
   InitArguments init;
   DoctorArguments doctor;
+  WorkerArguments worker;
   RecoverArguments recover;
   RecolorArguments recolor;
   PackArguments pack;
@@ -64,6 +65,7 @@ class Parser {
     add_project_verbs();
     add_master_verbs();
     add_file_verbs();
+    add_worker_verb();
     add_other_verbs();
   }
 
@@ -250,6 +252,26 @@ class Parser {
     extract->add_option("-o,--output", options_.palette.output, "the file to write");
   }
 
+  void add_worker_verb() {
+    CLI::App* sub =
+        verb("worker", "draw for others: listen, take jobs, answer with pictures",
+             [](const Context& c, Options& o) { return run_worker_command(c, o.worker); });
+    WorkerArguments& worker = options_.worker;
+    sub->add_option("--listen", worker.listen,
+                    "where requests come in: tcp://HOST:PORT (port 0: a free one) or ipc://PATH "
+                    "(default: tcp://127.0.0.1:5555)");
+    sub->add_option("--publish", worker.publish,
+                    "where updates go out (default: the next port, or PATH.updates)");
+    sub->add_option("--backend", worker.backend, "what draws: procedural (default: procedural)")
+        ->check(CLI::IsMember({"procedural"}));
+    sub->add_option("--slots", worker.slots, "jobs at once (default: as the backend likes)")
+        ->check(CLI::Range(1, 1024));
+    sub->add_option("--pub-framing", worker.framing,
+                    "body: an update is one frame; topic: two, the first of which is its topic "
+                    "(default: body)")
+        ->check(CLI::IsMember({"body", "topic"}));
+  }
+
   void add_other_verbs() {
     CLI::App* sub = verb("init", "write a first assets.yaml",
                          [](const Context& c, Options& o) { return run_init_command(c, o.init); });
@@ -311,6 +333,7 @@ void add_examples(CLI::App& app) {
       {"palette", "dgxp palette extract frames/*.png -n 24 -o game.gpl"},
       {"init", "dgxp init my-game"},
       {"schema", "dgxp schema > dgxp.schema.json"},
+      {"worker", "dgxp worker --listen tcp://127.0.0.1:5555 --backend procedural"},
       {"doctor", "dgxp doctor --worker tcp://127.0.0.1:5555"},
       {"clean", "dgxp clean --dry-run"},
       {"completion", "dgxp completion bash > ~/.local/share/bash-completion/completions/dgxp"},

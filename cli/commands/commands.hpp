@@ -91,6 +91,15 @@ struct DoctorArguments {
 };
 int run_doctor_command(const Context& context, const DoctorArguments& arguments);
 
+struct WorkerArguments {
+  std::string listen = "tcp://127.0.0.1:5555";
+  std::string publish;  ///< empty: the neighbour of `listen`
+  std::string backend = "procedural";
+  std::string framing = "body";
+  int slots = 0;  ///< 0: as the backend likes
+};
+int run_worker_command(const Context& context, const WorkerArguments& arguments);
+
 // On plain files.
 
 struct RecoverArguments {

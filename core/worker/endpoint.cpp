@@ -16,7 +16,7 @@ constexpr std::string_view kIpc = "ipc://";
 constexpr std::string_view kInproc = "inproc://";
 constexpr std::string_view kUpdatesSuffix = ".updates";
 constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un::sun_path with its end
-constexpr int kLastPort = 65534;             // its neighbour is for updates
+constexpr int kLastPort = 65535;
 
 Error unusable(std::string_view address, std::string_view why) {
   return {ErrorKind::usage,
@@ -41,14 +41,20 @@ std::optional<int> parse_port(std::string_view text) {
   return port >= 0 && port <= kLastPort ? std::optional(port) : std::nullopt;
 }
 
-Result<EndpointAddresses> parse_tcp(std::string_view address) {
+/// Without `neighbour` the last port will do: nothing listens at the next one.
+enum class Neighbour { needed, unused };
+
+Result<EndpointAddresses> parse_tcp(std::string_view address, Neighbour neighbour) {
   const std::string_view rest = address.substr(kTcp.size());
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos) return unusable(address, "the port is missing");
   const std::string_view host = rest.substr(0, colon);
   const auto port = parse_port(rest.substr(colon + 1));
   if (host.empty() || !is_safe_text(host)) return unusable(address, "the host is missing");
-  if (!port) return unusable(address, fmt::format("its port is not from 0 to {}", kLastPort));
+  const int last = neighbour == Neighbour::needed ? kLastPort - 1 : kLastPort;
+  if (!port || *port > last) {
+    return unusable(address, fmt::format("its port is not from 0 to {}", last));
+  }
   const auto tcp = [&](int number) { return fmt::format("tcp://{}:{}", host, number); };
   return EndpointAddresses{.requests = tcp(*port),
                            .updates = tcp(*port == 0 ? 0 : *port + 1),
@@ -68,13 +74,37 @@ Result<EndpointAddresses> parse_path(std::string_view address, std::string_view 
                            .updates = std::string(address) + std::string(kUpdatesSuffix)};
 }
 
-}  // namespace
-
-Result<EndpointAddresses> parse_endpoint(std::string_view address) {
-  if (address.starts_with(kTcp)) return parse_tcp(address);
+Result<EndpointAddresses> parse_one(std::string_view address, Neighbour neighbour) {
+  if (address.starts_with(kTcp)) return parse_tcp(address, neighbour);
   if (address.starts_with(kIpc)) return parse_path(address, kIpc);
   if (address.starts_with(kInproc)) return parse_path(address, kInproc);
   return unusable(address, "it does not begin with tcp:// or ipc://");
+}
+
+}  // namespace
+
+Result<EndpointAddresses> parse_endpoint(std::string_view address, std::string_view updates) {
+  if (updates.empty()) return parse_one(address, Neighbour::needed);
+  auto requests = parse_one(address, Neighbour::unused);
+  if (!requests) return requests;
+  const auto other = parse_one(updates, Neighbour::unused);
+  if (!other) return other;
+  if (other->requests == requests->requests && tcp_port_of(updates).value_or(1) != 0) {
+    return unusable(updates, "requests already go there");
+  }
+  requests->updates = other->requests;
+  requests->is_local = requests->is_local && other->is_local;
+  return requests;
+}
+
+std::optional<int> tcp_port_of(std::string_view address) {
+  if (!address.starts_with(kTcp)) return std::nullopt;
+  return parse_port(address.substr(address.rfind(':') + 1));
+}
+
+std::optional<std::string> ipc_path_of(std::string_view address) {
+  if (!address.starts_with(kIpc)) return std::nullopt;
+  return std::string(address.substr(kIpc.size()));
 }
 
 }  // namespace dgxp

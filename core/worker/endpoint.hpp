@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +16,14 @@ struct EndpointAddresses {
 };
 
 /// Reads "tcp://HOST:PORT", "ipc://PATH" or "inproc://NAME". Port 0 is for a worker that lets the
-/// system choose; its update address is then port 0 too.
+/// system choose; its update address is then port 0 too. `updates`, when not empty, is the address
+/// of updates; it goes the same way or another one.
 ///
 /// Error: `usage`, with what is wrong and a hint.
-Result<EndpointAddresses> parse_endpoint(std::string_view address);
+Result<EndpointAddresses> parse_endpoint(std::string_view address, std::string_view updates = {});
+
+/// The port of "tcp://HOST:PORT", the path of "ipc://PATH"; nothing for another scheme.
+std::optional<int> tcp_port_of(std::string_view address);
+std::optional<std::string> ipc_path_of(std::string_view address);
 
 }  // namespace dgxp

@@ -373,6 +373,10 @@ Refusal read_map(MsgpackValue map, Rows rows, void* message, Rows others, void* 
   return reader.missing();
 }
 
+std::string_view type_of(const MessageBody& body) {
+  return kMessages[body.index()].type;
+}
+
 Bytes encode_message(const Message& message) {
   const MessageRow& row = kMessages[message.body.index()];
   assert(!row.type.empty());

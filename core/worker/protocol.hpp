@@ -278,6 +278,9 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+/// "generate" for a GenerateMessage; empty for an UnknownMessage.
+std::string_view type_of(const MessageBody& body);
+
 /// The bytes of one message. Optional fields that are absent, empty or false are left out.
 /// `message` is not an UnknownMessage.
 Bytes encode_message(const Message& message);

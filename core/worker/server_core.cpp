@@ -352,16 +352,18 @@ void ServerCore::publish(JobRecord& job, MessageBody body) {
   jobs_.count_update(job);
   if (!has_subscribers_) return;
   Envelope envelope{.rid = {}, .v = {}, .epoch = epoch_, .seq = job.seq, .jseq = job.jseq};
-  updates_.push_back(encode_message({std::move(body), std::move(envelope)}));
+  std::string topic = fmt::format("{}.{}", type_of(body), job.id);
+  updates_.push_back({std::move(topic), encode_message({std::move(body), std::move(envelope)})});
 }
 
 void ServerCore::greet(SteadyTime now) {
   last_heartbeat_ = now;
   Envelope envelope{.rid = {}, .v = {}, .epoch = epoch_, .seq = jobs_.seq(), .jseq = {}};
-  updates_.push_back(encode_message({status(now), std::move(envelope)}));
+  updates_.push_back(
+      {std::string(StatusInfoMessage::kType), encode_message({status(now), std::move(envelope)})});
 }
 
-std::vector<Bytes> ServerCore::take_updates() {
+std::vector<Update> ServerCore::take_updates() {
   return std::exchange(updates_, {});
 }
 

@@ -34,6 +34,12 @@ struct ServerCounters {
   std::atomic<std::uint64_t> runs{0};  ///< jobs handed to a backend
 };
 
+/// What subscribers are told.
+struct Update {
+  std::string topic;  ///< "progress.JOB"; the type alone when it is about no job
+  Bytes body;
+};
+
 /// The worker's side of the conversation without its sockets: requests in, replies and updates
 /// out. Every request gets exactly one reply, at once. One thread uses it.
 class ServerCore {
@@ -46,7 +52,7 @@ class ServerCore {
   void on_time(SteadyTime now);
   SteadyTime next_due(SteadyTime now) const;
   /// Updates to publish, oldest first; none are made while nobody listens.
-  std::vector<Bytes> take_updates();
+  std::vector<Update> take_updates();
   void set_subscribers(bool any) { has_subscribers_ = any; }
   /// A status_info for a new subscriber, so that it learns what it has missed.
   void greet(SteadyTime now);
@@ -88,7 +94,7 @@ class ServerCore {
   std::shared_ptr<std::atomic<std::uint64_t>> bytes_in_flight_ =
       std::make_shared<std::atomic<std::uint64_t>>(0);
   bool has_subscribers_ = false;
-  std::vector<Bytes> updates_;
+  std::vector<Update> updates_;
   double mean_duration_s_ = 0;
   /// Runs that were cancelled and have not ended yet, by run; and by id the run that waits.
   std::unordered_map<std::uint64_t, std::string> unwinding_;

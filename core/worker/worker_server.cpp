@@ -10,6 +10,8 @@
 
 #include "core/base/diagnostic.hpp"
 #include "core/worker/endpoint.hpp"
+#include "core/worker/find_listener.hpp"
+#include "core/worker/ipc_place.hpp"
 #include "core/worker/msgpack_value.hpp"
 
 namespace dgxp {
@@ -41,32 +43,53 @@ Result<Listeners> open_listeners(ZmqContext& context) {
   return Listeners{*std::move(requests), *std::move(updates), {}, {}};
 }
 
-Result<Done> bind_both(Listeners& listeners, const EndpointAddresses& addresses) {
-  if (auto bound = listeners.requests.bind(addresses.requests); !bound) return bound;
+Result<Done> bind_one(ZmqSocket& socket, const std::string& address) {
+  const auto path = ipc_path_of(address);
+  if (!path) return socket.bind(address);
+  const auto place = IpcPlace::prepare(*path);
+  if (!place) return place.error();
+  return socket.bind(address);
+}
+
+Result<Done> bind_both(Listeners& listeners, const EndpointAddresses& addresses, bool neighbours) {
+  if (auto bound = bind_one(listeners.requests, addresses.requests); !bound) return bound;
   listeners.request_address = listeners.requests.bound_address();
-  const auto updates = parse_endpoint(listeners.request_address);
-  if (!updates) return updates.error();
-  if (auto bound = listeners.updates.bind(updates->updates); !bound) {
+  std::string updates = addresses.updates;
+  if (neighbours) {
+    const auto both = parse_endpoint(listeners.request_address);
+    if (!both) return both.error();
+    updates = both->updates;
+  }
+  if (auto bound = bind_one(listeners.updates, updates); !bound) {
     static_cast<void>(listeners.requests.unbind(listeners.request_address));
+    listeners.request_address = updates;
     return bound;
   }
   listeners.update_address = listeners.updates.bound_address();
   return Done{};
 }
 
+Error with_holder(Error error, const std::string& address) {
+  if (error.kind != ErrorKind::worker) return error;
+  const std::string holder = find_listener(address);
+  error.hint = holder.empty() ? "is another worker running there? choose another address"
+                              : fmt::format(
+                                    "{} listens there: stop it, or choose another address "
+                                    "with --listen and --publish",
+                                    holder);
+  return error;
+}
+
 /// With port 0 the system chooses a port for requests, and its neighbour may be taken.
-Result<Listeners> listen(ZmqContext& context, const EndpointAddresses& addresses) {
+Result<Listeners> listen(ZmqContext& context, const EndpointAddresses& addresses, bool neighbours) {
   auto listeners = open_listeners(context);
   if (!listeners) return listeners.error();
-  const bool may_retry = addresses.requests.ends_with(":0");
+  const bool may_retry = neighbours && tcp_port_of(addresses.requests) == 0;
   for (int tries = may_retry ? kPortTries : 1;; --tries) {
-    auto bound = bind_both(*listeners, addresses);
+    listeners->request_address = addresses.requests;
+    auto bound = bind_both(*listeners, addresses, neighbours);
     if (bound) return listeners;
-    if (tries == 1) {
-      Error error = bound.error();
-      error.hint = "is another worker running there? choose another address with --listen";
-      return error;
-    }
+    if (tries == 1) return with_holder(bound.error(), listeners->request_address);
   }
 }
 
@@ -81,12 +104,14 @@ std::chrono::milliseconds until(SteadyTime due, SteadyTime now) {
 class WorkerServer::Impl {
  public:
   Impl(std::shared_ptr<ZmqContext> context, Listeners listeners, std::unique_ptr<WakeUp> wake,
-       std::vector<std::shared_ptr<Backend>> backends, const ServerLimits& limits)
+       std::vector<std::shared_ptr<Backend>> backends, const ServerOptions& options)
       : context_(std::move(context)),
         listeners_(std::move(listeners)),
         wake_(std::move(wake)),
         pool_(std::in_place, backends, *wake_),
-        core_(infos_of(backends), models_of(backends), *pool_, limits, draw_nonce(), Clock::now()) {
+        core_(infos_of(backends), models_of(backends), *pool_, options.limits, draw_nonce(),
+              Clock::now()),
+        framing_(options.framing) {
     thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
   }
   Impl(Impl&&) = delete;
@@ -170,9 +195,10 @@ class WorkerServer::Impl {
   }
 
   void publish() {
-    for (const Bytes& update : core_.take_updates()) {
+    for (const Update& update : core_.take_updates()) {
       Frames frames;
-      frames.emplace_back(ByteView(update));
+      if (framing_ == PubFraming::topic) frames.emplace_back(as_bytes(update.topic));
+      frames.emplace_back(ByteView(update.body));
       static_cast<void>(listeners_.updates.send(std::move(frames)));
     }
   }
@@ -182,6 +208,7 @@ class WorkerServer::Impl {
   std::unique_ptr<WakeUp> wake_;
   std::optional<BackendPool> pool_;
   ServerCore core_;
+  PubFraming framing_;
   std::set<std::string> prefixes_;  ///< that somebody has subscribed to
   std::jthread thread_;
 };
@@ -189,7 +216,7 @@ class WorkerServer::Impl {
 Result<std::unique_ptr<WorkerServer>> WorkerServer::start(
     const ServerOptions& options, std::vector<std::shared_ptr<Backend>> backends,
     std::shared_ptr<ZmqContext> context) {
-  const auto addresses = parse_endpoint(options.address);
+  const auto addresses = parse_endpoint(options.address, options.updates);
   if (!addresses) return addresses.error();
   if (!addresses->is_local && options.remote_peers == RemotePeers::refuse) {
     return Error{ErrorKind::usage,
@@ -200,11 +227,10 @@ Result<std::unique_ptr<WorkerServer>> WorkerServer::start(
   if (context == nullptr) context = std::make_shared<ZmqContext>(1);
   auto wake = std::make_unique<WakeUp>();
   if (wake->descriptor() < 0) return Error{ErrorKind::worker, "too many files are open"};
-  auto listeners = listen(*context, *addresses);
+  auto listeners = listen(*context, *addresses, options.updates.empty());
   if (!listeners) return listeners.error();
-  return std::unique_ptr<WorkerServer>(std::make_unique<WorkerServer>(
-      std::make_unique<Impl>(std::move(context), *std::move(listeners), std::move(wake),
-                             std::move(backends), options.limits)));
+  return std::unique_ptr<WorkerServer>(std::make_unique<WorkerServer>(std::make_unique<Impl>(
+      std::move(context), *std::move(listeners), std::move(wake), std::move(backends), options)));
 }
 
 WorkerServer::WorkerServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

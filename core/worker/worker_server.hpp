@@ -15,8 +15,14 @@ namespace dgxp {
 /// change and order pictures.
 enum class RemotePeers { refuse, allow };
 
+/// How an update leaves: as the body alone, which is what peers of 1.0 read, or behind a frame
+/// with its topic ("progress.JOB"), by which a subscriber can choose.
+enum class PubFraming { body, topic };
+
 struct ServerOptions {
   std::string address = "tcp://127.0.0.1:5555";  ///< port 0: the system chooses two neighbours
+  std::string updates;                           ///< empty: the neighbour of `address`
+  PubFraming framing = PubFraming::body;
   RemotePeers remote_peers = RemotePeers::refuse;
   ServerLimits limits = {};
 };

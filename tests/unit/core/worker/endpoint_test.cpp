@@ -8,8 +8,8 @@ using namespace dgxp;
 
 namespace {
 
-std::string describe(std::string_view address) {
-  const auto parsed = parse_endpoint(address);
+std::string describe(std::string_view address, std::string_view updates = {}) {
+  const auto parsed = parse_endpoint(address, updates);
   if (!parsed) return parsed.error().message;
   return parsed->requests + " " + parsed->updates + (parsed->is_local ? "" : " remote");
 }
@@ -27,6 +27,19 @@ TEST_CASE("parse_endpoint derives the address of updates and whether it leaves t
         "tcp://127.evil.org:5555 tcp://127.evil.org:5556 remote");
   CHECK(describe("tcp://box.lan:5555") == "tcp://box.lan:5555 tcp://box.lan:5556 remote");
   CHECK(describe("ipc:///tmp/w") == "ipc:///tmp/w ipc:///tmp/w.updates");
+}
+
+TEST_CASE("parse_endpoint takes an address of updates that is not the neighbour") {
+  CHECK(describe("tcp://127.0.0.1:65535", "tcp://127.0.0.1:7") ==
+        "tcp://127.0.0.1:65535 tcp://127.0.0.1:7");
+  CHECK(describe("tcp://127.0.0.1:0", "tcp://127.0.0.1:0") ==
+        "tcp://127.0.0.1:0 tcp://127.0.0.1:0");
+  CHECK(describe("ipc:///tmp/w", "tcp://127.0.0.1:7") == "ipc:///tmp/w tcp://127.0.0.1:7");
+  CHECK(describe("ipc:///tmp/w", "tcp://*:7") == "ipc:///tmp/w tcp://*:7 remote");
+  CHECK(describe("ipc:///tmp/w", "ipc:///tmp/w") ==
+        "'ipc:///tmp/w' is no address of a worker: requests already go there");
+  CHECK(describe("ipc:///tmp/w", "udp://x") ==
+        "'udp://x' is no address of a worker: it does not begin with tcp:// or ipc://");
 }
 
 TEST_CASE("parse_endpoint refuses what is no address and says why") {

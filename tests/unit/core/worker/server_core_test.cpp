@@ -49,8 +49,8 @@ class Stage {
   /// The types of the updates since the last call, with their numbers.
   std::string updates() {
     std::string text;
-    for (const Bytes& bytes : core.take_updates()) {
-      const DecodedMessage decoded = decode_message(bytes);
+    for (const Update& update : core.take_updates()) {
+      const DecodedMessage decoded = decode_message(update.body);
       REQUIRE(decoded.body);
       std::visit([&](const auto& body) { text += type_of(body); }, *decoded.body);
       text += " " + std::to_string(decoded.envelope.seq.value_or(0)) + "/" +
