@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/run_main.hpp"
 #include "manifests/load_manifest.hpp"
 
 namespace dgxp {
@@ -52,6 +53,7 @@ struct Options {
   PaletteArguments palette;
   std::string shell;
 
+  bool needs_http = false;
   std::function<int(const Context&)> run;
 };
 
@@ -92,6 +94,10 @@ class Parser {
       options_.run = [this, command](const Context& context) { return command(context, options_); };
     });
     return sub;
+  }
+
+  void needs_http(CLI::App* sub) {
+    sub->preparse_callback([this](std::size_t) { options_.needs_http = true; });
   }
 
   static void add_manifest(CLI::App* sub, std::string& manifest) {
@@ -253,9 +259,9 @@ class Parser {
   }
 
   void add_worker_verb() {
-    CLI::App* sub =
-        verb("worker", "draw for others: listen, take jobs, answer with pictures",
-             [](const Context& c, Options& o) { return run_worker_command(c, o.worker); });
+    CLI::App* sub = verb("worker", "draw for others: listen, take jobs, answer with pictures",
+                         [](const Context& c, Options& o) { return c.http->worker(c, o.worker); });
+    needs_http(sub);
     WorkerArguments& worker = options_.worker;
     sub->add_option("--listen", worker.listen,
                     "where requests come in: tcp://HOST:PORT (port 0: a free one) or ipc://PATH "
@@ -384,6 +390,7 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
                      .color = color_mode(options.color)};
   parsed.folder = options.folder;
   parsed.threads = options.threads;
+  parsed.needs_http = options.needs_http;
   if (options.version) {
     parsed.out = fmt::format("dgxp {}\n", DGXP_VERSION);
   } else if (!options.run) {

@@ -15,6 +15,7 @@ struct ParsedArguments {
   std::string folder;                      ///< -C, or empty
   int threads = 0;                         ///< -j, or 0 for all cores
   std::function<int(const Context&)> run;  ///< empty when `exit_code` is the whole answer
+  bool needs_http = false;                 ///< `run` works only where Context::http is set
   int exit_code = 0;
   std::string out;    ///< help or version, for stdout
   std::string error;  ///< a usage error, for stderr

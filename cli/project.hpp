@@ -15,11 +15,14 @@
 
 namespace dgxp {
 
+struct HttpVerbs;
+
 /// What every verb is told.
 struct Context {
   const Terminal* terminal = nullptr;
   std::stop_token stop;
   int threads = 1;
+  const HttpVerbs* http = nullptr;  ///< null in the program that has no HTTP client
 };
 
 /// A manifest and what stands beside it.

@@ -19,7 +19,7 @@ foreach(shell bash zsh fish)
 endforeach()
 add_custom_target(dgxp_package_files ALL DEPENDS ${DGXP_MAN_PAGE} ${DGXP_COMPLETIONS})
 
-install(TARGETS dgxp RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS dgxp dgxp-worker RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${DGXP_MAN_PAGE} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_BINARY_DIR}/completions/dgxp.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dgxp)

@@ -91,6 +91,7 @@ struct DoctorArguments {
 };
 int run_doctor_command(const Context& context, const DoctorArguments& arguments);
 
+/// For the verb in cli/worker.
 struct WorkerArguments {
   std::string listen = "tcp://127.0.0.1:5555";
   std::string publish;  ///< empty: the neighbour of `listen`
@@ -98,7 +99,6 @@ struct WorkerArguments {
   std::string framing = "body";
   int slots = 0;  ///< 0: as the backend likes
 };
-int run_worker_command(const Context& context, const WorkerArguments& arguments);
 
 // On plain files.
 

@@ -123,7 +123,7 @@ TEST_CASE("a worker replaces a stale socket, but takes no socket and no file fro
     const ProgramResult second = project.run(worker_at(socket));
     CHECK(second.status == 69);
     CHECK(second.err == "error: cannot listen at " + socket +
-                            ": Address already in use\nhint: 'dgxp' (process " +
+                            ": Address already in use\nhint: 'dgxp-worker' (process " +
                             std::to_string(first.pid()) +
                             ") listens there: stop it, or choose another address with --listen "
                             "and --publish\n");

@@ -10,6 +10,7 @@ trap 'rm -rf "$root"' EXIT
 "$cmake" --install "$build" --prefix "$root/usr" >/dev/null
 found=$(cd "$root/usr" && find . -type f | sort)
 expected="./bin/dgxp
+./bin/dgxp-worker
 ./share/bash-completion/completions/dgxp
 ./share/doc/dgxp/LICENSE
 ./share/doc/dgxp/README.md
@@ -20,6 +21,7 @@ expected="./bin/dgxp
 diff <(echo "$expected") <(echo "$found") || { echo "other files than expected were installed"; exit 1; }
 
 "$root/usr/bin/dgxp" --version
+"$root/usr/bin/dgxp" worker --help >/dev/null
 # Neither a name nor a time in the gzip header: the fourth byte and the time are zero.
 head=$(od -An -tx1 -j3 -N5 "$root/usr/share/man/man1/dgxp.1.gz" | tr -d ' ')
 [ "$head" = 0000000000 ] || { echo "the man page's gzip header holds a name or a time"; exit 1; }

@@ -1,11 +1,12 @@
 // The verb `worker`: a server of the wire protocol in front of something that draws.
+#include "cli/worker/serve.hpp"
+
 #include <condition_variable>
 #include <mutex>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
 #include "core/worker/procedural_backend.hpp"
 #include "core/worker/worker_server.hpp"
