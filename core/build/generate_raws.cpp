@@ -53,6 +53,7 @@ class Conversation {
         reporter_.job_started(id, ended_, ids_.size());
         return Done{};
       case WorkerEvent::Kind::progress:
+      case WorkerEvent::Kind::preview:
         reporter_.job_progress(id, event);
         return Done{};
       case WorkerEvent::Kind::failed:

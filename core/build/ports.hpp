@@ -17,13 +17,14 @@ namespace dgxp {
 
 /// What happened to a submitted job.
 struct WorkerEvent {
-  enum class Kind { accepted, progress, done, failed };
+  enum class Kind { accepted, progress, preview, done, failed };
   Kind kind = Kind::progress;
   Digest key;         ///< Job::key
   std::string stage;  ///< "sampling" ...
   int step = 0;
   int total_steps = 0;
   double eta_seconds = 0;
+  Bytes picture;      ///< for preview: a small PNG or JPEG of the state so far, not decoded
   RawImage raw;       ///< for done; checked by digest, not yet decoded
   std::string error;  ///< for failed
 };

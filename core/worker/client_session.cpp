@@ -67,6 +67,7 @@ void ClientSession::cancel_all(Time now) {
   uploading_.clear();
   in_flight_ = 0;
   fetching_bytes_ = 0;
+  open_previews_ = 0;
   status_open_ = false;
   resync_wanted_ = false;
 }
@@ -141,6 +142,10 @@ void ClientSession::give_up(const OpenRequest& request, Time now) {
       break;
     case Kind::cancel:
       --open_cancels_;
+      break;
+    case Kind::preview:
+      --open_previews_;
+      if (Flight* flight = find(request.id)) flight->preview.clear();
       break;
     case Kind::upload:
       if (const Flight* flight = find(request.id)) {

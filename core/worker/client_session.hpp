@@ -10,7 +10,6 @@
 //   is asked for by a `status` that names our jobs.
 // - A job that the worker does not know any more is sent again, a bounded number of times.
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -20,63 +19,34 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/build/ports.hpp"
 #include "core/worker/protocol.hpp"
-#include "core/worker/worker_client.hpp"
+#include "core/worker/wire_session.hpp"
 
 namespace dgxp {
 
-struct SessionLimits {
-  std::chrono::milliseconds reply_timeout{5000};
-  std::chrono::milliseconds silence_limit{30000};
-  std::chrono::milliseconds probe_after{5000};  ///< of silence: ask whether it is there
-  std::chrono::minutes stall_limit{30};         ///< no job moves: the worker hangs
-  std::size_t window = 128;                     ///< jobs in flight
-  std::uint64_t fetch_bytes = 64U << 20U;       ///< pictures asked for at the same time
-  std::uint64_t slowest_link = 256U << 10U;     ///< bytes a second: large messages have longer
-  int max_tries = 4;                            ///< of one request
-  int max_attempts = 5;                         ///< of one job
-};
-
-/// What was dropped, and how often the rules above were needed.
-struct SessionCounters {
-  std::uint64_t malformed = 0;
-  std::uint64_t unknown_types = 0;
-  std::uint64_t stray_replies = 0;  ///< late, doubled, foreign
-  std::uint64_t resent = 0;
-  std::uint64_t resyncs = 0;
-  std::uint64_t new_epochs = 0;
-};
-
-class ClientSession {
+class ClientSession : public WireSession {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   /// `address` names the worker in errors; `nonce` tells this client's attempts from others'.
   ClientSession(std::string address, SessionLimits limits, std::uint64_t nonce);
 
   /// Sends the first `status`. Nothing else is sent before its reply.
   void open(Time now);
   bool is_open() const { return opened_; }
-  bool makes_placeholders() const { return placeholder_; }
+  /// Its answer to the first `status` was one of 1.0: another session has to go on.
+  bool has_met_1_0() const { return met_1_0_; }
 
-  void submit(const Job& job, Time now);
-  /// Sends a cancel for every job that the worker may know, and forgets all jobs and events.
-  void cancel_all(Time now);
-  /// Cancels that have not been answered.
-  std::size_t open_cancels() const { return open_cancels_; }
-
-  void take_reply(ByteView body, Time now);
-  void take_update(ByteView body, Time now);
-  void on_time(Time now);
-  Time next_due() const;
-
-  /// Bodies of requests to send, in order.
-  std::vector<Bytes> take_outgoing();
-  std::optional<WorkerEvent> next_event();
-  /// Set when the worker is lost for good.
-  const std::optional<Error>& lost() const { return lost_; }
-  const SessionCounters& counters() const { return counters_; }
+  void submit(const Job& job, Time now) override;
+  void cancel_all(Time now) override;
+  std::size_t open_cancels() const override { return open_cancels_; }
+  void take_reply(ByteView body, Time now) override;
+  void take_update(ByteView body, Time now) override;
+  void on_time(Time now) override;
+  Time next_due() const override;
+  std::vector<Bytes> take_outgoing() override;
+  std::optional<WorkerEvent> next_event() override;
+  const std::optional<Error>& lost() const override { return lost_; }
+  bool makes_placeholders() const override { return placeholder_; }
+  const SessionCounters& counters() const override { return counters_; }
 
  private:
   enum class Stage { waiting, uploading, sent, accepted, wanting_picture, fetching };
@@ -91,8 +61,10 @@ class ClientSession {
     int bad_pictures = 0;
     std::uint64_t submission = 0;
     ResultEntry result;
+    std::string preview;  ///< digest of the one that is being fetched
+    std::uint32_t preview_step = 0;
   };
-  enum class Kind { hello, resync, generate, upload, fetch, cancel };
+  enum class Kind { hello, resync, generate, upload, fetch, preview, cancel };
   struct OpenRequest {
     Kind kind = Kind::hello;
     std::string id;  ///< of the job, or nothing
@@ -119,6 +91,7 @@ class ClientSession {
   bool reply_generate(const std::string& id, const MessageBody& body);
   bool reply_upload(const std::string& id, const MessageBody& body, Time now);
   bool reply_fetch(const std::string& id, MessageBody& body);
+  bool reply_preview(const std::string& id, MessageBody& body);
   void take_picture(const std::string& id, Flight& flight, BlobMessage blob);
   void end_upload(const std::string& workflow, const std::string& refusal, Time now);
 
@@ -131,6 +104,7 @@ class ClientSession {
   // What becomes of a job.
   void accepted(Flight& flight);
   void note_progress(Flight& flight, const ProgressMessage& progress);
+  void fetch_preview(const std::string& id, const PreviewMessage& preview, Time now);
   void complete(const std::string& id, const std::optional<ResultEntry>& result);
   void retry(const std::string& id, const std::string& why);
   void fail(const std::string& id, std::string why);
@@ -145,6 +119,7 @@ class ClientSession {
   std::uint64_t submissions_ = 0;
   std::uint64_t next_rid_;
   bool opened_ = false;
+  bool met_1_0_ = false;
   bool placeholder_ = false;
   std::set<std::string> capabilities_;
   std::uint64_t epoch_ = 0;
@@ -162,6 +137,7 @@ class ClientSession {
   std::unordered_map<std::uint64_t, OpenRequest> open_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  ///< of open and of answered requests
   std::size_t open_cancels_ = 0;
+  std::size_t open_previews_ = 0;
 
   Time last_heard_;
   Time last_moved_;

@@ -4,19 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "core/base/diagnostic.hpp"
 #include "core/worker/client_session.hpp"
+#include "core/worker/progress_event.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kMaxEvents = 4096;  // beyond it progress is not told
 constexpr int kMaxBadPictures = 2;
-
-/// What a peer says about a job, as people see it.
-std::string peer_text(std::string_view text) {
-  return escape_for_terminal(text.substr(0, 1000));
-}
+constexpr std::uint64_t kMaxPreview = 4U << 20U;
+constexpr std::size_t kMaxOpenPreviews = 4;  // pictures that are done go first
 
 }  // namespace
 
@@ -34,8 +30,8 @@ void ClientSession::take_reply(ByteView bytes, Time now) {
   }
   const Envelope& envelope = decoded.envelope;
   if (!envelope.rid && !opened_ && std::holds_alternative<StatusInfoMessage>(*decoded.body)) {
-    lose(fmt::format("the worker at {} speaks protocol 1.0, which cannot send pictures", address_),
-         "start a worker that speaks 1.1: `dgxp worker`");
+    met_1_0_ = true;
+    last_heard_ = now;
     return;
   }
   const auto found = envelope.rid ? open_.find(*envelope.rid) : open_.end();
@@ -74,6 +70,8 @@ bool ClientSession::reply(const OpenRequest& request, MessageBody& body, const E
       return reply_upload(request.id, body, now);
     case Kind::fetch:
       return reply_fetch(request.id, body);
+    case Kind::preview:
+      return reply_preview(request.id, body);
     case Kind::cancel:
       break;
   }
@@ -190,6 +188,21 @@ bool ClientSession::reply_fetch(const std::string& id, MessageBody& body) {
   return true;
 }
 
+bool ClientSession::reply_preview(const std::string& id, MessageBody& body) {
+  auto* blob = std::get_if<BlobMessage>(&body);
+  if (blob == nullptr && !std::holds_alternative<ErrorMessage>(body)) return false;
+  --open_previews_;
+  Flight* flight = find_open(id);
+  if (flight == nullptr) return true;  // what it will be is there already
+  const std::string digest = std::exchange(flight->preview, {});
+  const bool is_right =
+      blob != nullptr && blob->digest == digest && sha256(ByteView(blob->bytes)).hex() == digest;
+  if (is_right && events_.size() < kMostEvents) {
+    events_.push_back(preview_event(flight->key, flight->preview_step, std::move(blob->bytes)));
+  }
+  return true;
+}
+
 void ClientSession::take_picture(const std::string& id, Flight& flight, BlobMessage blob) {
   const bool is_right = blob.digest == flight.result.sha256 &&
                         blob.bytes.size() == flight.result.size &&
@@ -226,6 +239,8 @@ void ClientSession::take_update(ByteView bytes, Time now) {
   last_moved_ = std::max(last_moved_, now);
   if (const auto* progress = std::get_if<ProgressMessage>(&body)) {
     if (Flight* flight = find_open(progress->job_id)) note_progress(*flight, *progress);
+  } else if (const auto* preview = std::get_if<PreviewMessage>(&body)) {
+    fetch_preview(preview->job_id, *preview, now);
   } else if (const auto* done = std::get_if<JobCompleteMessage>(&body)) {
     complete(done->job_id, done->result);
   } else if (const auto* error = std::get_if<JobErrorMessage>(&body)) {
@@ -306,16 +321,20 @@ void ClientSession::accepted(Flight& flight) {
 }
 
 void ClientSession::note_progress(Flight& flight, const ProgressMessage& progress) {
-  constexpr std::uint32_t kMaxStep = 1000000;
-  if (events_.size() >= kMaxEvents) return;
-  WorkerEvent event;
-  event.kind = WorkerEvent::Kind::progress;
-  event.key = flight.key;
-  event.stage = peer_text(progress.stage);
-  event.total_steps = static_cast<int>(std::min(progress.total_steps, kMaxStep));
-  event.step = std::min(static_cast<int>(std::min(progress.step, kMaxStep)), event.total_steps);
-  event.eta_seconds = std::clamp(progress.eta_s, 0.0, 1e9);
-  events_.push_back(std::move(event));
+  if (events_.size() < kMostEvents) events_.push_back(progress_event(flight.key, progress));
+}
+
+/// One at a time of a job. A preview that is missed is followed by another one.
+void ClientSession::fetch_preview(const std::string& id, const PreviewMessage& preview, Time now) {
+  Flight* flight = find_open(id);
+  const bool wanted = limits_.previews && flight != nullptr && flight->preview.empty() &&
+                      open_previews_ < kMaxOpenPreviews && preview.image &&
+                      preview.image->size <= kMaxPreview && Digest::parse(preview.image->sha256);
+  if (!wanted) return;
+  flight->preview = preview.image->sha256;
+  flight->preview_step = preview.step;
+  ++open_previews_;
+  send({.kind = Kind::preview, .id = id, .first_sent = now}, BlobGetMessage{flight->preview}, now);
 }
 
 void ClientSession::complete(const std::string& id, const std::optional<ResultEntry>& result) {

@@ -6,6 +6,7 @@
 
 #include "core/base/result.hpp"
 #include "core/build/ports.hpp"
+#include "core/worker/wire_session.hpp"
 
 namespace dgxp {
 
@@ -15,7 +16,9 @@ struct WorkerEndpoint {
   std::string address;  ///< "tcp://127.0.0.1:5555", "ipc:///run/user/1000/dgxp.sock"
   std::chrono::milliseconds reply_timeout{5000};
   std::chrono::milliseconds silence_limit{30000};  ///< no sign of life: the worker is lost
-  bool insecure = false;                           ///< plain TCP to another machine is allowed
+  bool previews = false;                           ///< tell of unfinished pictures too
+  PictureReader read_picture;  ///< for a worker of 1.0, which names its pictures by path
+  bool insecure = false;       ///< plain TCP to another machine is allowed
 };
 
 /// A client of the wire protocol (DEALER + SUB). It connects on first use.

@@ -75,6 +75,10 @@ class Play {
           text += "progress " + event->stage + " " + std::to_string(event->step) + "/" +
                   std::to_string(event->total_steps) + "\n";
           break;
+        case WorkerEvent::Kind::preview:
+          text += "preview " + std::to_string(event->step) + " " +
+                  std::string(as_text(event->picture)) + "\n";
+          break;
         case WorkerEvent::Kind::done:
           CHECK(event->raw.key == event->key);
           text += "done " + std::string(as_text(event->raw.png)) +
@@ -156,13 +160,13 @@ TEST_CASE("a session without an answer says so after the reply timeout") {
   CHECK(play.session.lost()->hint == "is `dgxp worker` running? see --worker");
 }
 
-TEST_CASE("a session names a worker that only speaks 1.0") {
+TEST_CASE("a session knows a worker of 1.0 by its first answer") {
   Play play;
   play.session.open(play.now);
   play.session.take_reply(encode_message({Play::status()}), play.now);
-  REQUIRE(play.session.lost());
-  CHECK(play.session.lost()->message ==
-        "the worker at tcp://worker speaks protocol 1.0, which cannot send pictures");
+  CHECK(play.session.has_met_1_0());
+  CHECK_FALSE(play.session.is_open());
+  CHECK_FALSE(play.session.lost());
 }
 
 TEST_CASE("a session sends an unanswered request again and drops the late reply") {
@@ -524,4 +528,49 @@ TEST_CASE("a session gives large pictures the time that a slow link takes") {
   bool asked_again = false;
   for (const Request& request : play.requests()) asked_again |= is<BlobGetMessage>(request);
   CHECK(asked_again);
+}
+
+TEST_CASE("a session that is asked to fetches previews by digest, one at a time of a job") {
+  SessionLimits limits = kLimits;
+  limits.previews = true;
+  Play play(limits);
+  play.open();
+  const Job job = accepted_job(play);
+  play.update(11, PreviewMessage{id_of(job), "", 3, result_of("third")});
+  const Request fetch = play.next_request();
+  CHECK(fetch.body == MessageBody(BlobGetMessage{sha256("third").hex()}));
+  play.update(12, PreviewMessage{id_of(job), "", 4, result_of("fourth")});
+  CHECK(play.requests().empty());
+  play.reply(fetch, blob("third"));
+  play.update(13, PreviewMessage{id_of(job), "", 5, result_of("fifth")});
+  BlobMessage forged = blob("fifth");
+  forged.bytes[0] ^= 1;
+  play.reply(play.next_request(), forged);
+  play.update(14, PreviewMessage{id_of(job), "", 6, result_of("sixth")});
+  const Request late = play.next_request();
+  play.update(15, complete(job, "p"));
+  play.reply(late, blob("sixth"));
+  play.reply(play.next_request(), blob("p"));
+  CHECK(play.events() == "preview 3 third\ndone p\n");
+}
+
+TEST_CASE("a session fetches no preview that is too large, unnamed or unwanted") {
+  Play uninterested;
+  uninterested.open();
+  const Job other = accepted_job(uninterested);
+  uninterested.update(11, PreviewMessage{id_of(other), "", 1, result_of("x")});
+  CHECK(uninterested.requests().empty());
+
+  SessionLimits limits = kLimits;
+  limits.previews = true;
+  Play play(limits);
+  play.open();
+  const Job job = accepted_job(play);
+  play.update(11, PreviewMessage{id_of(job), "/etc/passwd", 1, {}});
+  play.update(12, PreviewMessage{id_of(job), "", 2, ResultEntry{std::string(64, 'x'), 9, false}});
+  play.update(
+      13, PreviewMessage{id_of(job), "", 3, ResultEntry{std::string(64, 'a'), 9U << 20U, false}});
+  play.update(14, PreviewMessage{id_of(make_job(9)), "", 4, result_of("x")});
+  CHECK(play.requests().empty());
+  CHECK(play.events().empty());
 }
