@@ -115,6 +115,9 @@ class Parser {
              [](const Context& c, Options& o) { return run_build_command(c, o.build); });
     sub->add_option("manifest", options_.build.manifest, "the manifest (default: assets.yaml)");
     add_worker(sub, options_.build.worker);
+    sub->add_option("--worker-folder", options_.build.worker_folder,
+                    "where this machine sees the pictures of a worker of protocol 1.0 (default: "
+                    "DGXP_WORKER_FOLDER, the configuration)");
     sub->add_flag("--locked", options_.build.locked,
                   "from masters and lock alone: no worker, no new master; drift is exit 2");
     sub->add_flag("--overwrite-edited", options_.build.overwrite_edited,

@@ -9,6 +9,7 @@
 
 #include "cli/exit_status.hpp"
 #include "core/base/suggest.hpp"
+#include "core/store/shared_folder.hpp"
 #include "core/worker/worker_client.hpp"
 #include "manifests/glob.hpp"
 #include "manifests/load_manifest.hpp"
@@ -24,6 +25,7 @@ constexpr std::size_t kLargestManifest =
     (1U << 20U) + 1;  // one more, so that the loader can say it
 constexpr std::size_t kLargestLock = 16U << 20U;
 constexpr std::size_t kLargestConfig = 64U << 10U;
+constexpr std::size_t kLargestPicture = 32U << 20U;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -83,27 +85,47 @@ ManifestPlace manifest_place(const std::string& manifest) {
           .lock = path.stem().string() + ".lock"};
 }
 
-Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& folder) {
-  if (!flag.empty()) return WorkerChoice{flag, "--worker"};
-  if (const std::string value = environment("DGXP_WORKER"); !value.empty()) {
-    return WorkerChoice{value, "DGXP_WORKER"};
+Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& folder,
+                                   const std::string& folder_flag) {
+  WorkerChoice choice{.folder = folder_flag};
+  if (choice.folder.empty()) choice.folder = environment("DGXP_WORKER_FOLDER");
+  bool is_chosen = true;
+  if (!flag.empty()) {
+    choice.address = flag;
+    choice.source = "--worker";
+  } else if (const std::string value = environment("DGXP_WORKER"); !value.empty()) {
+    choice.address = value;
+    choice.source = "DGXP_WORKER";
+  } else {
+    is_chosen = false;
   }
   for (const fs::path& file : config_files(folder)) {
     std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) continue;
+    const bool is_settled = is_chosen && (choice.is_embedded() || !choice.folder.empty());
+    if (is_settled || !fs::is_regular_file(file, ignored)) continue;
     auto content = read_plain_file(file, kLargestConfig);
     if (!content) return content.error();
     auto config = parse_user_config(file.string(), *content);
     if (!config) return config.error();
-    if (config->worker) return WorkerChoice{*config->worker, file.string()};
+    if (choice.folder.empty()) choice.folder = config->worker_folder.value_or("");
+    if (is_chosen || !config->worker) continue;
+    choice.address = *config->worker;
+    choice.source = file.string();
+    is_chosen = true;
   }
-  return WorkerChoice{};
+  return choice;
 }
 
 OpenWorker worker_opener(const WorkerChoice& choice, int threads) {
   return [choice, threads]() -> Result<std::unique_ptr<Worker>> {
     if (choice.is_embedded()) return start_embedded_worker(threads);
-    return connect_worker({.address = choice.address});
+    WorkerEndpoint endpoint{.address = choice.address, .read_picture = {}};
+    if (!choice.folder.empty()) {
+      endpoint.read_picture = [folder = choice.folder](const std::string& path) {
+        return read_shared_file(folder, path, kLargestPicture);
+      };
+    }
+    return connect_worker(endpoint);
   };
 }
 

@@ -39,9 +39,13 @@ ManifestPlace manifest_place(const std::string& manifest);
 struct WorkerChoice {
   std::string address = "embedded";
   std::string source = "default";  ///< "--worker", "DGXP_WORKER", a file, "default"
+  /// Where this machine sees the pictures of a worker of protocol 1.0: `--worker-folder`, then
+  /// DGXP_WORKER_FOLDER, then the configuration; or empty.
+  std::string folder;
   bool is_embedded() const { return address == "embedded"; }
 };
-Result<WorkerChoice> choose_worker(const std::string& flag, const std::filesystem::path& folder);
+Result<WorkerChoice> choose_worker(const std::string& flag, const std::filesystem::path& folder,
+                                   const std::string& folder_flag = {});
 OpenWorker worker_opener(const WorkerChoice& choice, int threads);
 
 struct LoadedManifest {

@@ -46,6 +46,8 @@ Result<UserConfig> parse_user_config(std::string_view file, ByteView content) {
     const SyntaxNode* worker = tree->root.find("worker");
     if (worker != nullptr) check_worker(*worker, problems);
     if (worker != nullptr && worker->is(Kind::scalar)) config.worker = std::string(worker->text);
+    const SyntaxNode* folder = tree->root.find("worker_folder");
+    if (folder != nullptr && folder->is(Kind::scalar)) config.worker_folder = folder->text;
   }
   // Lines of this file may hold secrets, and messages end up in logs.
   if (problems.has_errors()) return first_problem(problems, ShowLine::no);

@@ -12,6 +12,7 @@ namespace dgxp {
 /// `.dgxp/config.yaml` of a project and `$XDG_CONFIG_HOME/dgxp/config.yaml` of a user.
 struct UserConfig {
   std::optional<std::string> worker;  ///< "embedded" or an endpoint
+  std::optional<std::string> worker_folder;
 };
 
 /// Error: `manifest`, with file:line:col.

@@ -14,6 +14,7 @@ namespace dgxp {
 struct BuildArguments {
   std::string manifest = "assets.yaml";
   std::string worker;
+  std::string worker_folder;
   std::string plan;  ///< a file saved by `plan -o`, to be applied as it is
   bool locked = false;
   bool overwrite_edited = false;

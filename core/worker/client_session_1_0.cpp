@@ -162,7 +162,7 @@ bool ClientSession10::reply_generate(const std::string& id, const MessageBody& b
   }
   const auto* failed = std::get_if<JobErrorMessage>(&body);
   if (failed == nullptr || failed->job_id != id) return false;
-  take_news(body, now);
+  fail(id, peer_text(failed->error));
   return true;
 }
 

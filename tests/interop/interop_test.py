@@ -14,6 +14,7 @@ except ImportError as missing:
     sys.exit(77)
 
 import their_client_cases  # noqa: E402, F401
+import their_worker_cases  # noqa: E402, F401
 from harness import run_cases  # noqa: E402
 
 passed, failed = run_cases(sys.argv[1], sys.argv[2], sys.argv[3:])

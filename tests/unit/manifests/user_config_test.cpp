@@ -25,6 +25,8 @@ TEST_CASE("a configuration names a worker or nothing") {
   CHECK(worker_of("") == "none");
   CHECK(worker_of("# later\n") == "none");
   CHECK(worker_of("{}\n") == "none");
+  CHECK(parse_user_config("config.yaml", as_bytes("worker_folder: /mnt/out\n"))->worker_folder ==
+        "/mnt/out");
 }
 
 TEST_CASE("a configuration tells what is wrong without repeating the line") {
@@ -36,7 +38,7 @@ TEST_CASE("a configuration tells what is wrong without repeating the line") {
         "did you mean 'worker'?");
   CHECK(error_of("token: abc\n") ==
         "config.yaml:1:1: unknown field 'token' in the configuration\n"
-        "known are 'worker'");
+        "known are 'worker', 'worker_folder'");
   CHECK(error_of("worker:\n") ==
         "config.yaml:1:1: 'worker' has no value\n"
         "write a value, for example embedded");
