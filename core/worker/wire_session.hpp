@@ -18,7 +18,7 @@ namespace dgxp {
 struct SessionLimits {
   std::chrono::milliseconds reply_timeout{5000};
   std::chrono::milliseconds silence_limit{30000};
-  std::chrono::milliseconds probe_after{5000};  ///< of silence: ask whether it is there
+  std::chrono::milliseconds probe_after{1000};  ///< without news of a job: ask how it stands
   std::chrono::minutes stall_limit{30};         ///< no job moves: the worker hangs
   std::size_t window = 128;                     ///< jobs in flight
   std::uint64_t fetch_bytes = 64U << 20U;       ///< pictures asked for at the same time

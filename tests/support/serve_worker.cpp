@@ -1,11 +1,13 @@
 // A worker for peers of another house: `serve_worker ADDRESS` prints its two addresses on a line
 // and serves until its standard input ends. A prompt with the word "fail" fails, one with "wait"
-// runs until it is cancelled, all others are drawn by the procedural backend.
+// runs until it is cancelled; all others are drawn by the procedural backend, with "slow" after 20
+// ms.
 #include <cstdio>
 #include <cstdlib>
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "core/worker/procedural_backend.hpp"
 #include "core/worker/worker_server.hpp"
@@ -31,6 +33,9 @@ class ScriptedBackend : public Backend {
       std::unique_lock lock(mutex_);
       stopped_.wait(lock, stop, [] { return false; });
       return Error{ErrorKind::worker, "stopped"};
+    }
+    if (prompt.find("slow") != std::string::npos) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     if (prompt.find("fail") != std::string::npos) {
       return Error{ErrorKind::worker, "CUDA out of memory"};
