@@ -134,8 +134,14 @@ struct BoundWorkflow {
   std::vector<OutputBinding> outputs;  ///< what a good run must give, and nothing else
 };
 
+/// Where the binding of a graph stands: beside it. "workflows/hero.json" has
+/// "workflows/hero.bind.yaml"; a name without ".json" gets ".bind.yaml" behind it.
+std::string binding_path(std::string_view graph_path);
+
 /// Fills the graph in. Where the graph has no input for a value that the job has (a negative
-/// prompt, a LoRA, an image), the job would silently lose it: that is an error.
+/// prompt, a LoRA, an image), the job would silently lose it: that is an error. A value that the
+/// job does not have leaves the graph's own; the prompt alone is always set. A batch is always of
+/// one picture. A PreviewImage that is no declared output is left out of the graph.
 ///
 /// Error: `worker`, naming the parameter, node and input.
 Result<BoundWorkflow> bind_workflow(const WorkflowTemplate& workflow, const WorkflowValues& values);
