@@ -66,6 +66,19 @@ std::string_view find_nearest(std::string_view word, std::span<const std::string
   return nearest;
 }
 
+std::vector<std::string_view> find_nearest_few(std::string_view word,
+                                               std::vector<std::string_view> candidates,
+                                               std::size_t most) {
+  std::vector<std::string_view> nearest;
+  while (nearest.size() < most) {
+    const std::string_view next = find_nearest(word, candidates);
+    if (next.empty()) break;
+    nearest.push_back(next);
+    std::erase(candidates, next);
+  }
+  return nearest;
+}
+
 std::string suggest(std::string_view word, std::vector<std::string_view> candidates,
                     std::string_view otherwise) {
   const std::string_view nearest = find_nearest(word, candidates);

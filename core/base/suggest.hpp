@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,11 @@ namespace dgxp {
 /// (inserted, left out, changed, swapped with the next; case does not count). Ties go to the first
 /// by name. Else one that begins with `word`; empty when there is none.
 std::string_view find_nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// Up to `most` such candidates, the nearest first.
+std::vector<std::string_view> find_nearest_few(std::string_view word,
+                                               std::vector<std::string_view> candidates,
+                                               std::size_t most);
 
 /// "did you mean 'size'?", else "known are 'a', 'b' ...", else `otherwise`.
 std::string suggest(std::string_view word, std::vector<std::string_view> candidates,
