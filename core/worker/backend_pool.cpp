@@ -18,9 +18,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kHealthPause{1};  ///< until a sick backend is looked at again
+
 struct QueuedRun {
   std::uint64_t run = 0;
   std::shared_ptr<const BackendJob> job;
+  bool has_moved = false;  ///< another backend has failed it
+
+  std::uint32_t priority() const { return job->request.priority.value_or(0); }
 };
 
 struct ActiveRun {
@@ -69,11 +74,11 @@ std::string_view missing_capability(const GenerateMessage& job, const BackendInf
 class BackendPool::Impl {
  public:
   Impl(std::vector<std::shared_ptr<Backend>> backends, WakeUp& wake) : wake_(wake) {
-    for (auto& backend : backends) {
-      const BackendInfo info = backend->info();
-      for (int i = 0; i < info.slots; ++i) {
+    for (auto& backend : backends) members_.push_back({backend, backend->info()});
+    for (const Member& member : members_) {
+      for (int i = 0; i < member.info.slots; ++i) {
         threads_.emplace_back(
-            [this, backend, info](const std::stop_token& stop) { serve(*backend, info, stop); });
+            [this, &member](const std::stop_token& stop) { serve(member, stop); });
       }
     }
   }
@@ -92,9 +97,13 @@ class BackendPool::Impl {
   void enqueue(std::uint64_t run, std::shared_ptr<const BackendJob> job) {
     {
       const std::lock_guard lock(mutex_);
-      queue_.push_back({run, std::move(job)});
+      QueuedRun task{.run = run, .job = std::move(job)};
+      const auto place = std::ranges::find_if(
+          queue_, [&](const QueuedRun& queued) { return queued.priority() < task.priority(); });
+      queue_.insert(place, std::move(task));
     }
-    queued_.notify_one();
+    // All: the one that wakes up may be unable to take it.
+    queued_.notify_all();
   }
 
   bool cancel(std::uint64_t run) {
@@ -131,27 +140,76 @@ class BackendPool::Impl {
   }
 
  private:
-  void serve(Backend& backend, const BackendInfo& info, const std::stop_token& stop) {
+  struct Member {
+    std::shared_ptr<Backend> backend;
+    BackendInfo info;
+  };
+  using Queue = std::deque<QueuedRun>;
+
+  void serve(const Member& member, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (true) {
-      auto next = queue_.end();
-      queued_.wait(lock, stop, [&] {
-        next = held_ ? queue_.end() : std::ranges::find_if(queue_, [&](const QueuedRun& queued) {
-          return missing_capability(queued.job->request, info).empty();
-        });
-        return next != queue_.end();
-      });
-      if (stop.stop_requested()) return;
-      const QueuedRun task = std::move(*next);
-      queue_.erase(next);
-      const std::stop_token job_stop = active_[task.run].stop.get_token();
-      post({task.run, RunStarted{}});
+    while (auto task = next_task(member, lock, stop)) {
+      const std::stop_token job_stop = active_[task->run].stop.get_token();
+      if (!task->has_moved) post({task->run, RunStarted{}});
       lock.unlock();
-      RunEnded ended = run_one(backend, info, task, job_stop);
+      RunEnded ended = run_one(*member.backend, member.info, *task, job_stop);
       lock.lock();
-      active_.erase(task.run);
-      post({task.run, std::move(ended)});
+      active_.erase(task->run);
+      if (!ended.outcome && !job_stop.stop_requested() && may_move(member, *task)) {
+        task->has_moved = true;
+        queue_.push_front(*std::move(task));
+        queued_.notify_all();
+      } else {
+        post({task->run, std::move(ended)});
+      }
     }
+  }
+
+  /// Waits for a job that `member` can take. Nothing: the pool ends.
+  std::optional<QueuedRun> next_task(const Member& member, std::unique_lock<std::mutex>& lock,
+                                     const std::stop_token& stop) {
+    auto next = queue_.end();
+    bool leaves_work = false;  // to backends that are well
+    const auto look = [&] {
+      next = find_task(member, leaves_work);
+      return next != queue_.end();
+    };
+    while (!look()) {
+      if (leaves_work) {
+        queued_.wait_for(lock, stop, kHealthPause, look);
+      } else {
+        queued_.wait(lock, stop, [&] { return look() || leaves_work; });
+      }
+      if (stop.stop_requested()) return std::nullopt;
+    }
+    if (stop.stop_requested()) return std::nullopt;
+    QueuedRun task = std::move(*next);
+    queue_.erase(next);
+    return task;
+  }
+
+  Queue::iterator find_task(const Member& member, bool& leaves_work) {
+    leaves_work = false;
+    if (held_) return queue_.end();
+    const bool is_well = member.backend->status().healthy;
+    return std::ranges::find_if(queue_, [&](const QueuedRun& queued) {
+      if (!missing_capability(queued.job->request, member.info).empty()) return false;
+      if (is_well || !has_better(member, queued)) return true;
+      leaves_work = true;
+      return false;
+    });
+  }
+
+  /// Whether another backend is well and can take this job.
+  bool has_better(const Member& member, const QueuedRun& task) const {
+    return std::ranges::any_of(members_, [&](const Member& other) {
+      return &other != &member && other.backend->status().healthy &&
+             missing_capability(task.job->request, other.info).empty();
+    });
+  }
+
+  bool may_move(const Member& member, const QueuedRun& task) const {
+    return !task.has_moved && !member.backend->status().healthy && has_better(member, task);
   }
 
   RunEnded run_one(Backend& backend, const BackendInfo& info, const QueuedRun& task,
@@ -189,7 +247,8 @@ class BackendPool::Impl {
   WakeUp& wake_;
   std::mutex mutex_;
   std::condition_variable_any queued_;
-  std::deque<QueuedRun> queue_;
+  std::vector<Member> members_;  ///< not changed after the start
+  Queue queue_;
   std::map<std::uint64_t, ActiveRun> active_;
   std::vector<RunEvent> events_;
   bool held_ = false;

@@ -29,9 +29,11 @@ struct RunEvent {
   std::variant<RunStarted, BackendProgress, RunEnded> what;
 };
 
-/// Runs jobs on the threads of its backends, first in, first out; each job goes to the first free
-/// backend that can take it. Its calls return at once, whatever the backends do. At the end
-/// running jobs are asked to stop and waited for.
+/// Runs jobs on the threads of its backends, those of higher priority first, else first in, first
+/// out; each job goes to the first free backend that can take it. A backend that says that it is
+/// not healthy gets only what no other one can take, and a job that it failed moves on once. Its
+/// calls return at once, whatever the backends do. At the end running jobs are asked to stop and
+/// waited for.
 class BackendPool {
  public:
   /// `wake` is raised when take_events() has something new; it outlives the pool.

@@ -31,6 +31,10 @@ std::shared_ptr<const Bytes> BlobStore::fetch(const Digest& digest, SteadyTime n
   return bytes;
 }
 
+void BlobStore::forget(const Digest& digest) {
+  if (const auto found = blobs_.find(digest); found != blobs_.end()) drop(found);
+}
+
 void BlobStore::drop_old(SteadyTime now) {
   for (auto blob = blobs_.begin(); blob != blobs_.end();) {
     blob = now - blob->second.used > limits_.time_to_live ? drop(blob) : std::next(blob);

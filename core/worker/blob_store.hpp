@@ -28,6 +28,8 @@ class BlobStore {
   void put(const Digest& digest, std::shared_ptr<const Bytes> bytes, Origin origin, SteadyTime now);
   /// Null when it is not there (any more). Counts as fetched from now on.
   std::shared_ptr<const Bytes> fetch(const Digest& digest, SteadyTime now);
+  /// Nobody needs it any more.
+  void forget(const Digest& digest);
   bool contains(const Digest& digest) const { return blobs_.contains(digest); }
   /// The results that wait for their first fetch take all the room they may.
   bool is_full() const { return waiting_bytes_ >= limits_.waiting_bytes; }

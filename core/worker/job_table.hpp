@@ -30,6 +30,7 @@ struct JobRecord {
   std::uint64_t jseq = 0;  ///< updates so far
   std::uint32_t step = 0;
   std::uint32_t total_steps = 0;
+  double percent = 0;  ///< of its run, as told so far: it never falls
   double duration_s = 0;
   std::optional<ResultEntry> result;  ///< for done
   std::string error;                  ///< for failed

@@ -47,7 +47,8 @@ constexpr FieldRow kResult[] = {
 constexpr FieldRow kModelEntry[] = {
     field<&ModelEntry::name>("name", kMust, kV10, kName, "for people"),
     field<&ModelEntry::path>("path", kMust, kV10, kText, "on the worker"),
-    field<&ModelEntry::model_type>("model_type", kMust, kV10, kName, "checkpoint, lora or vae"),
+    field<&ModelEntry::model_type>("model_type", kMust, kV10, kName,
+                                   "checkpoint, lora or vae; to a peer of 1.1 also others"),
     field<&ModelEntry::size_mb>("size_mb", kMust, kV10, kAny, "rounded down"),
 };
 constexpr FieldRow kJobEntry[] = {
@@ -59,6 +60,16 @@ constexpr FieldRow kJobEntry[] = {
     field<&JobEntry::seq>("seq", kMay, kV11, kAny, "of the last update about this job"),
     field<&JobEntry::result>("result", kMay, kV11, kAny, "for done: the picture"),
     field<&JobEntry::error>("error", kMay, kV11, kText, "for failed: why"),
+};
+
+constexpr FieldRow kBackendEntry[] = {
+    field<&BackendEntry::name>("name", kMust, kV11, kName, "what draws"),
+    field<&BackendEntry::healthy>("healthy", kMust, kV11, kAny, "it takes jobs"),
+    field<&BackendEntry::version>("version", kMay, kV11, kName, "of the program, for people"),
+    field<&BackendEntry::queue>("queue", kMay, kV11, kCount, "jobs in its own queue"),
+    field<&BackendEntry::vram_free_mb>("vram_free_mb", kMay, kV11, kAny, "free video memory"),
+    field<&BackendEntry::vram_total_mb>("vram_total_mb", kMay, kV11, kAny, "all video memory"),
+    field<&BackendEntry::last_error>("last_error", kMay, kV11, kText, "for people"),
 };
 
 constexpr FieldRow kGenerate[] = {
@@ -96,6 +107,8 @@ constexpr FieldRow kGenerate[] = {
     field<&GenerateMessage::workflow>("workflow", kMay, kV11, kDigest, "blob: graph to run"),
     field<&GenerateMessage::references>("references", kMay, kV11, {.max = 16, .item_max = 64},
                                         "blobs: reference pictures"),
+    field<&GenerateMessage::priority>("priority", kMay, kV11, {.max = 9},
+                                      "the higher the sooner; absent: 0"),
 };
 constexpr FieldRow kCancel[] = {
     field<&CancelMessage::job_id>("job_id", kMust, kV10, kId, "which job"),
@@ -143,6 +156,8 @@ constexpr FieldRow kStatusInfo[] = {
                                            "what it makes are placeholders"),
     field<&StatusInfoMessage::capabilities>("capabilities", kMay, kV11, {.max = 64},
                                             "what it can take"),
+    field<&StatusInfoMessage::backends>("backends", kMay, kV11, {.max = 64},
+                                        "the programs behind it, one by one"),
     field<&StatusInfoMessage::jobs>("jobs", kMay, kV11, {.max = kMaxJobsAStatus}, "the snapshot"),
 };
 constexpr FieldRow kError[] = {
@@ -336,6 +351,9 @@ Rows rows_of(const ModelEntry*) {
 }
 Rows rows_of(const JobEntry*) {
   return kJobEntry;
+}
+Rows rows_of(const BackendEntry*) {
+  return kBackendEntry;
 }
 
 std::size_t count_present(Rows rows, const void* message) {

@@ -76,8 +76,9 @@ struct GenerateMessage {
   std::vector<std::string> palette;  ///< "#rrggbb"
   std::string background;
   std::string workflow_name;
-  std::string workflow;                 ///< digest of a blob
-  std::vector<std::string> references;  ///< digests of blobs
+  std::string workflow;                   ///< digest of a blob
+  std::vector<std::string> references;    ///< digests of blobs
+  std::optional<std::uint32_t> priority;  ///< 0 to 9, the higher the sooner; absent: 0
   friend bool operator==(const GenerateMessage&, const GenerateMessage&) = default;
 };
 
@@ -160,7 +161,7 @@ struct JobCancelledMessage {
 struct ModelEntry {
   std::string name;
   std::string path;
-  std::string model_type;  ///< "checkpoint", "lora" or "vae"
+  std::string model_type;  ///< "checkpoint", "lora" or "vae"; to a peer of 1.1 also others
   std::uint64_t size_mb = 0;
   friend bool operator==(const ModelEntry&, const ModelEntry&) = default;
 };
@@ -184,6 +185,18 @@ struct JobEntry {
   friend bool operator==(const JobEntry&, const JobEntry&) = default;
 };
 
+/// One of the programs that draw behind a worker.
+struct BackendEntry {
+  std::string name;
+  bool healthy = false;
+  std::string version;
+  std::uint32_t queue = 0;          ///< jobs in its own queue, of whomever
+  std::uint64_t vram_free_mb = 0;   ///< 0: unknown
+  std::uint64_t vram_total_mb = 0;  ///< 0: unknown
+  std::string last_error;
+  friend bool operator==(const BackendEntry&, const BackendEntry&) = default;
+};
+
 struct StatusInfoMessage {
   static constexpr std::string_view kType = "status_info";
   std::string version;
@@ -195,6 +208,7 @@ struct StatusInfoMessage {
   bool placeholder = false;  ///< what this worker makes are placeholders
   std::vector<std::string> capabilities;
   std::vector<JobEntry> jobs;
+  std::vector<BackendEntry> backends;
   friend bool operator==(const StatusInfoMessage&, const StatusInfoMessage&) = default;
 };
 

@@ -51,6 +51,7 @@ Rows rows_of(const LoraEntry*);
 Rows rows_of(const ResultEntry*);
 Rows rows_of(const ModelEntry*);
 Rows rows_of(const JobEntry*);
+Rows rows_of(const BackendEntry*);
 
 /// Writes the fields of `rows` that are present, as pairs of a map that the caller has opened.
 std::size_t count_present(Rows rows, const void* message);

@@ -1,7 +1,9 @@
 #include "core/worker/server_core.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +27,20 @@ struct Overloaded : Functions... {
 template <typename... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
+/// Below the limit of a control message, with room for the rest of it.
+constexpr std::size_t kMaxModelBytes = kMaxControlMessage - 4096;
+constexpr std::size_t kMaxModels = 1024;
+/// A picture that is not done yet never says that it is.
+constexpr double kMostPercent = 99;
+constexpr std::size_t kMaxPreview = 4U << 20U;
+
+std::vector<BackendInfo> infos_of(const std::vector<std::shared_ptr<Backend>>& backends) {
+  std::vector<BackendInfo> infos;
+  infos.reserve(backends.size());
+  for (const auto& backend : backends) infos.push_back(backend->info());
+  return infos;
+}
+
 /// What several backends are together.
 BackendInfo summarize(const std::vector<BackendInfo>& backends) {
   BackendInfo summary{.name = "", .placeholder = true, .slots = 0, .capabilities = {}};
@@ -37,6 +53,16 @@ BackendInfo summarize(const std::vector<BackendInfo>& backends) {
   }
   summary.capabilities.assign(capabilities.begin(), capabilities.end());
   return summary;
+}
+
+/// The types that every peer can read.
+bool is_type_of_1_0(std::string_view model_type) {
+  return model_type == "checkpoint" || model_type == "lora" || model_type == "vae";
+}
+
+bool fits_message(const ModelEntry& model) {
+  return model.name.size() <= 256 && model.path.size() <= 4096 && model.model_type.size() <= 256 &&
+         is_utf8(model.name) && is_utf8(model.path) && is_utf8(model.model_type);
 }
 
 double seconds(SteadyTime::duration duration) {
@@ -88,7 +114,8 @@ void strip_to_1_0(MessageBody& body) {
                .uptime_s = status->uptime_s,
                .backend = {},
                .capabilities = {},
-               .jobs = {}};
+               .jobs = {},
+               .backends = {}};
   }
 }
 
@@ -106,11 +133,11 @@ JobErrorMessage error_message(const JobRecord& job) {
 
 }  // namespace
 
-ServerCore::ServerCore(std::vector<BackendInfo> backends, std::vector<ModelEntry> models,
-                       BackendPool& pool, ServerLimits limits, std::uint64_t epoch, SteadyTime now)
-    : summary_(summarize(backends)),
-      backends_(std::move(backends)),
-      models_(std::move(models)),
+ServerCore::ServerCore(std::vector<std::shared_ptr<Backend>> backends, BackendPool& pool,
+                       ServerLimits limits, std::uint64_t epoch, SteadyTime now)
+    : backends_(std::move(backends)),
+      infos_(infos_of(backends_)),
+      summary_(summarize(infos_)),
       pool_(pool),
       limits_(limits),
       epoch_(epoch),
@@ -147,7 +174,7 @@ MessageBody ServerCore::serve(const MessageBody& request, bool is_1_1, SteadyTim
                    return generate(generate_request, now);
                  },
                  [&](const CancelMessage& cancel_request) { return cancel(cancel_request, now); },
-                 [&](const ListModelsMessage&) -> MessageBody { return ModelListMessage{models_}; },
+                 [&](const ListModelsMessage&) -> MessageBody { return list_models(is_1_1); },
                  [&](const StatusMessage& status_request) -> MessageBody {
                    StatusInfoMessage info = status(now);
                    if (is_1_1) info.jobs = jobs_.snapshot(status_request);
@@ -168,7 +195,7 @@ std::string ServerCore::why_not(const GenerateMessage& request) const {
     return fmt::format("Invalid parameter: {}", field);
   }
   std::string_view missing;
-  for (const BackendInfo& backend : backends_) {
+  for (const BackendInfo& backend : infos_) {
     missing = missing_capability(request, backend);
     if (missing.empty()) break;
   }
@@ -242,6 +269,7 @@ MessageBody ServerCore::cancel(const CancelMessage& request, SteadyTime now) {
     return JobErrorMessage{.job_id = request.job_id, .error = "Job not found or already completed"};
   }
   if (waiting_.erase(job->id) == 0 && !pool_.cancel(job->run)) unwinding_[job->run] = job->id;
+  drop_preview(job->id);
   jobs_.enter(*job, JobPhase::cancelled, now);
   publish_end(*job);
   return JobCancelledMessage{request.job_id};
@@ -270,14 +298,50 @@ MessageBody ServerCore::get_blob(const BlobGetMessage& request, SteadyTime now) 
 }
 
 StatusInfoMessage ServerCore::status(SteadyTime now) const {
-  return {.version = std::string(kVersion11),
-          .queue_size = static_cast<std::uint32_t>(jobs_.queued()),
-          .active_jobs = static_cast<std::uint32_t>(jobs_.running()),
-          .uptime_s = static_cast<std::uint64_t>(seconds(now - start_)),
-          .backend = summary_.name,
-          .placeholder = summary_.placeholder,
-          .capabilities = summary_.capabilities,
-          .jobs = {}};
+  StatusInfoMessage info{.version = std::string(kVersion11),
+                         .queue_size = static_cast<std::uint32_t>(jobs_.queued()),
+                         .active_jobs = static_cast<std::uint32_t>(jobs_.running()),
+                         .uptime_s = static_cast<std::uint64_t>(seconds(now - start_)),
+                         .backend = summary_.name,
+                         .placeholder = summary_.placeholder,
+                         .capabilities = summary_.capabilities,
+                         .jobs = {},
+                         .backends = {}};
+  for (std::size_t i = 0; i < backends_.size(); ++i) {
+    const BackendStatus status = backends_[i]->status();
+    info.backends.push_back({.name = infos_[i].name,
+                             .healthy = status.healthy,
+                             .version = cut_text(shortened(status.version), 256),
+                             .queue = status.queue,
+                             .vram_free_mb = status.vram_free_mb,
+                             .vram_total_mb = status.vram_total_mb,
+                             .last_error = shortened(status.last_error)});
+  }
+  return info;
+}
+
+/// The models of all backends, each once.
+ModelListMessage ServerCore::list_models(bool is_1_1) const {
+  std::vector<ModelEntry> all;
+  for (const auto& backend : backends_) {
+    std::ranges::move(backend->list_models(), std::back_inserter(all));
+  }
+  const auto place = [](const ModelEntry& model) {
+    return std::tie(model.name, model.model_type, model.path);
+  };
+  std::ranges::stable_sort(all, {}, place);
+  const auto doubles = std::ranges::unique(
+      all, {}, [](const ModelEntry& model) { return std::tie(model.name, model.model_type); });
+  all.erase(doubles.begin(), doubles.end());
+  ModelListMessage list;
+  std::size_t bytes = 0;
+  for (ModelEntry& model : all) {
+    if (!fits_message(model) || (!is_1_1 && !is_type_of_1_0(model.model_type))) continue;
+    bytes += model.name.size() + model.path.size() + model.model_type.size() + 64;
+    if (bytes > kMaxModelBytes || list.models.size() == kMaxModels) break;
+    list.models.push_back(std::move(model));
+  }
+  return list;
 }
 
 void ServerCore::take(RunEvent event, SteadyTime now) {
@@ -303,14 +367,41 @@ void ServerCore::run_started(JobRecord& job, SteadyTime now) {
 void ServerCore::run_progress(JobRecord& job, const BackendProgress& progress, SteadyTime now) {
   job.total_steps = progress.total_steps;
   job.step = std::min(progress.step, progress.total_steps);
+  const double percent = 100.0 * job.step / std::max(1U, job.total_steps);
+  job.percent = std::clamp(percent, job.percent, kMostPercent);
   job.changed = now;
   progress_due_.emplace_back(now + limits_.progress_interval, job.run);
   publish(job, ProgressMessage{.job_id = job.id,
                                .stage = progress.stage,
                                .step = job.step,
                                .total_steps = job.total_steps,
-                               .percent = 100.0 * job.step / std::max(1U, job.total_steps),
-                               .eta_s = progress.eta_seconds});
+                               .percent = job.percent,
+                               .eta_s = std::max(0.0, progress.eta_seconds)});
+  if (progress.preview) show_preview(job, progress.preview, now);
+}
+
+/// The newest preview of a job stands in the blob store until the next one or its end.
+void ServerCore::show_preview(JobRecord& job, const std::shared_ptr<const Bytes>& preview,
+                              SteadyTime now) {
+  if (!has_subscribers_ || preview->empty() || preview->size() > kMaxPreview) return;
+  const Digest digest = sha256(ByteView(*preview));
+  if (const auto last = previews_.find(job.id); last != previews_.end()) {
+    if (last->second == digest) return;
+    drop_preview(job.id);
+  }
+  // Somebody else's file with the same bytes is not this job's to drop.
+  if (!blobs_.contains(digest)) {
+    blobs_.put(digest, preview, BlobStore::Origin::upload, now);
+    previews_.emplace(job.id, digest);
+  }
+  publish(job, PreviewMessage{.job_id = job.id,
+                              .image_path = digest.hex() + ".png",
+                              .step = job.step,
+                              .image = ResultEntry{digest.hex(), preview->size(), false}});
+}
+
+void ServerCore::drop_preview(const std::string& id) {
+  if (const auto preview = previews_.extract(id)) blobs_.forget(preview.mapped());
 }
 
 void ServerCore::run_ended(std::uint64_t run, RunEnded ended, SteadyTime now) {
@@ -323,8 +414,10 @@ void ServerCore::run_ended(std::uint64_t run, RunEnded ended, SteadyTime now) {
   JobRecord* job = jobs_.find_run(run);
   if (job == nullptr) return;
   job->duration_s = ended.duration.count();
+  drop_preview(job->id);
   if (ended.outcome) {
     const RunEnded::Picture& picture = *ended.outcome;
+    counters_.job_seconds.add(job->duration_s);
     blobs_.put(picture.digest, picture.png, BlobStore::Origin::result, now);
     pool_.hold(blobs_.is_full());
     job->result = ResultEntry{picture.digest.hex(), picture.png->size(), picture.placeholder};
@@ -339,6 +432,9 @@ void ServerCore::run_ended(std::uint64_t run, RunEnded ended, SteadyTime now) {
 
 void ServerCore::publish_end(JobRecord& job) {
   const bool success = job.state == JobPhase::done;
+  ++(success                            ? counters_.done
+     : job.state == JobPhase::cancelled ? counters_.cancelled
+                                        : counters_.failed);
   publish(job,
           JobFinishedMessage{.job_id = job.id, .success = success, .duration_s = job.duration_s});
   if (success) {
@@ -368,6 +464,8 @@ std::vector<Update> ServerCore::take_updates() {
 }
 
 void ServerCore::on_time(SteadyTime now) {
+  counters_.queued = jobs_.queued();
+  counters_.running = jobs_.running();
   while (!progress_due_.empty() && progress_due_.front().first <= now) {
     pool_.allow_progress(progress_due_.front().second);
     progress_due_.pop_front();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "core/worker/backend.hpp"
 #include "core/worker/backend_pool.hpp"
 #include "core/worker/blob_store.hpp"
+#include "core/worker/histogram.hpp"
 #include "core/worker/job_table.hpp"
 #include "core/worker/protocol.hpp"
 
@@ -26,12 +28,31 @@ struct ServerLimits {
   std::chrono::milliseconds progress_interval{100};  ///< between two updates about one job
 };
 
-/// What came in that was not served.
+inline constexpr std::array<double, 19> kSecondsBounds{1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4,
+                                                       2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2,
+                                                       5e-2, 0.1,  0.5,  1,    5};
+inline constexpr std::array<double, 8> kByteBounds{64,    256,    1024,    4096,
+                                                   65536, 262144, 1048576, 16777216};
+inline constexpr std::array<double, 12> kJobSecondsBounds{0.01, 0.1, 0.5, 1,   2,   5,
+                                                          10,   30,  60,  120, 300, 1800};
+
+/// What a worker has done so far. The serving thread writes, any may read.
 struct ServerCounters {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> malformed{0};
   std::atomic<std::uint64_t> unknown_types{0};
   std::atomic<std::uint64_t> runs{0};  ///< jobs handed to a backend
+  std::atomic<std::uint64_t> done{0};
+  std::atomic<std::uint64_t> failed{0};
+  std::atomic<std::uint64_t> cancelled{0};
+  std::atomic<std::uint64_t> queued{0};   ///< at the moment
+  std::atomic<std::uint64_t> running{0};  ///< at the moment
+  std::atomic<std::uint64_t> updates{0};
+  std::atomic<std::uint64_t> updates_dropped{0};  ///< missed by at least one subscriber
+  Histogram answer_seconds{kSecondsBounds};       ///< from reading a request to sending its reply
+  Histogram request_bytes{kByteBounds};
+  Histogram reply_bytes{kByteBounds};
+  Histogram job_seconds{kJobSecondsBounds};  ///< of jobs that were drawn
 };
 
 /// What subscribers are told.
@@ -44,8 +65,9 @@ struct Update {
 /// out. Every request gets exactly one reply, at once. One thread uses it.
 class ServerCore {
  public:
-  ServerCore(std::vector<BackendInfo> backends, std::vector<ModelEntry> models, BackendPool& pool,
-             ServerLimits limits, std::uint64_t epoch, SteadyTime now);
+  /// `backends` are those of `pool`.
+  ServerCore(std::vector<std::shared_ptr<Backend>> backends, BackendPool& pool, ServerLimits limits,
+             std::uint64_t epoch, SteadyTime now);
 
   Bytes answer(ByteView request, SteadyTime now);
   void take(RunEvent event, SteadyTime now);
@@ -70,19 +92,22 @@ class ServerCore {
   MessageBody put_blob(const BlobPutMessage& request, SteadyTime now);
   MessageBody get_blob(const BlobGetMessage& request, SteadyTime now);
   StatusInfoMessage status(SteadyTime now) const;
+  ModelListMessage list_models(bool is_1_1) const;
   std::string why_not(const GenerateMessage& request) const;
   std::shared_ptr<const BackendJob> with_files(const GenerateMessage& request, SteadyTime now);
   void start_run(const JobRecord& job, std::shared_ptr<const BackendJob> task);
   void run_started(JobRecord& job, SteadyTime now);
   void run_progress(JobRecord& job, const BackendProgress& progress, SteadyTime now);
+  void show_preview(JobRecord& job, const std::shared_ptr<const Bytes>& preview, SteadyTime now);
+  void drop_preview(const std::string& id);
   void run_ended(std::uint64_t run, RunEnded ended, SteadyTime now);
   void publish_end(JobRecord& job);
   void publish(JobRecord& job, MessageBody body);
   void sweep(SteadyTime now);
 
+  std::vector<std::shared_ptr<Backend>> backends_;
+  std::vector<BackendInfo> infos_;  ///< of each backend
   BackendInfo summary_;
-  std::vector<BackendInfo> backends_;
-  std::vector<ModelEntry> models_;
   BackendPool& pool_;
   ServerLimits limits_;
   std::uint64_t epoch_;
@@ -99,6 +124,7 @@ class ServerCore {
   /// Runs that were cancelled and have not ended yet, by run; and by id the run that waits.
   std::unordered_map<std::uint64_t, std::string> unwinding_;
   std::unordered_map<std::string, std::shared_ptr<const BackendJob>> waiting_;
+  std::unordered_map<std::string, Digest> previews_;  ///< by job: the newest
   /// When the next progress of a run may be published; all intervals are the same: a queue.
   std::deque<std::pair<SteadyTime, std::uint64_t>> progress_due_;
 };

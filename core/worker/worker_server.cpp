@@ -109,8 +109,7 @@ class WorkerServer::Impl {
         listeners_(std::move(listeners)),
         wake_(std::move(wake)),
         pool_(std::in_place, backends, *wake_),
-        core_(infos_of(backends), models_of(backends), *pool_, options.limits, draw_nonce(),
-              Clock::now()),
+        core_(backends, *pool_, options.limits, draw_nonce(), Clock::now()),
         framing_(options.framing) {
     thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
   }
@@ -127,19 +126,6 @@ class WorkerServer::Impl {
   const ServerCounters& counters() { return core_.counters(); }
 
  private:
-  static std::vector<BackendInfo> infos_of(const std::vector<std::shared_ptr<Backend>>& backends) {
-    std::vector<BackendInfo> infos;
-    for (const auto& backend : backends) infos.push_back(backend->info());
-    return infos;
-  }
-  static std::vector<ModelEntry> models_of(const std::vector<std::shared_ptr<Backend>>& backends) {
-    std::vector<ModelEntry> models;
-    for (const auto& backend : backends) {
-      for (ModelEntry& model : backend->list_models()) models.push_back(std::move(model));
-    }
-    return models;
-  }
-
   void serve(const std::stop_token& stop) {
     std::array<WaitItem, 3> items{WaitItem{.socket = &listeners_.requests},
                                   WaitItem{.socket = &listeners_.updates},
@@ -163,13 +149,18 @@ class WorkerServer::Impl {
       auto frames = listeners_.requests.receive();
       if (!frames) return;
       if (frames->size() < 2) continue;
-      Bytes reply = core_.answer(frames->back().bytes(), Clock::now());
+      const SteadyTime begin = Clock::now();
+      ServerCounters& counters = core_.counters();
+      counters.request_bytes.add(static_cast<double>(frames->back().bytes().size()));
+      Bytes reply = core_.answer(frames->back().bytes(), begin);
+      counters.reply_bytes.add(static_cast<double>(reply.size()));
       const bool is_large = reply.size() > kLargeReply;
       // What stands before the body is the way back: identity, a request id, a delimiter.
       frames->back() = is_large ? Frame::adopt(std::move(reply), core_.bytes_in_flight())
                                 : Frame(ByteView(reply));
       // A peer that has gone or does not read loses its reply; it will ask again.
       static_cast<void>(listeners_.requests.send(std::move(*frames)));
+      counters.answer_seconds.add(std::chrono::duration<double>(Clock::now() - begin).count());
     }
   }
 
@@ -199,6 +190,10 @@ class WorkerServer::Impl {
       Frames frames;
       if (framing_ == PubFraming::topic) frames.emplace_back(as_bytes(update.topic));
       frames.emplace_back(ByteView(update.body));
+      ++core_.counters().updates;
+      if (listeners_.updates.send_if_all_have_room(frames)) continue;
+      // A subscriber that does not read must not keep it from the others.
+      ++core_.counters().updates_dropped;
       static_cast<void>(listeners_.updates.send(std::move(frames)));
     }
   }

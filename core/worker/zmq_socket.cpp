@@ -191,6 +191,17 @@ void ZmqSocket::subscribe_to_all() {
 }
 
 bool ZmqSocket::send(Frames frames) {
+  return send_parts(frames);
+}
+
+bool ZmqSocket::send_if_all_have_room(Frames& frames) {
+  set_option(ZMQ_XPUB_NODROP, 1);
+  const bool sent = send_parts(frames);
+  set_option(ZMQ_XPUB_NODROP, 0);
+  return sent;
+}
+
+bool ZmqSocket::send_parts(Frames& frames) {
   assert(!frames.empty());
   tell_sanitizer_about_passage();
   for (std::size_t i = 0; i < frames.size(); ++i) {

@@ -78,12 +78,16 @@ class ZmqSocket {
 
   /// False when the message would have to wait; then nothing of it is sent.
   bool send(Frames frames);
+  /// Of an xpub: false, and `frames` are whole, when a subscriber has no room; send() would leave
+  /// that one out.
+  bool send_if_all_have_room(Frames& frames);
   /// All parts of the next message, or nothing when there is none now.
   std::optional<Frames> receive();
   void* handle() const { return handle_; }
 
  private:
   explicit ZmqSocket(void* handle) : handle_(handle) {}
+  bool send_parts(Frames& frames);
   void* handle_;
 };
 

@@ -135,6 +135,7 @@ GenerateMessage full_generate() {
   message.workflow_name = "row";
   message.workflow = std::string(64, 'c');
   message.references = {std::string(64, 'd'), std::string(64, 'e')};
+  message.priority = 9;
   return message;
 }
 
@@ -196,7 +197,8 @@ TEST_CASE("every 1.1 field survives encode and decode, u64 to the last bit") {
                         true,
                         {"workflow"},
                         {{"a", "done", 1, 2, 0xffffffffffffffffU, result, ""},
-                         {"b", "failed", 0, 0, 4, {}, "why"}}},
+                         {"b", "failed", 0, 0, 4, {}, "why"}},
+                        {{"comfy", true, "ComfyUI 1", 2, 1000, 24000, ""}, {"b", false}}},
   };
   const Envelope envelope{0xffffffffffffffffU, "1.1", 1, 0x8000000000000000U, 3};
   for (const MessageBody& body : bodies) {
