@@ -1,0 +1,33 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/fake_comfy/fake_comfy.hpp"
+#include "tests/support/fake_comfy/fake_json.hpp"
+
+namespace dgxp {
+
+/// The faults that are still to be played.
+class FakeFaultBox {
+ public:
+  void add(FakeFault fault);
+  void clear();
+  /// The first fault of this kind for this prompt (its id and graph as text), used up by one.
+  std::optional<FakeFault> take(FakeFaultKind kind, std::string_view prompt = "");
+  /// The first fault for an answer on this path.
+  std::optional<FakeFault> take_http(std::string_view path);
+
+ private:
+  std::optional<FakeFault> use(std::vector<FakeFault>::iterator found);
+
+  std::mutex mutex_;
+  std::vector<FakeFault> faults_;
+};
+
+/// {"kind": "http_status", "count": 2, ...}; nothing when the kind is unknown.
+std::optional<FakeFault> parse_fault(const FakeJson& value);
+
+}  // namespace dgxp
