@@ -69,7 +69,7 @@ Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& pro
   std::set<Rgb> colors;
   for (const Image& page : atlas.pages) {
     for (const Rgb color : colors_of(page)) colors.insert(color);
-    sheet.page_png.push_back(encode_png(page));
+    sheet.page_png.push_back(encode_png(page, PngEffort::small, PngColors::any));
   }
   sheet.palette.assign(colors.begin(), colors.end());
   return sheet;

@@ -114,7 +114,7 @@ int run_preview_command(const Context& context, const PreviewArguments& argument
   if (!sprites) return fail(context, sprites.error(), &project->files, project->manifest.text);
   const auto sheet = contact_sheet(*sprites, arguments.scale);
   if (!sheet) return fail(context, sheet.error());
-  if (auto done = write_plain_file(arguments.sheet, encode_png(*sheet)); !done) {
+  if (auto done = write_plain_file(arguments.sheet, encode_png(*sheet, PngEffort::fast)); !done) {
     return fail(context, done.error());
   }
   context.terminal->line(

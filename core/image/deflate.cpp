@@ -12,8 +12,6 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kThoroughBytes = std::size_t{64} << 10U;
-
 /// A run of tokens that will be one block.
 struct Part {
   std::size_t first = 0;
@@ -26,6 +24,7 @@ struct Part {
 /// than two, the best pair first.
 std::vector<Part> split_into_blocks(std::span<const DeflateToken> tokens) {
   constexpr std::size_t kPartTokens = 4096;
+  if (tokens.size() <= kPartTokens) return {Part{.first = 0, .count = tokens.size()}};
   std::vector<Part> parts;
   for (std::size_t first = 0; first < tokens.size(); first += kPartTokens) {
     const std::size_t count = std::min(kPartTokens, tokens.size() - first);
@@ -61,17 +60,16 @@ std::size_t raw_size(std::span<const DeflateToken> tokens) {
 
 }  // namespace
 
-Bytes compress_zlib(ByteView data) {
-  const auto tokens = data.size() <= kThoroughBytes ? parse_thoroughly(data) : parse_quickly(data);
+Bytes write_zlib(ByteView data, std::span<const DeflateToken> tokens, BlockCare care) {
   BitWriter writer;
   writer.put(0xDA78, 16);  // deflate with a window of 32 KiB, the slowest level
   std::size_t at = 0;
   auto parts = split_into_blocks(tokens);
   if (parts.empty()) parts.push_back({});
   for (const Part& part : parts) {
-    const auto run = std::span(tokens).subspan(part.first, part.count);
+    const auto run = tokens.subspan(part.first, part.count);
     const std::size_t size = raw_size(run);
-    write_block(writer, run, data.subspan(at, size), &part == &parts.back());
+    write_block(writer, run, data.subspan(at, size), &part == &parts.back(), care);
     at += size;
   }
   writer.align();
@@ -79,6 +77,13 @@ Bytes compress_zlib(ByteView data) {
   for (int shift = 24; shift >= 0; shift -= 8)
     writer.put(checksum >> static_cast<unsigned>(shift) & 255U, 8);
   return std::move(writer).take();
+}
+
+Bytes compress_zlib(ByteView data, DeflateEffort effort) {
+  const auto tokens = parse_quickly(data);
+  if (effort == DeflateEffort::fast) return write_zlib(data, tokens, BlockCare::quick);
+  if (data.size() > kThoroughBytes) return write_zlib(data, tokens, BlockCare::full);
+  return write_zlib(data, parse_thoroughly(data, count_symbols(tokens)), BlockCare::full);
 }
 
 }  // namespace dgxp

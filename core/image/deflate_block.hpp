@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "core/base/bytes.hpp"
 #include "core/image/deflate_token.hpp"
@@ -19,6 +21,7 @@ struct SymbolCounts {
     if (!token.is_literal()) ++distances[distance_symbol(token.distance())];
   }
   void add(const SymbolCounts& other);
+  friend bool operator==(const SymbolCounts&, const SymbolCounts&) = default;
 };
 SymbolCounts count_symbols(std::span<const DeflateToken> tokens);
 
@@ -28,14 +31,18 @@ class BitWriter {
   void put(std::uint32_t bits, unsigned count) {
     buffer_ |= std::uint64_t{bits} << filled_;
     filled_ += count;
-    while (filled_ >= 8) {
-      bytes_.push_back(static_cast<std::uint8_t>(buffer_));
-      buffer_ >>= 8U;
-      filled_ -= 8;
-    }
+    if (filled_ < 32) return;
+    const auto word = static_cast<std::uint32_t>(buffer_);
+    const std::array<std::uint8_t, 4> four{
+        static_cast<std::uint8_t>(word), static_cast<std::uint8_t>(word >> 8U),
+        static_cast<std::uint8_t>(word >> 16U), static_cast<std::uint8_t>(word >> 24U)};
+    bytes_.insert(bytes_.end(), four.begin(), four.end());
+    buffer_ >>= 32U;
+    filled_ -= 32;
   }
   void align() {
-    if (filled_ > 0) put(0, 8 - filled_);
+    for (; filled_ > 0; filled_ -= std::min(filled_, 8U), buffer_ >>= 8U)
+      bytes_.push_back(static_cast<std::uint8_t>(buffer_));
   }
   Bytes take() && {
     align();
@@ -52,13 +59,17 @@ class BitWriter {
   unsigned filled_ = 0;
 };
 
-/// Bits that a block of these symbols needs with the better of fixed and dynamic codes, a few more
-/// than write_block takes the care to reach.
-std::uint64_t block_cost(SymbolCounts counts);
+enum class BlockCare {
+  quick,  ///< the codes that spend the fewest bits on tokens
+  full,   ///< those with the fewest bits for tokens and their own description, or close to it
+};
+
+/// Bits that a block of these symbols needs with the better of fixed and dynamic codes.
+std::uint64_t block_cost(const SymbolCounts& counts, BlockCare care = BlockCare::quick);
 
 /// Writes the tokens as one block, with codes of its own, the fixed ones, or as stored bytes,
 /// whichever is least. `raw` is what the tokens stand for.
 void write_block(BitWriter& writer, std::span<const DeflateToken> tokens, ByteView raw,
-                 bool is_last);
+                 bool is_last, BlockCare care = BlockCare::full);
 
 }  // namespace dgxp

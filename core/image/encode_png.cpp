@@ -2,14 +2,18 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstdlib>
-#include <optional>
+#include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/image/checksum.hpp"
 #include "core/image/deflate.hpp"
+#include "core/image/deflate_block.hpp"
+#include "core/image/deflate_parse.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/image/png_forms.hpp"
+#include "core/image/png_rows.hpp"
 
 namespace dgxp {
 namespace {
@@ -27,197 +31,159 @@ void put_chunk(Bytes& png, std::string_view type, ByteView data) {
   put_u32(png, crc32(ByteView(png).subspan(start)));
 }
 
-struct Indexed {
-  std::vector<Rgba> palette;  ///< at most 256, the transparent one first
-  Bytes indexes;              ///< one a pixel
-};
-
-/// Numbers the colours of a picture in the order of their first use.
-class ColorNumbers {
- public:
-  ColorNumbers() { slots_.fill(kFree); }
-  std::vector<Rgba>& palette() { return palette_; }
-
-  /// The number of `color`; nothing when it would be the 257th.
-  std::optional<std::uint8_t> number(Rgba color) {
-    const std::uint32_t code = std::uint32_t{color.r} << 24U | std::uint32_t{color.g} << 16U |
-                               std::uint32_t{color.b} << 8U | color.a;
-    std::size_t slot = (code * 0x9E3779B1U) >> 22U;
-    while (slots_[slot] != kFree) {
-      if (palette_[slots_[slot]] == color) return static_cast<std::uint8_t>(slots_[slot]);
-      slot = (slot + 1) % slots_.size();
-    }
-    if (palette_.size() == 256) return std::nullopt;
-    slots_[slot] = static_cast<std::uint16_t>(palette_.size());
-    palette_.push_back(color);
-    return static_cast<std::uint8_t>(slots_[slot]);
-  }
-
- private:
-  static constexpr std::uint16_t kFree = 0xFFFF;
-  std::array<std::uint16_t, 1024> slots_{};
-  std::vector<Rgba> palette_;
-};
-
-/// Nothing when the picture needs truecolour.
-std::optional<Indexed> index_colors(const Image& image) {
-  ColorNumbers numbers;
-  if (std::ranges::any_of(image.pixels, [](const Rgba& pixel) { return pixel.a == 0; }))
-    numbers.number(kTransparent);
-  Indexed indexed;
-  indexed.indexes.reserve(image.pixels.size());
-  std::optional<std::uint8_t> last_number;
-  Rgba last;
-  for (const Rgba& pixel : image.pixels) {
-    if (pixel.a != 0 && pixel.a != 255) return std::nullopt;
-    const Rgba color = pixel.a == 0 ? kTransparent : pixel;
-    if (!last_number || color != last) {
-      last_number = numbers.number(color);
-      if (!last_number) return std::nullopt;
-      last = color;
-    }
-    indexed.indexes.push_back(*last_number);
-  }
-  indexed.palette = std::move(numbers.palette());
-  return indexed;
-}
-
-unsigned least_depth(std::size_t colors) {
-  if (colors <= 2) return 1;
-  if (colors <= 4) return 2;
-  return colors <= 16 ? 4 : 8;
-}
-
-/// Rows of filter type 0 and packed indexes, the first pixel in the high bits.
-Bytes pack_rows(const Bytes& indexes, Size size, unsigned depth) {
-  const auto width = static_cast<std::size_t>(size.width);
-  const std::size_t row_bytes = (width * depth + 7) / 8;
-  Bytes rows((row_bytes + 1) * static_cast<std::size_t>(size.height));
-  const unsigned per_byte = 8 / depth;
-  for (std::size_t y = 0; y < static_cast<std::size_t>(size.height); ++y) {
-    std::uint8_t* row = &rows[y * (row_bytes + 1) + 1];
-    const std::uint8_t* source = &indexes[y * width];
-    for (std::size_t x = 0; x < width; ++x) {
-      const unsigned shift = depth * (per_byte - 1 - static_cast<unsigned>(x) % per_byte);
-      row[x / per_byte] = static_cast<std::uint8_t>(row[x / per_byte] | source[x] << shift);
-    }
-  }
-  return rows;
-}
-
-std::uint8_t paeth(int left, int up, int corner) {
-  const int to_left = std::abs(up - corner);
-  const int to_up = std::abs(left - corner);
-  const int to_corner = std::abs(left + up - 2 * corner);
-  if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
-  return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
-}
-
-constexpr std::size_t kPixelBytes = 4;
-constexpr std::size_t kFilters = 5;
-
-/// A row of RGBA pixels under each PNG filter. Rows have one empty pixel in front, so that the
-/// first pixel is filtered like all others.
-struct FilteredRow {
-  std::array<Bytes, kFilters> bytes;
-
-  explicit FilteredRow(std::size_t row_bytes) {
-    for (Bytes& row : bytes) row.resize(row_bytes);
-  }
-  void filter(const Bytes& padded_row, const Bytes& padded_above) {
-    const std::size_t count = bytes[0].size();
-    const std::uint8_t* row = padded_row.data() + kPixelBytes;
-    const std::uint8_t* left = padded_row.data();
-    const std::uint8_t* up = padded_above.data() + kPixelBytes;
-    const std::uint8_t* corner = padded_above.data();
-    std::copy_n(row, count, bytes[0].data());
-    const auto subtract = [&](std::uint8_t* out, auto guess) {
-      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint8_t>(row[i] - guess(i));
-    };
-    subtract(bytes[1].data(), [&](std::size_t i) { return left[i]; });
-    subtract(bytes[2].data(), [&](std::size_t i) { return up[i]; });
-    subtract(bytes[3].data(), [&](std::size_t i) { return (left[i] + up[i]) / 2; });
-    subtract(bytes[4].data(), [&](std::size_t i) { return paeth(left[i], up[i], corner[i]); });
-  }
-};
-
-/// Sum of the bytes' distances from 0, modulo 256: small when neighbours are alike.
-std::uint64_t roughness(const Bytes& filtered) {
-  std::uint64_t sum = 0;
-  for (const std::uint8_t byte : filtered) {
-    const int value = static_cast<std::int8_t>(byte);
-    sum += static_cast<unsigned>(value < 0 ? -value : value);
-  }
-  return sum;
-}
-
-/// RGBA rows, each with the filter that leaves it least rough.
-Bytes filter_rows(const Image& image) {
-  const auto width = static_cast<std::size_t>(image.size.width);
-  const std::size_t row_bytes = kPixelBytes * width;
-  Bytes rows;
-  rows.reserve((row_bytes + 1) * static_cast<std::size_t>(image.size.height));
-  Bytes above(row_bytes + kPixelBytes);
-  Bytes row(row_bytes + kPixelBytes);
-  FilteredRow filtered(row_bytes);
-  for (int y = 0; y < image.size.height; ++y) {
-    std::uint8_t* out = row.data() + kPixelBytes;
-    for (std::size_t x = 0; x < width; ++x, out += kPixelBytes) {
-      const Rgba raw = image.at(static_cast<int>(x), y);
-      const Rgba pixel = raw.a == 0 ? kTransparent : raw;
-      out[0] = pixel.r;
-      out[1] = pixel.g;
-      out[2] = pixel.b;
-      out[3] = pixel.a;
-    }
-    filtered.filter(row, above);
-    std::size_t best = 0;
-    std::uint64_t least = roughness(filtered.bytes[0]);
-    for (std::size_t type = 1; type < kFilters; ++type) {
-      const std::uint64_t now = roughness(filtered.bytes.at(type));
-      if (now >= least) continue;
-      least = now;
-      best = type;
-    }
-    rows.push_back(static_cast<std::uint8_t>(best));
-    rows.insert(rows.end(), filtered.bytes.at(best).begin(), filtered.bytes.at(best).end());
-    std::swap(row, above);
-  }
-  return rows;
-}
-
-Bytes header_data(Size size, unsigned depth, unsigned color_type) {
+Bytes header_data(Size size, const PngForm& form) {
   Bytes data;
   put_u32(data, static_cast<std::uint32_t>(size.width));
   put_u32(data, static_cast<std::uint32_t>(size.height));
-  data.insert(data.end(),
-              {static_cast<std::uint8_t>(depth), static_cast<std::uint8_t>(color_type), 0, 0, 0});
+  data.insert(data.end(), {static_cast<std::uint8_t>(form.depth),
+                           static_cast<std::uint8_t>(form.type), 0, 0, 0});
   return data;
 }
 
-void put_palette(Bytes& png, const std::vector<Rgba>& palette) {
-  Bytes colors;
-  for (const Rgba& color : palette) colors.insert(colors.end(), {color.r, color.g, color.b});
-  put_chunk(png, "PLTE", colors);
-  if (palette.front().a == 0) put_chunk(png, "tRNS", Bytes{0});
+Bytes write_form(Size size, const PngForm& form, const Bytes& stream) {
+  Bytes png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  put_chunk(png, "IHDR", header_data(size, form));
+  if (!form.palette.empty()) {
+    Bytes colors;
+    for (const Rgba& color : form.palette) colors.insert(colors.end(), {color.r, color.g, color.b});
+    put_chunk(png, "PLTE", colors);
+  }
+  if (!form.transparency.empty()) put_chunk(png, "tRNS", form.transparency);
+  put_chunk(png, "IDAT", stream);
+  put_chunk(png, "IEND", {});
+  return png;
+}
+
+/// What becomes of each byte of plain rows when the palette is reordered. Position 0 must stay,
+/// since filter bytes and the rest of a row's last byte are 0 too.
+using ByteMap = std::array<std::uint8_t, 256>;
+ByteMap relabelled_bytes(const PaletteOrder& order, unsigned depth) {
+  ByteMap bytes{};
+  const unsigned mask = (1U << depth) - 1U;
+  for (unsigned byte = 0; byte < 256; ++byte)
+    for (unsigned shift = 0; shift < 8; shift += depth)
+      bytes[byte] = static_cast<std::uint8_t>(bytes[byte] | order[byte >> shift & mask] << shift);
+  return bytes;
+}
+
+/// Positions by how often they stand in literals, so that neighbouring codes are alike and the head
+/// of the block is short.
+PaletteOrder order_by_literals(const PngForm& form, const SymbolCounts& counts) {
+  IndexedImage as_written{.palette = form.palette, .counts = {}, .indexes = {}};
+  as_written.counts.resize(form.palette.size());
+  const unsigned mask = (1U << form.depth) - 1U;
+  for (unsigned byte = 0; byte < 256; ++byte)
+    for (unsigned shift = 0; shift < 8; shift += form.depth)
+      if ((byte >> shift & mask) < as_written.counts.size())
+        as_written.counts[byte >> shift & mask] += counts.literals[byte];
+  as_written.counts[0] = std::numeric_limits<std::uint32_t>::max();
+  return order_by_use(as_written);
+}
+
+SymbolCounts relabelled(const SymbolCounts& counts, const ByteMap& bytes) {
+  SymbolCounts other = counts;
+  std::fill_n(other.literals.begin(), bytes.size(), 0U);
+  for (std::size_t byte = 0; byte < bytes.size(); ++byte)
+    other.literals[bytes[byte]] += counts.literals[byte];
+  return other;
+}
+
+/// Copies stay copies whatever the colours are called: the order of the palette can be chosen when
+/// the tokens are known.
+void choose_order(PngForm& form, std::vector<DeflateToken>& tokens) {
+  const SymbolCounts counts = count_symbols(tokens);
+  const PaletteOrder order = order_by_literals(form, counts);
+  const ByteMap bytes = relabelled_bytes(order, form.depth);
+  if (block_cost(relabelled(counts, bytes)) >= block_cost(counts)) return;
+  const std::vector<Rgba> before = form.palette;
+  for (std::size_t i = 0; i < before.size(); ++i) form.palette[order[i]] = before[i];
+  for (std::uint8_t& byte : form.rows) byte = bytes[byte];
+  for (DeflateToken& token : tokens)
+    if (token.is_literal()) token.value = bytes[token.value];
+}
+
+/// A form and what a quick pass over its rows found.
+struct Trial {
+  PngForm form;
+  SymbolCounts counts;
+  std::uint64_t bits = 0;
+};
+
+/// The long search gains most where there are many bytes to copy, so a form with a whole byte a
+/// pixel is worth a trial when it is nearly as good.
+Trial try_form(PngForm form) {
+  Trial trial{.counts = count_symbols(parse_quickly(form.rows))};
+  const std::uint64_t stream = block_cost(trial.counts);
+  trial.bits = 8 * form.chunk_bytes() + (form.depth == 8 ? stream - stream / 20 : stream);
+  trial.form = std::move(form);
+  return trial;
+}
+
+/// Keeps the form that promises the fewest bytes.
+class FormChoice {
+ public:
+  explicit FormChoice(PngForm form) : best_(try_form(std::move(form))) {}
+  void offer(PngForm form) {
+    Trial trial = try_form(std::move(form));
+    if (trial.bits < best_.bits) best_ = std::move(trial);
+  }
+  Trial take() && { return std::move(best_); }
+
+ private:
+  Trial best_;
+};
+
+/// Filters gain on smooth pictures of many shades.
+bool may_be_smooth(const IndexedImage& image) {
+  constexpr std::size_t kFewShades = 10;
+  if (image.palette.size() < kFewShades) return false;
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < image.indexes.size(); ++i)
+    changes += image.indexes[i] != image.indexes[i - 1] ? 1U : 0U;
+  return 2 * changes >= image.indexes.size();
+}
+
+Trial choose_form(const IndexedImage& first_use, PngColors colors) {
+  constexpr int kTinyArea = 400;
+  constexpr std::size_t kFewColors = 8;
+  const IndexedImage image = reordered(first_use, order_by_use(first_use));
+  const std::size_t count = image.palette.size();
+  FormChoice choice(plain_form(image, least_depth(count)));
+  if (least_depth(count) < 8) choice.offer(plain_form(image, 8));
+  if (may_be_smooth(image)) choice.offer(filtered_form(image));
+  if (colors == PngColors::indexed) return std::move(choice).take();
+  if (auto gray = gray_form(image)) {
+    choice.offer(filtered(*gray, image.size));
+    choice.offer(*std::move(gray));
+  } else if (image.size.area() <= kTinyArea && count > kFewColors) {
+    if (auto truecolor = truecolor_form(image)) {
+      choice.offer(filtered(*truecolor, image.size));
+      choice.offer(*std::move(truecolor));
+    }
+  }
+  return std::move(choice).take();
 }
 
 }  // namespace
 
-Bytes encode_png(const Image& image) {
+Bytes encode_png(const Image& image, PngEffort effort, PngColors colors) {
   assert(image.size.width > 0 && image.size.height > 0);
-  Bytes png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  if (const auto indexed = index_colors(image)) {
-    const unsigned depth = least_depth(indexed->palette.size());
-    put_chunk(png, "IHDR", header_data(image.size, depth, 3));
-    put_palette(png, indexed->palette);
-    put_chunk(png, "IDAT", compress_zlib(pack_rows(indexed->indexes, image.size, depth)));
-  } else {
-    put_chunk(png, "IHDR", header_data(image.size, 8, 6));
-    put_chunk(png, "IDAT", compress_zlib(filter_rows(image)));
+  const auto indexed = index_colors(image);
+  if (effort == PngEffort::fast) {
+    const PngForm form = indexed ? plain_form(*indexed, least_depth(indexed->palette.size()))
+                                 : truecolor_alpha_form(image);
+    return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::fast));
   }
-  put_chunk(png, "IEND", {});
-  return png;
+  if (!indexed) {
+    const PngForm form = truecolor_alpha_form(image);
+    return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::small));
+  }
+  auto [form, counts, bits] = choose_form(*indexed, colors);
+  if (form.rows.size() > kThoroughBytes)
+    return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::small));
+  auto tokens = parse_thoroughly(form.rows, counts);
+  if (form.type == PngColorType::indexed && !form.is_filtered) choose_order(form, tokens);
+  return write_form(image.size, form, write_zlib(form.rows, tokens, BlockCare::full));
 }
 
 }  // namespace dgxp

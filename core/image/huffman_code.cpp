@@ -2,23 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 
 namespace dgxp {
 namespace {
 
-struct Leaf {
-  std::uint32_t count = 0;
-  std::uint32_t symbol = 0;
-};
+/// Count and symbol in one word, so that leaves sort by count and then by symbol.
+constexpr unsigned kSymbolBits = 9;
+constexpr std::size_t kMostSymbols = 288;
+using Leaves = std::array<std::uint32_t, kMostSymbols>;
 
-/// Depths of the Huffman tree over leaves sorted by count, at the leaves' places. In place, with
-/// one array for weights, parents and depths: Moffat, Katajainen, "In-Place Calculation of
+std::uint32_t count_of(std::uint32_t leaf) {
+  return leaf >> kSymbolBits;
+}
+
+/// Depths of the Huffman tree over n sorted leaves, at the leaves' places. In place, with one array
+/// for weights, parents and depths: Moffat, Katajainen, "In-Place Calculation of
 /// Minimum-Redundancy Codes", 1995.
-std::vector<std::uint32_t> tree_depths(const std::vector<Leaf>& leaves) {
-  const std::size_t n = leaves.size();
-  std::vector<std::uint32_t> a(n);
-  for (std::size_t i = 0; i < n; ++i) a[i] = leaves[i].count;
+Leaves tree_depths(const Leaves& leaves, std::size_t n) {
+  Leaves a;
+  for (std::size_t i = 0; i < n; ++i) a[i] = count_of(leaves[i]);
   a[0] += a[1];
   std::size_t root = 0;
   std::size_t leaf = 2;
@@ -60,83 +64,90 @@ std::vector<std::uint32_t> tree_depths(const std::vector<Leaf>& leaves) {
 
 /// Package-merge: the best lengths under a limit. Larmore, Hirschberg, "A Fast Algorithm for
 /// Optimal Length-Limited Huffman Codes", 1990.
-std::vector<std::uint32_t> limited_depths(const std::vector<Leaf>& leaves, int limit) {
+Leaves limited_depths(const Leaves& leaves, std::size_t n, std::size_t limit) {
   struct Item {
     std::uint32_t weight;
-    int leaf;  ///< -1 for a package of two items of the level below
+    bool is_leaf;  ///< else a package of two items of the level below
   };
-  const std::size_t n = leaves.size();
-  std::vector<std::vector<Item>> levels(static_cast<std::size_t>(limit));
-  for (std::size_t level = 0; level < levels.size(); ++level) {
-    std::vector<Item>& items = levels[level];
-    const std::size_t packages = level == 0 ? 0 : levels[level - 1].size() / 2;
+  constexpr std::size_t kMostLevels = 15;
+  std::array<std::array<Item, 2 * kMostSymbols>, kMostLevels> levels;
+  std::size_t below = 0;
+  for (std::size_t level = 0; level < limit; ++level) {
+    auto& items = levels[level];
+    const std::size_t packages = below / 2;
     std::size_t leaf = 0;
     std::size_t package = 0;
+    std::size_t count = 0;
     while (leaf < n || package < packages) {
       std::uint32_t weight = 0;
       if (package < packages)
         weight = levels[level - 1][2 * package].weight + levels[level - 1][2 * package + 1].weight;
-      if (leaf < n && (package >= packages || leaves[leaf].count <= weight)) {
-        items.push_back({leaves[leaf].count, static_cast<int>(leaf)});
-        ++leaf;
-      } else {
-        items.push_back({weight, -1});
-        ++package;
-      }
+      const bool takes_leaf = leaf < n && (package >= packages || count_of(leaves[leaf]) <= weight);
+      items[count++] = takes_leaf ? Item{count_of(leaves[leaf]), true} : Item{weight, false};
+      ++(takes_leaf ? leaf : package);
     }
+    below = count;
   }
-  std::vector<std::uint32_t> depths(n);
+  Leaves depths;
+  std::fill_n(depths.begin(), n, 0U);
   std::size_t taken = 2 * n - 2;
-  for (std::size_t level = levels.size(); level-- > 0;) {
-    std::size_t packages = 0;
-    for (std::size_t i = 0; i < taken; ++i) {
-      const int leaf = levels[level][i].leaf;
-      if (leaf < 0)
-        ++packages;
-      else
-        ++depths[static_cast<std::size_t>(leaf)];
-    }
-    taken = 2 * packages;
+  for (std::size_t level = limit; level-- > 0;) {
+    // Items are sorted by weight and leaves among them by place, so the first leaves are taken.
+    std::size_t leaf = 0;
+    for (std::size_t i = 0; i < taken; ++i)
+      if (levels[level][i].is_leaf) ++depths[leaf++];
+    taken = 2 * (taken - leaf);
   }
   return depths;
 }
 
+/// The 16 bits of `code` in the other direction.
+std::uint32_t turned_bits(std::uint32_t code) {
+  code = (code >> 1U & 0x5555U) | (code & 0x5555U) << 1U;
+  code = (code >> 2U & 0x3333U) | (code & 0x3333U) << 2U;
+  code = (code >> 4U & 0x0F0FU) | (code & 0x0F0FU) << 4U;
+  return (code >> 8U & 0xFFU) | (code & 0xFFU) << 8U;
+}
+
 }  // namespace
+
+void huffman_lengths(std::span<const std::uint32_t> counts, int limit,
+                     std::span<std::uint8_t> lengths) {
+  assert(counts.size() <= kMostSymbols && lengths.size() >= counts.size());
+  std::ranges::fill(lengths, std::uint8_t{0});
+  Leaves leaves;
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0) leaves[n++] = counts[i] << kSymbolBits | static_cast<std::uint32_t>(i);
+  const auto symbol = [&](std::size_t i) { return leaves[i] & ((1U << kSymbolBits) - 1U); };
+  if (n < 2) {
+    if (n == 1) lengths[symbol(0)] = 1;
+    return;
+  }
+  std::sort(leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(n));
+  Leaves depths = tree_depths(leaves, n);
+  if (depths[0] > static_cast<std::uint32_t>(limit))
+    depths = limited_depths(leaves, n, static_cast<std::size_t>(limit));
+  for (std::size_t i = 0; i < n; ++i) lengths[symbol(i)] = static_cast<std::uint8_t>(depths[i]);
+}
 
 std::vector<std::uint8_t> huffman_lengths(std::span<const std::uint32_t> counts, int limit) {
   std::vector<std::uint8_t> lengths(counts.size());
-  std::vector<Leaf> leaves;
-  leaves.reserve(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0) leaves.push_back({counts[i], static_cast<std::uint32_t>(i)});
-  if (leaves.size() < 2) {
-    if (!leaves.empty()) lengths[leaves[0].symbol] = 1;
-    return lengths;
-  }
-  std::ranges::sort(leaves, [](const Leaf& a, const Leaf& b) {
-    return a.count != b.count ? a.count < b.count : a.symbol < b.symbol;
-  });
-  auto depths = tree_depths(leaves);
-  if (depths[0] > static_cast<std::uint32_t>(limit)) depths = limited_depths(leaves, limit);
-  for (std::size_t i = 0; i < leaves.size(); ++i)
-    lengths[leaves[i].symbol] = static_cast<std::uint8_t>(depths[i]);
+  huffman_lengths(counts, limit, lengths);
   return lengths;
 }
 
 std::vector<std::uint16_t> huffman_codes(std::span<const std::uint8_t> lengths) {
-  constexpr std::size_t kMost = 16;
-  std::array<std::uint32_t, kMost> of_length{};
-  for (const std::uint8_t length : lengths) ++of_length.at(length);
+  constexpr std::size_t kLengths = 16;
+  std::array<std::uint32_t, kLengths> of_length{};
+  for (const std::uint8_t length : lengths) ++of_length[length];
   of_length[0] = 0;
-  std::array<std::uint32_t, kMost> next{};
-  for (std::size_t i = 1; i < kMost; ++i) next.at(i) = (next.at(i - 1) + of_length.at(i - 1)) << 1U;
+  std::array<std::uint32_t, kLengths> next{};
+  for (std::size_t i = 1; i < kLengths; ++i) next[i] = (next[i - 1] + of_length[i - 1]) << 1U;
   std::vector<std::uint16_t> codes(lengths.size());
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    std::uint32_t code = next.at(lengths[i])++;
-    std::uint32_t turned = 0;
-    for (int bit = 0; bit < lengths[i]; ++bit, code >>= 1U) turned = turned << 1U | (code & 1U);
-    codes[i] = static_cast<std::uint16_t>(turned);
-  }
+  for (std::size_t i = 0; i < lengths.size(); ++i)
+    if (lengths[i] > 0)
+      codes[i] = static_cast<std::uint16_t>(turned_bits(next[lengths[i]]++) >> (16U - lengths[i]));
   return codes;
 }
 

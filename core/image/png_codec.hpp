@@ -19,10 +19,21 @@ struct PngLimits {
 /// Error: `input`, without a file name (the caller adds it).
 Result<Image> decode_png(ByteView content, PngLimits limits = {});
 
-/// An indexed PNG of the least bit depth: IHDR, PLTE, tRNS, IDAT, IEND and nothing else. Colours
-/// stand in PLTE in the order of first use after the transparent one, so the same pixels give the
-/// same bytes. More than 256 different colours, or a partly transparent pixel: RGBA truecolour.
-/// Bytes depend on nothing but the pixels (not on machine, thread count or the zlib installed).
-Bytes encode_png(const Image& image);
+/// How long encode_png may search.
+enum class PngEffort {
+  fast,   ///< one quick pass, for watching and previews
+  small,  ///< orders of the palette, bit depths and filters are tried: for what is kept
+};
+
+enum class PngColors {
+  indexed,  ///< a palette wherever one is possible, as masters have, for those who edit them
+  any,      ///< gray or truecolour where that is smaller
+};
+
+/// A PNG of IHDR, PLTE, tRNS, IDAT, IEND and nothing else; the transparent colour of a palette
+/// stands first. More than 256 different colours, or a partly transparent pixel: RGBA truecolour.
+/// Bytes depend on nothing but the arguments (not on machine, thread count or the zlib installed).
+Bytes encode_png(const Image& image, PngEffort effort = PngEffort::small,
+                 PngColors colors = PngColors::indexed);
 
 }  // namespace dgxp

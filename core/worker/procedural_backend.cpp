@@ -35,7 +35,7 @@ class ProceduralBackend : public Backend {
     progress({.stage = "sampling", .step = 0, .total_steps = 1});
     const Image image = draw_procedural(*request);
     progress({.stage = "post_processing", .step = 1, .total_steps = 1});
-    return encode_png(image);
+    return encode_png(image, PngEffort::fast);
   }
 
  private:

@@ -77,11 +77,16 @@ TEST_CASE("pictures of every palette size survive encoding and decoding") {
   for (int round = 0; round < 400; ++round) {
     constexpr std::array<int, 12> kCounts{1, 2, 3, 4, 5, 15, 16, 17, 200, 255, 256, 300};
     const Size size{1 + random.below(40), 1 + random.below(40)};
-    const Palette palette = random.palette(kCounts.at(static_cast<std::size_t>(round % 12)));
+    Palette palette = random.palette(kCounts.at(static_cast<std::size_t>(round % 12)));
+    if (round % 3 == 0)
+      for (Rgb& color : palette.colors) color = {color.r, color.r, color.r};
     const Image image = random.image(size, palette, round % 2 == 0 ? 4 : 1000000);
-    const auto decoded = decode_png(encode_png(image));
-    REQUIRE(decoded);
-    REQUIRE(*decoded == image);
+    for (const PngEffort effort : {PngEffort::fast, PngEffort::small})
+      for (const PngColors colors : {PngColors::indexed, PngColors::any}) {
+        const auto decoded = decode_png(encode_png(image, effort, colors));
+        REQUIRE(decoded);
+        REQUIRE(*decoded == image);
+      }
   }
 }
 
@@ -95,16 +100,18 @@ TEST_CASE("partly transparent pictures survive as truecolour") {
   }
 }
 
-TEST_CASE("an indexed PNG has the least bit depth and no other chunk") {
+TEST_CASE("a fast PNG has the least bit depth, and a small one no other chunks") {
   Random random(3);
   const auto depth_of = [&](int colors, bool has_hole) {
     Image image({colors + 1, 1});
     for (int x = 0; x < colors; ++x) image.at(x, 0) = {static_cast<std::uint8_t>(x), 0, 0, 255};
     if (!has_hole) image.at(colors, 0) = image.at(0, 0);
-    const Bytes bytes = encode_png(image);
-    CHECK(chunk_list(bytes) == (has_hole ? "IHDR PLTE tRNS IDAT IEND " : "IHDR PLTE IDAT IEND "));
-    CHECK(bytes[25] == 3);
-    return static_cast<int>(bytes[24]);
+    for (const PngEffort effort : {PngEffort::small, PngEffort::fast}) {
+      const Bytes bytes = encode_png(image, effort);
+      CHECK(chunk_list(bytes) == (has_hole ? "IHDR PLTE tRNS IDAT IEND " : "IHDR PLTE IDAT IEND "));
+      CHECK(bytes[25] == 3);
+    }
+    return static_cast<int>(encode_png(image, PngEffort::fast)[24]);
   };
   CHECK(depth_of(1, false) == 1);
   CHECK(depth_of(2, false) == 1);
@@ -123,15 +130,45 @@ TEST_CASE("256 colours and a hole need truecolour") {
   CHECK(chunk_list(encode_png(image)) == "IHDR IDAT IEND ");
 }
 
-TEST_CASE("PLTE begins with the transparent entry, then goes by first use") {
+TEST_CASE("PLTE of a fast PNG begins with the transparent entry, then goes by first use") {
   Image image({4, 1});
   image.pixels = {{5, 0, 0, 255}, {3, 0, 0, 255}, {9, 9, 9, 0}, {5, 0, 0, 255}};
-  const Bytes bytes = encode_png(image);
+  const Bytes bytes = encode_png(image, PngEffort::fast);
   const auto plte = std::ranges::search(bytes, std::string_view("PLTE"));
   const Bytes colors(plte.end(), plte.end() + 9);
   CHECK(colors == Bytes{0, 0, 0, 5, 0, 0, 3, 0, 0});
   const auto trns = std::ranges::search(bytes, std::string_view("tRNS"));
   CHECK(Bytes(trns.begin() - 4, trns.end() + 1) == Bytes{0, 0, 0, 1, 't', 'R', 'N', 'S', 0});
+}
+
+TEST_CASE("a small PNG of a smooth picture is filtered, and one of noise is not") {
+  Image smooth({64, 64});
+  Image noise({64, 64});
+  Random random(11);
+  for (int y = 0; y < 64; ++y)
+    for (int x = 0; x < 64; ++x) {
+      const auto shade = static_cast<std::uint8_t>(2 * x + y + random.below(3));
+      smooth.at(x, y) = {shade, static_cast<std::uint8_t>(shade / 2), 9, 255};
+      noise.at(x, y) = {static_cast<std::uint8_t>(16 * random.below(16)), 0, 0, 255};
+    }
+  CHECK(encode_png(smooth).size() * 5 < encode_png(smooth, PngEffort::fast).size() * 4);
+  const std::size_t fast = encode_png(noise, PngEffort::fast).size();
+  CHECK(encode_png(noise).size() <= fast);
+  CHECK(encode_png(noise).size() * 10 > fast * 9);
+}
+
+TEST_CASE("only a picture that may be any colour type loses its palette") {
+  Image gray({8, 8});
+  for (std::size_t i = 0; i < 64; ++i) {
+    const auto shade = static_cast<std::uint8_t>(40 + 3 * i);
+    gray.pixels[i] = {shade, shade, shade, 255};
+  }
+  gray.at(7, 7) = kTransparent;
+  CHECK(chunk_list(encode_png(gray, PngEffort::small, PngColors::any)) == "IHDR tRNS IDAT IEND ");
+  CHECK(chunk_list(encode_png(gray)) == "IHDR PLTE tRNS IDAT IEND ");
+  gray.at(0, 0) = {0, 0, 0, 255};  // black cannot be a colour and transparency at once
+  CHECK(chunk_list(encode_png(gray, PngEffort::small, PngColors::any)) ==
+        "IHDR PLTE tRNS IDAT IEND ");
 }
 
 TEST_CASE("a PNG that is cut off anywhere is an error") {

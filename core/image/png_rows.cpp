@@ -1,0 +1,209 @@
+#include "core/image/png_rows.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <utility>
+
+#include "core/image/pixel_words.hpp"
+
+namespace dgxp {
+namespace {
+
+/// Numbers the colours of a picture in the order of their first use.
+class ColorNumbers {
+ public:
+  std::vector<Rgba>& palette() { return palette_; }
+
+  /// The number of `color`; 256 when it would be the 257th.
+  std::uint32_t number(Rgba color) {
+    const std::uint32_t word = to_word(color);
+    Slot* slots = slots_.data();
+    std::size_t slot = (word * 0x9E3779B1U) >> 22U;
+    while (slots[slot].number != 0) {
+      if (slots[slot].word == word) return slots[slot].number - 1;
+      slot = (slot + 1) % slots_.size();
+    }
+    if (palette_.size() == 256) return 256;
+    palette_.push_back(color);
+    slots[slot] = {.word = word, .number = static_cast<std::uint32_t>(palette_.size())};
+    return slots[slot].number - 1;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t word = 0;
+    std::uint32_t number = 0;  ///< plus one; 0 is free
+  };
+  std::array<Slot, 1024> slots_{};
+  std::vector<Rgba> palette_;
+};
+
+/// Sorts all positions but that of the transparent colour.
+template <typename Before>
+PaletteOrder sorted_order(const IndexedImage& image, Before before) {
+  std::array<std::uint8_t, 256> positions;
+  std::iota(positions.begin(), positions.end(), std::uint8_t{0});
+  const std::ptrdiff_t first = image.palette.front().a == 0 ? 1 : 0;
+  std::stable_sort(positions.begin() + first,
+                   positions.begin() + static_cast<std::ptrdiff_t>(image.palette.size()), before);
+  PaletteOrder order{};
+  for (std::size_t i = 0; i < image.palette.size(); ++i)
+    order[positions[i]] = static_cast<std::uint8_t>(i);
+  return order;
+}
+
+std::uint8_t paeth(int left, int up, int corner) {
+  const int to_left = std::abs(up - corner);
+  const int to_up = std::abs(left - corner);
+  const int to_corner = std::abs(left + up - 2 * corner);
+  if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
+  return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
+}
+
+constexpr std::size_t kFilters = 5;
+
+/// One row under each PNG filter.
+class FilteredRow {
+ public:
+  explicit FilteredRow(std::size_t row_bytes) {
+    for (Bytes& row : bytes_) row.resize(row_bytes);
+  }
+
+  /// `row` and `above` have `pixel_bytes` zeros in front, so that the first pixel is filtered like
+  /// all others.
+  void filter(const Bytes& padded_row, const Bytes& padded_above, std::size_t pixel_bytes) {
+    const std::size_t count = bytes_[0].size();
+    const std::uint8_t* row = padded_row.data() + pixel_bytes;
+    const std::uint8_t* left = padded_row.data();
+    const std::uint8_t* up = padded_above.data() + pixel_bytes;
+    const std::uint8_t* corner = padded_above.data();
+    std::copy_n(row, count, bytes_[0].data());
+    const auto subtract = [&](std::uint8_t* out, auto guess) {
+      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint8_t>(row[i] - guess(i));
+    };
+    subtract(bytes_[1].data(), [&](std::size_t i) { return left[i]; });
+    subtract(bytes_[2].data(), [&](std::size_t i) { return up[i]; });
+    subtract(bytes_[3].data(), [&](std::size_t i) { return (left[i] + up[i]) / 2; });
+    subtract(bytes_[4].data(), [&](std::size_t i) { return paeth(left[i], up[i], corner[i]); });
+  }
+
+  std::size_t smoothest() const {
+    std::size_t best = 0;
+    for (std::size_t type = 1; type < kFilters; ++type)
+      if (roughness(bytes_[type]) < roughness(bytes_[best])) best = type;
+    return best;
+  }
+  const Bytes& bytes(std::size_t type) const { return bytes_[type]; }
+
+ private:
+  /// Sum of the bytes' distances from 0, modulo 256: small when neighbours are alike.
+  static std::uint64_t roughness(const Bytes& filtered) {
+    std::uint64_t sum = 0;
+    for (const std::uint8_t byte : filtered) {
+      const int value = static_cast<std::int8_t>(byte);
+      sum += static_cast<unsigned>(value < 0 ? -value : value);
+    }
+    return sum;
+  }
+
+  std::array<Bytes, kFilters> bytes_;
+};
+
+}  // namespace
+
+std::optional<IndexedImage> index_colors(const Image& image) {
+  ColorNumbers numbers;
+  const std::size_t size = image.pixels.size();
+  if (std::ranges::any_of(image.pixels, [](const Rgba& pixel) { return pixel.a == 0; }))
+    numbers.number(kTransparent);
+  IndexedImage indexed{.size = image.size, .palette = {}, .counts = {}, .indexes = Bytes(size)};
+  std::array<std::uint32_t, 256> counts{};
+  const Rgba* pixels = image.pixels.data();
+  std::uint8_t* indexes = indexed.indexes.data();
+  for (std::size_t i = 0; i < size;) {
+    const Rgba pixel = pixels[i];
+    if (pixel.a != 0 && pixel.a != 255) return std::nullopt;
+    const std::uint32_t number = numbers.number(pixel.a == 0 ? kTransparent : pixel);
+    if (number > 255) return std::nullopt;
+    const std::size_t start = i;
+    for (; i < size && pixels[i] == pixel; ++i) indexes[i] = static_cast<std::uint8_t>(number);
+    counts[number] += static_cast<std::uint32_t>(i - start);
+  }
+  indexed.palette = std::move(numbers.palette());
+  indexed.counts.assign(counts.begin(),
+                        counts.begin() + static_cast<std::ptrdiff_t>(indexed.palette.size()));
+  return indexed;
+}
+
+PaletteOrder order_by_use(const IndexedImage& image) {
+  return sorted_order(
+      image, [&](std::uint8_t a, std::uint8_t b) { return image.counts[a] > image.counts[b]; });
+}
+
+PaletteOrder order_by_light(const IndexedImage& image) {
+  std::array<int, 256> light{};
+  for (std::size_t i = 0; i < image.palette.size(); ++i) {
+    const Rgba& color = image.palette[i];
+    light[i] = 2126 * color.r + 7152 * color.g + 722 * color.b;
+  }
+  return sorted_order(image, [&](std::uint8_t a, std::uint8_t b) { return light[a] < light[b]; });
+}
+
+IndexedImage reordered(IndexedImage image, const PaletteOrder& order) {
+  const IndexedImage before = image;
+  for (std::size_t i = 0; i < before.palette.size(); ++i) {
+    image.palette[order[i]] = before.palette[i];
+    image.counts[order[i]] = before.counts[i];
+  }
+  for (std::uint8_t& index : image.indexes) index = order[index];
+  return image;
+}
+
+unsigned least_depth(std::size_t colors) {
+  if (colors <= 2) return 1;
+  if (colors <= 4) return 2;
+  return colors <= 16 ? 4 : 8;
+}
+
+Bytes pack_rows(const IndexedImage& image, unsigned depth) {
+  const auto width = static_cast<std::size_t>(image.size.width);
+  const std::size_t row_bytes = (width * depth + 7) / 8;
+  Bytes rows((row_bytes + 1) * static_cast<std::size_t>(image.size.height));
+  const std::uint8_t* source = image.indexes.data();
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.size.height); ++y, source += width) {
+    std::uint8_t* row = rows.data() + y * (row_bytes + 1) + 1;
+    if (depth == 8) {
+      std::copy_n(source, width, row);
+      continue;
+    }
+    unsigned shift = 8;
+    for (std::size_t x = 0; x < width; ++x) {
+      shift -= depth;
+      *row = static_cast<std::uint8_t>(*row | source[x] << shift);
+      if (shift > 0) continue;
+      ++row;
+      shift = 8;
+    }
+  }
+  return rows;
+}
+
+Bytes filter_rows(const Bytes& plain, std::size_t row_bytes, std::size_t pixel_bytes) {
+  Bytes rows;
+  rows.reserve(plain.size());
+  Bytes above(row_bytes + pixel_bytes);
+  Bytes row(row_bytes + pixel_bytes);
+  FilteredRow filtered(row_bytes);
+  for (std::size_t start = 1; start < plain.size(); start += row_bytes + 1) {
+    std::copy_n(plain.data() + start, row_bytes, row.data() + pixel_bytes);
+    filtered.filter(row, above, pixel_bytes);
+    const std::size_t best = filtered.smoothest();
+    rows.push_back(static_cast<std::uint8_t>(best));
+    rows.insert(rows.end(), filtered.bytes(best).begin(), filtered.bytes(best).end());
+    std::swap(row, above);
+  }
+  return rows;
+}
+
+}  // namespace dgxp
