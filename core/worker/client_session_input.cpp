@@ -196,9 +196,9 @@ bool ClientSession::reply_preview(const std::string& id, MessageBody& body) {
   if (flight == nullptr) return true;  // what it will be is there already
   const std::string digest = std::exchange(flight->preview, {});
   const bool is_right =
-      blob != nullptr && blob->digest == digest && sha256(ByteView(blob->bytes)).hex() == digest;
+      blob != nullptr && blob->digest == digest && sha256(blob->bytes.view()).hex() == digest;
   if (is_right && events_.size() < kMostEvents) {
-    events_.push_back(preview_event(flight->key, flight->preview_step, std::move(blob->bytes)));
+    events_.push_back(preview_event(flight->key, flight->preview_step, std::move(blob->bytes).take()));
   }
   return true;
 }
@@ -206,7 +206,7 @@ bool ClientSession::reply_preview(const std::string& id, MessageBody& body) {
 void ClientSession::take_picture(const std::string& id, Flight& flight, BlobMessage blob) {
   const bool is_right = blob.digest == flight.result.sha256 &&
                         blob.bytes.size() == flight.result.size &&
-                        sha256(ByteView(blob.bytes)).hex() == flight.result.sha256;
+                        sha256(blob.bytes.view()).hex() == flight.result.sha256;
   if (!is_right) {
     if (++flight.bad_pictures >= kMaxBadPictures) {
       fail(id, "the worker's picture does not have the digest that it named");
@@ -218,7 +218,7 @@ void ClientSession::take_picture(const std::string& id, Flight& flight, BlobMess
   WorkerEvent event;
   event.kind = WorkerEvent::Kind::done;
   event.raw = {
-      .key = flight.key, .png = std::move(blob.bytes), .placeholder = flight.result.placeholder};
+      .key = flight.key, .png = std::move(blob.bytes).take(), .placeholder = flight.result.placeholder};
   land(id, std::move(event));
 }
 

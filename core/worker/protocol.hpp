@@ -6,11 +6,14 @@
 // protocol.cpp holds one table a message, which drives encoding, decoding, validation and the
 // description for people.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -229,10 +232,29 @@ struct BlobStoredMessage {
   friend bool operator==(const BlobStoredMessage&, const BlobStoredMessage&) = default;
 };
 
+/// The content of a blob: its own bytes, or those of a store, which are not copied for a reply.
+class BlobContent {
+ public:
+  BlobContent() = default;
+  BlobContent(Bytes own) : own_(std::move(own)) {}
+  BlobContent(std::shared_ptr<const Bytes> shared) : shared_(std::move(shared)) {}
+  ByteView view() const { return shared_ ? ByteView(*shared_) : ByteView(own_); }
+  operator ByteView() const { return view(); }
+  std::size_t size() const { return view().size(); }
+  Bytes take() && { return shared_ ? *shared_ : std::move(own_); }
+  friend bool operator==(const BlobContent& left, const BlobContent& right) {
+    return std::ranges::equal(left.view(), right.view());
+  }
+
+ private:
+  Bytes own_;
+  std::shared_ptr<const Bytes> shared_;
+};
+
 struct BlobMessage {
   static constexpr std::string_view kType = "blob";
   std::string digest;
-  Bytes bytes;
+  BlobContent bytes;
   friend bool operator==(const BlobMessage&, const BlobMessage&) = default;
 };
 

@@ -79,6 +79,9 @@ inline void put(MsgpackWriter& writer, bool value) {
 inline void put(MsgpackWriter& writer, const Bytes& value) {
   writer.binary(value);
 }
+inline void put(MsgpackWriter& writer, const BlobContent& value) {
+  writer.binary(value.view());
+}
 inline void put(MsgpackWriter& writer, const GenerateMessage::Extent& value) {
   writer.array(2);
   writer.unsigned_integer(value[0]);
@@ -163,6 +166,12 @@ inline Refusal get(MsgpackValue value, const Bounds& bounds, Bytes& into) {
   into.assign(bytes.begin(), bytes.end());
   return {};
 }
+inline Refusal get(MsgpackValue value, const Bounds& bounds, BlobContent& into) {
+  Bytes bytes;
+  Refusal refusal = get(value, bounds, bytes);
+  into = std::move(bytes);
+  return refusal;
+}
 inline Refusal get(MsgpackValue value, const Bounds& bounds, GenerateMessage::Extent& into) {
   if (value.kind() != MsgpackValue::Kind::array) return "is not an array";
   if (value.size() != 2) return "has not 2 items";
@@ -225,6 +234,8 @@ template <>
 struct TypeName<Bytes> {
   static constexpr std::string_view kText = "bin";
 };
+template <>
+struct TypeName<BlobContent> : TypeName<Bytes> {};
 template <>
 struct TypeName<GenerateMessage::Extent> {
   static constexpr std::string_view kText = "array of 2 u32";

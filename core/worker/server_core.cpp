@@ -294,7 +294,7 @@ MessageBody ServerCore::get_blob(const BlobGetMessage& request, SteadyTime now) 
   const auto bytes = blobs_.fetch(*digest, now);
   if (!bytes) return ErrorMessage{std::string(kBlobNotFound)};
   pool_.hold(blobs_.is_full());
-  return BlobMessage{request.digest, *bytes};
+  return BlobMessage{request.digest, bytes};
 }
 
 StatusInfoMessage ServerCore::status(SteadyTime now) const {

@@ -1,12 +1,15 @@
 #include "core/worker/zmq_socket.hpp"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <unistd.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -229,17 +232,64 @@ std::optional<Frames> ZmqSocket::receive() {
   return frames;
 }
 
+namespace {
+
+bool can_be_read(const ZmqSocket& socket) {
+  int events = 0;
+  std::size_t size = sizeof events;
+  return zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size) == 0 &&
+         (events & ZMQ_POLLIN) != 0;
+}
+
+int descriptor_of(const WaitItem& item) {
+  if (item.socket == nullptr) return item.descriptor;
+  int descriptor = -1;
+  std::size_t size = sizeof descriptor;
+  return zmq_getsockopt(item.socket->handle(), ZMQ_FD, &descriptor, &size) == 0 ? descriptor : -1;
+}
+
+/// Whether any socket can be read; descriptors are left alone.
+bool ask_sockets(std::span<WaitItem> items) {
+  bool any = false;
+  for (WaitItem& item : items) {
+    if (item.socket == nullptr) continue;
+    item.ready = can_be_read(*item.socket);
+    any = any || item.ready;
+  }
+  return any;
+}
+
+/// Milliseconds as poll() takes them; negative: no end.
+int milliseconds_until(std::chrono::steady_clock::time_point end) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
+}
+
+}  // namespace
+
+/// zmq_poll looks at everything twice before it sleeps; a lockstep conversation feels that. The
+/// descriptor of a socket says that something has happened inside, not that there is a message.
 void wait_for_any(std::span<WaitItem> items, std::chrono::milliseconds timeout) {
-  std::array<zmq_pollitem_t, 4> polled{};
+  std::array<pollfd, 4> polled{};
   assert(items.size() <= polled.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    polled[i].socket = items[i].socket != nullptr ? items[i].socket->handle() : nullptr;
-    polled[i].fd = items[i].descriptor;
-    polled[i].events = ZMQ_POLLIN;
+    polled[i] = {.fd = descriptor_of(items[i]), .events = POLLIN, .revents = 0};
   }
-  const int ready = zmq_poll(polled.data(), static_cast<int>(items.size()), timeout.count());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    items[i].ready = ready > 0 && (polled[i].revents & ZMQ_POLLIN) != 0;
+  const bool is_endless = timeout.count() < 0;
+  const auto end =
+      std::chrono::steady_clock::now() + (is_endless ? std::chrono::milliseconds{0} : timeout);
+  bool any = ask_sockets(items);
+  while (true) {
+    const int wait = any ? 0 : is_endless ? -1 : milliseconds_until(end);
+    const int ready = poll(polled.data(), items.size(), wait);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].socket != nullptr) continue;
+      items[i].ready = ready > 0 && (polled[i].revents & POLLIN) != 0;
+      any = any || items[i].ready;
+    }
+    if (ready > 0 && ask_sockets(items)) any = true;
+    if (any || ready <= 0) return;
   }
 }
 

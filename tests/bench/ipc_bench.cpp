@@ -282,18 +282,20 @@ class BlockingReq {
       : context_(1), socket_(open_socket(context_, SocketType::req)) {
     socket_.set_option(ZMQ_RCVTIMEO, 10000);
     need(socket_.connect(address));
+    zmq_msg_init(&reply_);
   }
+  BlockingReq(BlockingReq&&) = delete;
+  ~BlockingReq() { zmq_msg_close(&reply_); }
   ByteView ask(const Bytes& body) {
     if (zmq_send(socket_.handle(), body.data(), body.size(), 0) < 0) give_up("cannot send");
-    const int size = zmq_recv(socket_.handle(), reply_.data(), reply_.size(), 0);
-    if (size < 0) give_up("no reply within ten seconds");
-    return ByteView(reply_).first(static_cast<std::size_t>(size));
+    if (zmq_msg_recv(&reply_, socket_.handle(), 0) < 0) give_up("no reply within ten seconds");
+    return {static_cast<const std::uint8_t*>(zmq_msg_data(&reply_)), zmq_msg_size(&reply_)};
   }
 
  private:
   ZmqContext context_;
   ZmqSocket socket_;
-  std::array<std::uint8_t, 4096> reply_{};
+  zmq_msg_t reply_{};
 };
 
 /// The time from one request to its reply, packed and unpacked.
@@ -305,6 +307,30 @@ Latency lockstep(const std::string& address) {
     const auto begin = Clock::now();
     check_reply<JobAcceptedMessage>(client.ask(encode_message(generate)));
     if (i >= kPings / 10) times.push_back(microseconds(Clock::now() - begin));
+  }
+  return latency_of(std::move(times));
+}
+
+/// The same bytes through libzmq alone, blocking on both sides: what no worker can be faster than.
+Latency bare_lockstep(const std::string& address, std::size_t reply, int pings) {
+  const Child server([&](int to_parent) {
+    ZmqContext context(1);
+    ZmqSocket socket = open_socket(context, SocketType::rep);
+    need(socket.bind(address));
+    say(to_parent, "ready");
+    std::array<char, 4096> buffer{};
+    const std::vector<char> content(reply, 7);
+    while (zmq_recv(socket.handle(), buffer.data(), buffer.size(), 0) >= 0) {
+      zmq_send(socket.handle(), content.data(), reply, 0);
+    }
+  });
+  BlockingReq client(address);
+  const Bytes body = encode_message(sample_generate());
+  std::vector<double> times;
+  for (int i = 0; i < pings + pings / 10; ++i) {
+    const auto begin = Clock::now();
+    if (client.ask(body).size() != reply) give_up("a wrong reply");
+    if (i >= pings / 10) times.push_back(microseconds(Clock::now() - begin));
   }
   return latency_of(std::move(times));
 }
@@ -451,6 +477,7 @@ void measure_round(Figures& figures, const std::string& folder) {
           .size();
   figures.add("raw UDS", raw_ping_pong(Transport::uds, folder, request, reply, kPings));
   figures.add("raw TCP", raw_ping_pong(Transport::tcp, folder, request, reply, kPings));
+  figures.add("bare REQ to REP, ipc", bare_lockstep("ipc://" + folder + "/bare", reply, kPings));
   const std::string ipc = "ipc://" + folder + "/worker";
   {
     const WorkerChild worker(ipc);
@@ -458,6 +485,7 @@ void measure_round(Figures& figures, const std::string& folder) {
     figures.add("pipelined, ipc", pipelined(worker.address()));
     figures.add("1 MiB by blob_get, ipc", large_reply(worker.address()));
   }
+  figures.add("bare 1 MiB, ipc", bare_lockstep("ipc://" + folder + "/large", kLarge, kLargePings));
   figures.add("raw UDS 1 MiB", raw_ping_pong(Transport::uds, folder, 100, kLarge, kLargePings));
   {
     const WorkerChild worker("tcp://127.0.0.1:0");
@@ -476,8 +504,9 @@ void measure_round(Figures& figures, const std::string& folder) {
 void show(const Figures& figures) {
   fmt::print("generate of {} bytes, {} of them a round, {} rounds, two processes\n",
              encode_message(sample_generate()).size(), kPings, kRounds);
-  for (const char* name : {"raw UDS", "REQ to worker, ipc", "raw TCP", "REQ to worker, tcp",
-                           "raw UDS 1 MiB", "1 MiB by blob_get, ipc"}) {
+  for (const char* name :
+       {"raw UDS", "bare REQ to REP, ipc", "REQ to worker, ipc", "raw TCP", "REQ to worker, tcp",
+        "raw UDS 1 MiB", "bare 1 MiB, ipc", "1 MiB by blob_get, ipc"}) {
     show_latency(figures, name);
   }
   for (const char* name : {"pipelined, ipc", "pipelined, tcp", "updates", "updates pyzmq"}) {

@@ -317,8 +317,7 @@ TEST_CASE("a session fails a job whose picture has not its digest, after one mor
   play.open();
   const Job job = accepted_job(play);
   play.update(11, complete(job, "picture"));
-  BlobMessage forged = blob("picture");
-  forged.bytes[0] ^= 1;
+  const BlobMessage forged{sha256("picture").hex(), to_bytes("pictuRe")};
   play.reply(play.next_request(), forged);
   CHECK(play.events().empty());
   play.reply(play.next_request(), blob("another one"));
@@ -543,8 +542,7 @@ TEST_CASE("a session that is asked to fetches previews by digest, one at a time 
   CHECK(play.requests().empty());
   play.reply(fetch, blob("third"));
   play.update(13, PreviewMessage{id_of(job), "", 5, result_of("fifth")});
-  BlobMessage forged = blob("fifth");
-  forged.bytes[0] ^= 1;
+  const BlobMessage forged{sha256("fifth").hex(), to_bytes("other")};
   play.reply(play.next_request(), forged);
   play.update(14, PreviewMessage{id_of(job), "", 6, result_of("sixth")});
   const Request late = play.next_request();
