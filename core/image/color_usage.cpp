@@ -3,67 +3,65 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/image/plain_math.hpp"
+
 namespace dgxp {
 namespace {
 
-constexpr double kUnseen = 0.02;   // cells that every colour is counted with beforehand
-constexpr double kPriorPairs = 3;  // pairs as if by chance that every neighbour is counted with
+constexpr double kUnseen = 0.02;    // cells that every colour is counted with beforehand
+constexpr double kPriorPairs = 8;   // pairs as if by chance, times the geometric mean of the shares
+constexpr double kManyCells = 400;  // one cell more or less changes no share of so many
 
 }  // namespace
 
-ColorUsage::ColorUsage(Size size, std::span<const std::uint16_t> cells, std::size_t colors)
+ColorUsage::ColorUsage(std::size_t colors)
     : colors_(colors),
-      cells_(static_cast<double>(cells.size())),
       count_(colors),
       pairs_(colors * colors),
-      pairs_of_(colors),
+      share_(colors),
       log_share_(colors),
-      log_lift_(colors * colors) {
-  const auto width = static_cast<std::size_t>(size.width);
-  const auto add_pair = [this](std::uint16_t a, std::uint16_t b) {
-    pairs_[a * colors_ + b] += 1;
-    pairs_[b * colors_ + a] += 1;
-    pairs_of_[a] += 1;
-    pairs_of_[b] += 1;
-  };
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    count_[cells[i]] += 1;
-    if ((i + 1) % width != 0) {
-      add_pair(cells[i], cells[i + 1]);
-    }
-    if (i + width < cells.size()) {
-      add_pair(cells[i], cells[i + width]);
-    }
-  }
+      lift_(colors * colors, -1.0F) {}
+
+void ColorUsage::add_cell(std::uint16_t color, float weight) {
+  count_[color] += static_cast<double>(weight);
+  cells_ += static_cast<double>(weight);
+}
+
+void ColorUsage::add_pair(std::uint16_t color, std::uint16_t neighbour, float weight) {
+  pairs_[color * colors_ + neighbour] += static_cast<double>(weight);
+  pairs_[neighbour * colors_ + color] += static_cast<double>(weight);
+  all_pairs_ += 2 * static_cast<double>(weight);
+}
+
+void ColorUsage::finish() {
   most_common_ = static_cast<std::uint16_t>(std::ranges::max_element(count_) - count_.begin());
-  for (std::size_t k = 0; k < colors; ++k) {
-    const double share = share_of(count_[k]);
-    log_share_[k] = static_cast<float>(std::log(share));
-    for (std::size_t n = 0; n < colors; ++n) {
-      log_lift_[k * colors + n] =
-          lift(static_cast<std::uint16_t>(k), static_cast<std::uint16_t>(n), share, 0);
-    }
+  for (std::size_t k = 0; k < colors_; ++k) {
+    share_[k] = (count_[k] + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_));
+    log_share_[k] = plain_log(static_cast<float>(share_[k]));
   }
 }
 
-double ColorUsage::share_of(double count) const {
-  return (count + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_));
+float ColorUsage::log_share(std::uint16_t color, float own) const {
+  if (count_[color] > kManyCells || own <= 0) {
+    return log_share_[color];
+  }
+  const double count = std::max(0.0, count_[color] - static_cast<double>(own));
+  return plain_log(
+      static_cast<float>((count + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_))));
 }
 
-float ColorUsage::lift(std::uint16_t color, std::uint16_t neighbour, double share,
-                       double without) const {
-  const double pairs = std::max(0.0, pairs_[color * colors_ + neighbour] - without);
-  const double all = std::max(0.0, pairs_of_[neighbour] - 1);
-  return static_cast<float>(
-      std::log((pairs + kPriorPairs * share) / ((all + kPriorPairs) * share)));
-}
-
-float ColorUsage::share_without(std::uint16_t color) const {
-  return static_cast<float>(std::log(share_of(count_[color] - 1)));
-}
-
-float ColorUsage::beside_without(std::uint16_t color, std::uint16_t neighbour) const {
-  return lift(color, neighbour, share_of(count_[color] - 1), color == neighbour ? 2 : 1);
+float ColorUsage::lift(std::uint16_t color, std::uint16_t neighbour) const {
+  float& known = lift_[color * colors_ + neighbour];
+  if (known < 0) {
+    const double chance = share_[color] * share_[neighbour];
+    const double prior = kPriorPairs * std::sqrt(chance);
+    const double lift =
+        (pairs_[color * colors_ + neighbour] + prior) / (all_pairs_ * chance + prior);
+    // To the power of 3/4.
+    const double root = all_pairs_ > 0 ? std::sqrt(lift) : 1.0;
+    known = static_cast<float>(root * std::sqrt(root));
+  }
+  return known;
 }
 
 }  // namespace dgxp

@@ -1,108 +1,163 @@
-// Least squares over the grid of cells: light differs between neighbours by the mean of their
-// slopes, is what a cell shows beyond its colour, and is 0 without any clue. Solved by Gauss-Seidel
-// sweeps in alternating order.
+// Least squares over the grid of cells: light differs between neighbours by what the tilts on both
+// sides of their border say, is what a cell shows beyond its colour, and is 0 without any clue.
+// Solved by Gaussian belief propagation: each cell tells each neighbour the light there as far as
+// it knows without that neighbour, so that what comes back to a cell is not its own word.
 #include "core/image/estimate_light.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace dgxp {
 namespace {
 
-constexpr int kSweeps = 8;
-constexpr float kSlopeTrust = 0.5F;  // of a difference told by slopes, against `trust` 1
-constexpr float kZeroTrust = 0.1F;   // of light being even
+constexpr float kLinkTrust = 2.0F;       // of a difference told by tilts, against `trust` 1
+constexpr float kZeroTrust = 0.1F;       // of light being even
+constexpr float kHardContrast = 120.0F;  // sum of contrasts around a link that halves its trust
+constexpr double kSoftContrast = 30.0;   // contrasts beyond it weigh the same in the leak
 constexpr double kMostScale = 1.2;
 
-/// The share of a neighbour's contrast that blur lets into the slopes of a cell.
-float fit_leak(std::span<const float> contrast, std::span<const std::array<float, 2>> slopes,
-               std::size_t axis) {
-  double product = 0;
-  double square = 1;
-  for (std::size_t i = 0; i < contrast.size(); ++i) {
-    product += static_cast<double>(contrast[i]) * slopes[i][axis];
-    square += static_cast<double>(contrast[i]) * contrast[i];
-  }
-  return static_cast<float>(product / square);
-}
-
-/// Arrays have a frame of one empty cell, so that sweeps need not ask for borders.
-struct Field {
-  std::size_t width;  ///< of a row, frame included
-  std::vector<float> light;
-  std::vector<float> rise;   ///< the sum of light differences to the neighbours, by slopes
-  std::vector<float> sides;  ///< how many neighbours there are
+/// What blur lets of the contrasts on both sides into a tilt.
+struct Leak {
+  float near = 0;  ///< share of the contrast with the neighbour on the side of the tilt
+  float far = 0;   ///< and with the one on the other side
 };
 
-/// Adds what the slopes of two neighbours (`first` is left of or above `second`) say.
-void join(Field& field, std::size_t first, std::size_t second, float rise) {
-  field.rise[second] += rise;
-  field.rise[first] -= rise;
-  field.sides[first] += 1;
-  field.sides[second] += 1;
-}
+/// The contrasts of one cell with its neighbours before and behind, and the tilts towards them.
+struct Side {
+  std::array<float, 2> contrast{};
+  std::array<float, 2> tilt{};
+};
 
-Field make_field(const LightClues& clues) {
-  const auto w = static_cast<std::size_t>(clues.size.width);
-  const auto h = static_cast<std::size_t>(clues.size.height);
-  const std::size_t width = w + 2;
-  const std::size_t all = width * (h + 2);
-  Field field{width, std::vector<float>(all), std::vector<float>(all), std::vector<float>(all)};
-  const float leak_x = fit_leak(clues.contrast_x, clues.slopes, 0);
-  const float leak_y = fit_leak(clues.contrast_y, clues.slopes, 1);
-  const auto slope_x = [&](std::size_t i) {
-    return clues.slopes[i][0] - leak_x * clues.contrast_x[i];
-  };
-  const auto slope_y = [&](std::size_t i) {
-    return clues.slopes[i][1] - leak_y * clues.contrast_y[i];
-  };
-  for (std::size_t y = 0; y < h; ++y) {
-    for (std::size_t x = 0; x < w; ++x) {
-      const std::size_t i = y * w + x;
-      const std::size_t at = (y + 1) * width + x + 1;
-      if (x + 1 < w) {
-        join(field, at, at + 1, (slope_x(i) + slope_x(i + 1)) / 2);
-      }
-      if (y + 1 < h) {
-        join(field, at, at + width, (slope_y(i) + slope_y(i + w)) / 2);
-      }
+Leak fit_leak(std::span<const Side> sides) {
+  double same = 1;
+  double mixed = 0;
+  double near = 0;
+  double far = 0;
+  for (const Side& side : sides) {
+    const double before = static_cast<double>(side.contrast[0]);
+    const double behind = static_cast<double>(side.contrast[1]);
+    const double squares = before * before + behind * behind;
+    if (squares == 0) {
+      continue;
     }
+    const double weight = 1 / (kSoftContrast * kSoftContrast + squares);
+    const double back = static_cast<double>(side.tilt[0]);
+    const double ahead = static_cast<double>(side.tilt[1]);
+    same += weight * squares;
+    mixed += weight * 2 * before * behind;
+    near += weight * (back * before + ahead * behind);
+    far += weight * (back * behind + ahead * before);
   }
-  return field;
-}
-
-float told_by_neighbours(const Field& field, std::size_t at) {
-  return kSlopeTrust * (field.light[at - 1] + field.light[at + 1] + field.light[at - field.width] +
-                        field.light[at + field.width] + field.rise[at]);
-}
-
-void sweep(Field& field, const LightClues& clues, std::size_t i, std::size_t at) {
-  const float weight = kZeroTrust + kSlopeTrust * field.sides[at] + clues.trust[i];
-  field.light[at] = (told_by_neighbours(field, at) + clues.trust[i] * clues.rest[i]) / weight;
+  const double determinant = same * same - mixed * mixed;
+  if (determinant < 1e-6) {
+    return {};
+  }
+  return {static_cast<float>((near * same - far * mixed) / determinant),
+          static_cast<float>((far * same - near * mixed) / determinant)};
 }
 
 }  // namespace
 
-std::vector<float> estimate_light(const LightClues& clues) {
-  const auto w = static_cast<std::size_t>(clues.size.width);
-  const std::size_t count = clues.rest.size();
-  Field field = make_field(clues);
-  const auto place = [&](std::size_t i) { return (i / w + 1) * field.width + i % w + 1; };
-  for (int round = 0; round < kSweeps; ++round) {
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = round % 2 == 0 ? k : count - 1 - k;
-      sweep(field, clues, i, place(i));
+LightEstimate::LightEstimate(Size size, std::vector<Tilts> tilts)
+    : width_(static_cast<std::size_t>(size.width)),
+      tilts_(std::move(tilts)),
+      right_(tilts_.size()),
+      down_(tilts_.size()),
+      told_(tilts_.size()),
+      own_(tilts_.size()) {}
+
+/// `step` leads from a cell to the next, `back` is the tilt towards the one before.
+void LightEstimate::link_cells(std::span<const float> colors, std::vector<Link>& links,
+                               std::size_t step, std::size_t back) const {
+  const auto is_last = [&](std::size_t i) {
+    return step == 1 ? (i + 1) % width_ == 0 : i + step >= colors.size();
+  };
+  std::vector<Side> sides(colors.size());
+  for (std::size_t i = 0; i < colors.size(); ++i) {
+    sides[i].tilt = {tilts_[i][back], tilts_[i][back + 1]};
+    if (!is_last(i)) {
+      sides[i].contrast[1] = colors[i + step] - colors[i];
+      sides[i + step].contrast[0] = colors[i] - colors[i + step];
     }
   }
-  std::vector<float> light(count);
+  const Leak leak = fit_leak(sides);
+  for (std::size_t i = 0; i < colors.size(); ++i) {
+    if (is_last(i)) {
+      continue;
+    }
+    const Side& here = sides[i];
+    const Side& there = sides[i + step];
+    const float ahead = here.tilt[1] - leak.near * here.contrast[1] - leak.far * here.contrast[0];
+    const float behind =
+        there.tilt[0] - leak.near * there.contrast[0] - leak.far * there.contrast[1];
+    const float hardness = (std::abs(here.contrast[0]) + 2 * std::abs(here.contrast[1]) +
+                            std::abs(there.contrast[1])) /
+                           kHardContrast;
+    links[i] = {ahead - behind, kLinkTrust / (1 + hardness * hardness)};
+  }
+}
+
+LightEstimate::Known LightEstimate::sum_up(std::size_t cell) const {
+  const Told& told = told_[cell];
+  return {told.weight[0] + told.weight[1] + told.weight[2] + told.weight[3],
+          told.light[0] + told.light[1] + told.light[2] + told.light[3]};
+}
+
+/// A cell that knows `known` in all tells its neighbour what it did not hear from there.
+void LightEstimate::tell(const Known& known, std::size_t from, std::size_t side, std::size_t to,
+                         const Link& link, float rise) {
+  const float weight = known.weight - told_[from].weight[side];
+  const float light = known.light - told_[from].light[side];
+  const float passed = link.weight / (link.weight + weight);
+  told_[to].weight[side ^ 1U] = passed * weight;
+  told_[to].light[side ^ 1U] = passed * (light + weight * rise);
+}
+
+void LightEstimate::sweep() {
+  const auto known = [this](std::size_t i) {
+    const Known told = sum_up(i);
+    return Known{told.weight + own_[i].weight, told.light + own_[i].light};
+  };
+  const std::size_t count = told_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Known all = known(i);
+    if (right_[i].weight > 0) {
+      tell(all, i, 1, i + 1, right_[i], right_[i].rise);
+    }
+    if (down_[i].weight > 0) {
+      tell(all, i, 3, i + width_, down_[i], down_[i].rise);
+    }
+  }
+  for (std::size_t i = count; i-- > 0;) {
+    const Known all = known(i);
+    if (i > 0 && right_[i - 1].weight > 0) {
+      tell(all, i, 0, i - 1, right_[i - 1], -right_[i - 1].rise);
+    }
+    if (i >= width_) {
+      tell(all, i, 2, i - width_, down_[i - width_], -down_[i - width_].rise);
+    }
+  }
+}
+
+std::vector<float> LightEstimate::judge(std::span<const float> seen, std::span<const float> colors,
+                                        std::span<const float> trust) {
+  link_cells(colors, right_, 1, 0);
+  link_cells(colors, down_, width_, 2);
+  for (std::size_t i = 0; i < own_.size(); ++i) {
+    own_[i] = {kZeroTrust + trust[i], trust[i] * (seen[i] - colors[i])};
+  }
+  sweep();
+  std::vector<float> light(own_.size());
   double product = 0;
   double square = 100;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t at = place(i);
-    light[i] = told_by_neighbours(field, at) / (kZeroTrust + kSlopeTrust * field.sides[at]);
-    if (clues.trust[i] > 0.7F && clues.trust[i] <= 1) {
-      product += static_cast<double>(light[i]) * clues.rest[i];
-      square += static_cast<double>(light[i]) * light[i];
+  for (std::size_t i = 0; i < light.size(); ++i) {
+    const Known told = sum_up(i);
+    light[i] = told.light / (told.weight + kZeroTrust);
+    if (trust[i] > 0.7F && trust[i] <= 1) {
+      product += static_cast<double>(light[i]) * static_cast<double>(seen[i] - colors[i]);
+      square += static_cast<double>(light[i]) * static_cast<double>(light[i]);
     }
   }
   // How much of it the cells themselves confirm.

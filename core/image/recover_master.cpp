@@ -112,7 +112,7 @@ Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
   if (!found || found->confidence < kLeastConfidence) {
     return no_grid(image);
   }
-  return refine_grid(image, *found, sample_cells(image, *found));
+  return refine_grid(image, *found, sample_cells(image, *found, SampleTilts::no));
 }
 
 /// The colour that stands for the background, if the spec wants one removed and there is one.

@@ -1,95 +1,158 @@
 #include "core/image/sample_cells.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
 namespace dgxp {
 namespace {
 
+constexpr std::size_t kBins = 4;
+/// What the means of four equal parts between 1/6 and 5/6 of a cell say of the rise from its middle
+/// to the border behind the last of them. Fitted to light that changes over one to two cells.
+constexpr std::array<double, kBins> kTiltWeights{-0.52, -0.24, 0.42, 1.08};
+
+/// Pixels of a cell along one axis.
 struct Span {
-  int first = 0;
+  int first = 0;  ///< of the middle half
   int end = 0;
+  std::array<int, kBins + 1> bins{};  ///< edges of the parts
+  bool fine = false;                  ///< whether every part has a pixel
 };
 
-/// The pixels in the middle half between each two lines, at least one.
+/// For each two lines; the middle has at least one pixel.
 std::vector<Span> middles(const std::vector<double>& lines, int length) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     const double width = lines[i + 1] - lines[i];
-    const int first = static_cast<int>(std::floor(lines[i] + 0.25 * width + 0.5));
-    const int end = static_cast<int>(std::floor(lines[i] + 0.75 * width + 0.5));
-    const int clamped = std::clamp(first, 0, length - 1);
-    spans.push_back({clamped, std::clamp(end, clamped + 1, length)});
+    const auto pixel = [&](double share) {
+      return static_cast<int>(std::floor(lines[i] + share * width + 0.5));
+    };
+    Span span;
+    span.first = std::clamp(pixel(0.25), 0, length - 1);
+    span.end = std::clamp(pixel(0.75), span.first + 1, length);
+    span.fine = pixel(1.0 / 6) >= 0 && pixel(5.0 / 6) <= length;
+    for (std::size_t bin = 0; bin <= kBins; ++bin) {
+      span.bins[bin] = pixel((1.0 + static_cast<double>(bin)) / 6);
+      span.fine = span.fine && (bin == 0 || span.bins[bin] > span.bins[bin - 1]);
+    }
+    spans.push_back(span);
   }
   return spans;
 }
 
-/// Sums over the middle of one cell; places are counted from its corner, `all` is red + green +
-/// blue. 64 bits hold a cell of 16384 pixels a side.
+/// Sums over the middle of one cell; `all` is red + green + blue. 64 bits hold a cell of 16384
+/// pixels a side.
 struct Sums {
   std::array<std::int64_t, 3> channel{};
   std::int64_t squares = 0;  ///< of all
-  std::int64_t all_x = 0;    ///< of all times x
-  std::int64_t all_y = 0;    ///< of all times y
 };
 
-Sums sum_cell(const Image& image, const Span& columns, const Span& rows) {
+Sums sum_middle(const Image& image, const Span& columns, const Span& rows) {
   Sums sums;
   for (int y = rows.first; y < rows.end; ++y) {
-    std::array<std::int64_t, 3> row{};
+    const Rgba* row = &image.at(0, y);
+    std::array<int, 3> part{};
+    std::int64_t squares = 0;
     for (int x = columns.first; x < columns.end; ++x) {
-      const Rgba& p = image.at(x, y);
+      const Rgba& p = row[x];
       const int all = p.r + p.g + p.b;
-      row[0] += p.r;
-      row[1] += p.g;
-      row[2] += p.b;
-      sums.squares += all * all;
-      sums.all_x += std::int64_t{all} * (x - columns.first);
+      part[0] += p.r;
+      part[1] += p.g;
+      part[2] += p.b;
+      squares += all * all;
     }
     for (std::size_t c = 0; c < 3; ++c) {
-      sums.channel[c] += row[c];
+      sums.channel[c] += part[c];
     }
-    sums.all_y += (row[0] + row[1] + row[2]) * (y - rows.first);
+    sums.squares += squares;
   }
   return sums;
 }
 
-/// Least squares rise per pixel of values at 0 .. length - 1, `breadth` of them at each place.
-double rise(double moment, double sum, double length, double breadth) {
-  const double square = breadth * length * (length * length - 1) / 12;
-  return square > 0 ? (moment - sum * (length - 1) / 2) / square : 0.0;
+/// The sum of red + green + blue.
+std::int64_t sum_box(const Image& image, int left, int right, int top, int bottom) {
+  std::int64_t sum = 0;
+  for (int y = top; y < bottom; ++y) {
+    const Rgba* row = &image.at(0, y);
+    int part = 0;
+    for (int x = left; x < right; ++x) {
+      part += row[x].r + row[x].g + row[x].b;
+    }
+    sum += part;
+  }
+  return sum;
+}
+
+/// The rises to the two borders along one axis, from the means of the parts less that of the
+/// middle.
+std::array<float, 2> tilts_of(const std::array<double, kBins>& parts) {
+  double back = 0;
+  double ahead = 0;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    ahead += kTiltWeights[bin] * parts[bin];
+    back += kTiltWeights[kBins - 1 - bin] * parts[bin];
+  }
+  return {static_cast<float>(back), static_cast<float>(ahead)};
+}
+
+std::array<float, 4> measure_tilts(const Image& image, const Span& columns, const Span& rows,
+                                   double mean) {
+  std::array<float, 4> tilts{};
+  std::array<double, kBins> parts{};
+  if (columns.fine) {
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+      const int left = columns.bins[bin];
+      const int right = columns.bins[bin + 1];
+      const auto sum = sum_box(image, left, right, rows.first, rows.end);
+      parts[bin] =
+          static_cast<double>(sum) / (static_cast<double>(right - left) * (rows.end - rows.first)) -
+          mean;
+    }
+    const std::array<float, 2> rise = tilts_of(parts);
+    tilts[0] = rise[0];
+    tilts[1] = rise[1];
+  }
+  if (rows.fine) {
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+      const int top = rows.bins[bin];
+      const int bottom = rows.bins[bin + 1];
+      const auto sum = sum_box(image, columns.first, columns.end, top, bottom);
+      parts[bin] = static_cast<double>(sum) /
+                       (static_cast<double>(bottom - top) * (columns.end - columns.first)) -
+                   mean;
+    }
+    const std::array<float, 2> rise = tilts_of(parts);
+    tilts[2] = rise[0];
+    tilts[3] = rise[1];
+  }
+  return tilts;
 }
 
 }  // namespace
 
-CellSamples sample_cells(const Image& image, const Grid& grid) {
+CellSamples sample_cells(const Image& image, const Grid& grid, SampleTilts tilts) {
   const std::vector<Span> across = middles(grid.columns, image.size.width);
   const std::vector<Span> down = middles(grid.rows, image.size.height);
   CellSamples cells;
   cells.size = {static_cast<int>(across.size()), static_cast<int>(down.size())};
-  for (std::size_t j = 0; j < down.size(); ++j) {
-    const double cell_height = grid.rows[j + 1] - grid.rows[j];
-    const double height = down[j].end - down[j].first;
-    for (std::size_t i = 0; i < across.size(); ++i) {
-      const double cell_width = grid.columns[i + 1] - grid.columns[i];
-      const double width = across[i].end - across[i].first;
-      const double count = width * height;
-      const Sums sums = sum_cell(image, across[i], down[j]);
+  for (const Span& rows : down) {
+    for (const Span& columns : across) {
+      const double count = static_cast<double>(columns.end - columns.first) *
+                           static_cast<double>(rows.end - rows.first);
+      const Sums sums = sum_middle(image, columns, rows);
       std::array<float, 3> mean{};
       for (std::size_t c = 0; c < 3; ++c) {
         mean[c] = static_cast<float>(static_cast<double>(sums.channel[c]) / count);
       }
-      const auto all = static_cast<double>(sums.channel[0] + sums.channel[1] + sums.channel[2]);
-      const double variance =
-          static_cast<double>(sums.squares) / count - all / count * (all / count);
+      const double all =
+          static_cast<double>(sums.channel[0] + sums.channel[1] + sums.channel[2]) / count;
+      const double variance = static_cast<double>(sums.squares) / count - all * all;
       cells.colors.push_back(mean);
       cells.spread.push_back(static_cast<float>(std::sqrt(std::max(0.0, variance))));
-      cells.slopes.push_back(
-          {static_cast<float>(rise(static_cast<double>(sums.all_x), all, width, height) *
-                              cell_width),
-           static_cast<float>(rise(static_cast<double>(sums.all_y), all, height, width) *
-                              cell_height)});
+      cells.tilts.push_back(tilts == SampleTilts::yes ? measure_tilts(image, columns, rows, all)
+                                                      : std::array<float, 4>{});
     }
   }
   return cells;

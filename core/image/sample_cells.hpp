@@ -12,14 +12,19 @@ namespace dgxp {
 struct CellSamples {
   Size size;                                 ///< in cells
   std::vector<std::array<float, 3>> colors;  ///< mean red, green and blue of the cell's middle
-  /// How fast red + green + blue rises inside the cell, per cell width and per cell height.
-  std::vector<std::array<float, 2>> slopes;
+  /// How much red + green + blue rises from the middle of the cell to its left, right, upper and
+  /// lower border, as far as its inside tells.
+  std::vector<std::array<float, 4>> tilts;
   std::vector<float> spread;  ///< standard deviation of red + green + blue inside the middle
 };
 
+/// Whether tilts are measured, which are 0 otherwise.
+enum class SampleTilts { no, yes };
+
 /// Looks at the middle half of each cell's width and height. Cells may lie partly outside of the
 /// image, whose border pixels then speak for them.
-CellSamples sample_cells(const Image& image, const Grid& grid);
+CellSamples sample_cells(const Image& image, const Grid& grid,
+                         SampleTilts tilts = SampleTilts::yes);
 
 /// For each cell, whether most of its middle has an alpha below `threshold`.
 std::vector<std::uint8_t> transparent_cells(const Image& image, const Grid& grid, int threshold);

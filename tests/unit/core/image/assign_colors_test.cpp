@@ -1,5 +1,7 @@
 #include "core/image/assign_colors.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/core/image/synthetic_raw.hpp"
@@ -12,7 +14,7 @@ constexpr int kSide = 24;
 CellSamples even_cells(const std::vector<std::array<float, 3>>& colors) {
   return {.size = {kSide, kSide},
           .colors = colors,
-          .slopes = std::vector<std::array<float, 2>>(colors.size()),
+          .tilts = std::vector<std::array<float, 4>>(colors.size()),
           .spread = std::vector<float>(colors.size())};
 }
 
@@ -62,7 +64,7 @@ TEST_CASE("assign_colors sees one colour under uneven light") {
     for (float& v : cells.colors[static_cast<std::size_t>(i)]) {
       v += 2.0F * static_cast<float>(i % kSide - kSide / 2);
     }
-    cells.slopes[static_cast<std::size_t>(i)] = {6.0F, 0.0F};
+    cells.tilts[static_cast<std::size_t>(i)] = {-3.0F, 3.0F, 0.0F, 0.0F};
   }
   CHECK(assign_colors(cells, colors).index == stripes());
 }
@@ -74,6 +76,18 @@ TEST_CASE("assign_colors is surer of a clear cell than of one between two colour
   const ColorChoice choice = assign_colors(cells, colors);
   CHECK(choice.confidence[0] < choice.confidence[30]);
   CHECK(choice.confidence[30] > 0.99F);
+}
+
+TEST_CASE("assign_colors knows that noise makes black brighter") {
+  // Noise of 12 levels either way, which black cuts off: the mean of black is seen as 3.
+  const std::vector<Rgb> colors{{0, 0, 0}, {90, 90, 90}, {5, 5, 5}};
+  auto cells = even_cells(shown(stripes(), colors, 12));
+  for (auto& color : cells.colors) {
+    for (float& v : color) {
+      v = std::max(v, 0.0F);
+    }
+  }
+  CHECK(assign_colors(cells, colors).index == stripes());
 }
 
 TEST_CASE("assign_colors takes a palette of one colour") {

@@ -16,7 +16,7 @@ std::vector<std::uint8_t> mask(std::string_view picture) {
 }
 
 CellSamples cells_of(Size size, const std::vector<std::array<float, 3>>& colors) {
-  return {.size = size, .colors = colors, .slopes = {}, .spread = {}};
+  return {.size = size, .colors = colors, .tilts = {}, .spread = {}};
 }
 
 }  // namespace

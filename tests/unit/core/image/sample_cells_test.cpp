@@ -1,12 +1,14 @@
 #include "core/image/sample_cells.hpp"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "core/image/find_grid.hpp"
 
 namespace dgxp {
 
-TEST_CASE("sample_cells tells the mean, the slopes and the spread of a cell's middle") {
+TEST_CASE("sample_cells tells the mean, the tilts and the spread of a cell's middle") {
   // Two cells of 8x8: one even, one that rises by 2 a pixel in red to the right.
   Image image({16, 8});
   for (int y = 0; y < 8; ++y) {
@@ -19,8 +21,16 @@ TEST_CASE("sample_cells tells the mean, the slopes and the spread of a cell's mi
   REQUIRE(cells.size == Size{2, 1});
   CHECK(cells.colors[0] == std::array<float, 3>{50, 20, 30});
   CHECK(cells.colors[1] == std::array<float, 3>{107, 20, 30});
-  CHECK(cells.slopes[0] == std::array<float, 2>{0, 0});
-  CHECK(cells.slopes[1] == std::array<float, 2>{16, 0});
+  CHECK(cells.tilts[0] == std::array<float, 4>{0, 0, 0, 0});
+  // About 8 to the border that is half a cell away.
+  CHECK(cells.tilts[1][0] == doctest::Approx(-8).epsilon(0.15));
+  CHECK(cells.tilts[1][1] == doctest::Approx(8).epsilon(0.15));
+  CHECK(std::abs(cells.tilts[1][2]) < 0.01F);
+  CHECK(std::abs(cells.tilts[1][3]) < 0.01F);
+  const CellSamples plain =
+      sample_cells(image, make_even_grid(image.size, 8, {0, 0}), SampleTilts::no);
+  CHECK(plain.colors == cells.colors);
+  CHECK(plain.tilts[1] == std::array<float, 4>{0, 0, 0, 0});
   CHECK(cells.spread[0] == 0.0F);
   CHECK(cells.spread[1] == doctest::Approx(2.236).epsilon(0.001));
 }

@@ -1,0 +1,191 @@
+#include "core/image/color_beliefs.hpp"
+
+#include <algorithm>
+
+namespace dgxp {
+namespace {
+
+constexpr std::size_t kAll = 4;  // no side
+constexpr std::size_t kLeft = 0;
+constexpr std::size_t kRight = 1;
+constexpr std::size_t kUpper = 2;
+constexpr std::size_t kLower = 3;
+constexpr float kNegligible = 1e-4F;
+
+constexpr std::size_t opposite(std::size_t side) {
+  return side ^ 1U;
+}
+
+void normalise(CandidateShares& shares, std::size_t count) {
+  float sum = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    sum += shares[k];
+  }
+  for (std::size_t k = 0; k < count && sum > 0; ++k) {
+    shares[k] /= sum;
+  }
+}
+
+}  // namespace
+
+std::size_t CellBelief::best() const {
+  return static_cast<std::size_t>(
+      std::max_element(share.begin(), share.begin() + static_cast<std::ptrdiff_t>(count)) -
+      share.begin());
+}
+
+ColorBeliefs::ColorBeliefs(Size size)
+    : width_(static_cast<std::size_t>(size.width)), cells_(static_cast<std::size_t>(size.area())) {}
+
+void ColorBeliefs::start(std::size_t cell, const std::array<std::uint16_t, kCandidates>& color,
+                         std::size_t count) {
+  CellBelief& belief = cells_[cell];
+  belief = {.count = count, .color = color};
+  belief.shown[0] = 1;
+  belief.share[0] = 1;
+  for (CandidateShares& told : belief.told) {
+    std::fill_n(told.begin(), count, 1.0F);
+  }
+}
+
+void ColorBeliefs::prune(std::size_t cell, float least) {
+  CellBelief& belief = cells_[cell];
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    if (belief.shown[k] < least) {
+      continue;
+    }
+    belief.color[kept] = belief.color[k];
+    belief.shown[kept] = belief.shown[k];
+    belief.share[kept] = belief.share[k];
+    for (CandidateShares& told : belief.told) {
+      told[kept] = told[k];
+    }
+    ++kept;
+  }
+  belief.count = kept;
+  if (kept == 1) {
+    belief.share[0] = 1;
+  }
+}
+
+void ColorBeliefs::believe_shown() {
+  for (CellBelief& belief : cells_) {
+    belief.share = belief.shown;
+    normalise(belief.share, belief.count);
+  }
+}
+
+/// What is believed of a cell without what the neighbour on `side` told.
+CandidateShares ColorBeliefs::without(std::size_t cell, std::size_t side) const {
+  const CellBelief& belief = cells_[cell];
+  CandidateShares shares = belief.shown;
+  for (std::size_t s = 0; s < kAll; ++s) {
+    for (std::size_t k = 0; k < belief.count && s != side; ++k) {
+      shares[k] *= belief.told[s][k];
+    }
+  }
+  normalise(shares, belief.count);
+  return shares;
+}
+
+void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t side,
+                        std::size_t to) {
+  CellBelief& told = cells_[to];
+  if (told.count == 1) {
+    return;
+  }
+  const CellBelief& teller = cells_[from];
+  CandidateShares& message = told.told[opposite(side)];
+  if (teller.count == 1) {
+    for (std::size_t k = 0; k < told.count; ++k) {
+      message[k] = usage.lift(told.color[k], teller.color[0]);
+    }
+  } else {
+    const CandidateShares shares = without(from, side);
+    for (std::size_t k = 0; k < told.count; ++k) {
+      message[k] = 0;
+      for (std::size_t l = 0; l < teller.count; ++l) {
+        message[k] +=
+            shares[l] > kNegligible ? shares[l] * usage.lift(told.color[k], teller.color[l]) : 0.0F;
+      }
+    }
+  }
+  normalise(message, told.count);
+}
+
+void ColorBeliefs::propagate(const ColorUsage& usage) {
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if ((i + 1) % width_ != 0) {
+      tell(usage, i, kRight, i + 1);
+    }
+    if (i + width_ < cells_.size()) {
+      tell(usage, i, kLower, i + width_);
+    }
+  }
+  for (std::size_t i = cells_.size(); i-- > 0;) {
+    if (i % width_ != 0) {
+      tell(usage, i, kLeft, i - 1);
+    }
+    if (i >= width_) {
+      tell(usage, i, kUpper, i - width_);
+    }
+  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (cells_[i].count > 1) {
+      cells_[i].share = without(i, kAll);
+    }
+  }
+}
+
+void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::size_t cell,
+                              std::size_t neighbour, std::size_t side) const {
+  const CellBelief& a = cells_[cell];
+  const CellBelief& b = cells_[neighbour];
+  if (a.count == 1 || b.count == 1) {
+    const CellBelief& open = a.count == 1 ? b : a;
+    const CellBelief& sure = a.count == 1 ? a : b;
+    for (std::size_t k = 0; k < open.count; ++k) {
+      usage.add_pair(open.color[k], sure.color[0], open.share[k]);
+    }
+    return;
+  }
+  const CandidateShares first = without(cell, side);
+  const CandidateShares second = without(neighbour, opposite(side));
+  std::array<CandidateShares, kCandidates> both{};
+  float sum = 0;
+  for (std::size_t k = 0; k < a.count; ++k) {
+    for (std::size_t l = 0; l < b.count; ++l) {
+      if (first[k] > kNegligible && second[l] > kNegligible) {
+        both[k][l] = first[k] * second[l] * before.lift(a.color[k], b.color[l]);
+        sum += both[k][l];
+      }
+    }
+  }
+  for (std::size_t k = 0; k < a.count; ++k) {
+    for (std::size_t l = 0; l < b.count; ++l) {
+      if (both[k][l] > 0) {
+        usage.add_pair(a.color[k], b.color[l], both[k][l] / sum);
+      }
+    }
+  }
+}
+
+ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t colors) const {
+  ColorUsage usage(colors);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    for (std::size_t k = 0; k < cells_[i].count; ++k) {
+      usage.add_cell(cells_[i].color[k], cells_[i].share[k]);
+    }
+    if ((i + 1) % width_ != 0) {
+      count_pair(before, usage, i, i + 1, kRight);
+    }
+    if (i + width_ < cells_.size()) {
+      count_pair(before, usage, i, i + width_, kLower);
+    }
+  }
+  usage.finish();
+  return usage;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/base/geometry.hpp"
+#include "core/image/color_usage.hpp"
+
+namespace dgxp {
+
+inline constexpr std::size_t kCandidates = 8;  ///< colours that a cell may have
+using CandidateShares = std::array<float, kCandidates>;
+
+/// What is believed of one cell's colour. The arrays hold `count` values, the rest is 0.
+struct CellBelief {
+  std::size_t count = 0;  ///< 1 .. kCandidates
+  std::array<std::uint16_t, kCandidates> color{};
+  CandidateShares shown{};  ///< likelihood by what the cell shows, 1 for the likeliest
+  CandidateShares share{};  ///< probability with what the neighbours say; sums up to 1
+  std::array<CandidateShares, 4> told{};  ///< by the left, right, upper and lower neighbour
+
+  std::size_t best() const;
+};
+
+/// The colours of all cells of a picture at once, by belief propagation between neighbours: each
+/// cell tells each neighbour what it believes without that neighbour, and thereby what colour is
+/// likely beside it. Cells in no doubt cost next to nothing.
+class ColorBeliefs {
+ public:
+  explicit ColorBeliefs(Size size);
+
+  std::size_t size() const { return cells_.size(); }
+  CellBelief& operator[](std::size_t cell) { return cells_[cell]; }
+  const CellBelief& operator[](std::size_t cell) const { return cells_[cell]; }
+
+  /// Sets the candidates of a cell.
+  void start(std::size_t cell, const std::array<std::uint16_t, kCandidates>& color,
+             std::size_t count);
+  /// Leaves out the candidates of a cell with `shown` below `least`.
+  void prune(std::size_t cell, float least);
+  /// From `shown` alone.
+  void believe_shown();
+  /// One round of messages in reading order and one back, then `share` of every cell.
+  void propagate(const ColorUsage& usage);
+  /// How colours are used, believing this; `usage` is the one of the last propagation.
+  ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
+
+ private:
+  CandidateShares without(std::size_t cell, std::size_t side) const;
+  void tell(const ColorUsage& usage, std::size_t from, std::size_t side, std::size_t to);
+  void count_pair(const ColorUsage& before, ColorUsage& usage, std::size_t cell,
+                  std::size_t neighbour, std::size_t side) const;
+
+  std::size_t width_;
+  std::vector<CellBelief> cells_;
+};
+
+}  // namespace dgxp

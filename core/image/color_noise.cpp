@@ -1,0 +1,142 @@
+#include "core/image/color_noise.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "core/image/plain_math.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr double kLeastVariance = 0.5;
+constexpr double kPriorVariance = 4.0;
+constexpr double kPriorCells = 10.0;
+// Pixels vary more than the means of cells, and it is they that are cut off.
+constexpr double kPixelsOverCells = 1.6;
+constexpr float kLeastDeviation = 0.5F;
+
+/// What is seen of a value that noise of standard deviation 1 moves and that cannot be below 0.
+struct CutOff {
+  float mean = 0;
+  float deviation = 1;
+  float cost = 0;  ///< log of the deviation
+};
+constexpr int kSteps = 16;  // a standard deviation
+constexpr int kReach = 4;   // standard deviations; farther away nothing is cut off
+using CutOffTable = std::array<CutOff, std::size_t{2} * kReach * kSteps + 1>;
+
+CutOffTable make_table() {
+  CutOffTable table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const float value = static_cast<float>(i) / kSteps - kReach;
+    float all = 0;
+    float sum = 0;
+    float squares = 0;
+    constexpr int kParts = 160;
+    for (int part = -kParts; part <= kParts; ++part) {
+      const float shift = static_cast<float>(part) * 5 / kParts;
+      const float density = plain_exp(-shift * shift / 2);
+      const float seen = std::max(0.0F, value + shift);
+      all += density;
+      sum += density * seen;
+      squares += density * seen * seen;
+    }
+    table[i].mean = sum / all;
+    table[i].deviation = std::max(
+        kLeastDeviation, std::sqrt(std::max(0.0F, squares / all - sum / all * (sum / all))));
+    table[i].cost = plain_log(table[i].deviation);
+  }
+  return table;
+}
+
+/// For a value less than kReach.
+const CutOff& cut_off(float value) {
+  static const CutOffTable kTable = make_table();
+  const float place = (std::max(value, static_cast<float>(-kReach)) + kReach) * kSteps + 0.5F;
+  return kTable[static_cast<std::size_t>(place)];
+}
+
+}  // namespace
+
+ColorRest ColorNoise::rest(const std::array<float, 3>& seen, Rgb color, float light) const {
+  const std::array<float, 3> channels{static_cast<float>(color.r), static_cast<float>(color.g),
+                                      static_cast<float>(color.b)};
+  ColorRest result;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const float want = channels[c] + light;
+    const float reach = static_cast<float>(kReach) * deviation_[c];
+    if (want < reach) {
+      const CutOff& low = cut_off(want / deviation_[c]);
+      result.rest[c] = (seen[c] - low.mean * deviation_[c]) / low.deviation;
+      result.cost += low.cost;
+    } else if (255 - want < reach) {
+      const CutOff& high = cut_off((255 - want) / deviation_[c]);
+      result.rest[c] = (seen[c] - 255 + high.mean * deviation_[c]) / high.deviation;
+      result.cost += high.cost;
+    } else {
+      result.rest[c] = seen[c] - want;
+    }
+  }
+  return result;
+}
+
+std::array<float, 3> ColorNoise::shown(Rgb color) const {
+  const std::array<float, 3> channels{static_cast<float>(color.r), static_cast<float>(color.g),
+                                      static_cast<float>(color.b)};
+  std::array<float, 3> shown{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    const float low = channels[c] / deviation_[c];
+    const float high = (255 - channels[c]) / deviation_[c];
+    shown[c] = low < kReach    ? cut_off(low).mean * deviation_[c]
+               : high < kReach ? 255 - cut_off(high).mean * deviation_[c]
+                               : channels[c];
+  }
+  return shown;
+}
+
+void ColorNoise::restart() {
+  sum_ = {};
+  count_ = 0;
+}
+
+void ColorNoise::add(const std::array<float, 3>& rest, float weight) {
+  count_ += static_cast<double>(weight);
+  for (std::size_t p = 0; p < 3; ++p) {
+    for (std::size_t q = 0; q <= p; ++q) {
+      sum_[p][q] += static_cast<double>(weight * rest[p] * rest[q]);
+    }
+  }
+}
+
+void ColorNoise::judge() {
+  std::array<std::array<double, 3>, 3> s{};
+  for (std::size_t p = 0; p < 3; ++p) {
+    for (std::size_t q = 0; q <= p; ++q) {
+      s[p][q] = sum_[p][q] / (count_ + kPriorCells);
+    }
+    s[p][p] += kPriorVariance * kPriorCells / (count_ + kPriorCells);
+    deviation_[p] = static_cast<float>(kPixelsOverCells * std::sqrt(s[p][p]));
+    s[p][p] += kLeastVariance;
+  }
+  const double a = std::sqrt(s[0][0]);
+  const double b = s[1][0] / a;
+  const double c = std::sqrt(std::max(kLeastVariance / 2, s[1][1] - b * b));
+  const double d = s[2][0] / a;
+  const double e = (s[2][1] - d * b) / c;
+  const double f = std::sqrt(std::max(kLeastVariance / 2, s[2][2] - d * d - e * e));
+  whiten_ = {static_cast<float>(1 / a),        static_cast<float>(-b / (a * c)),
+             static_cast<float>(1 / c),        static_cast<float>((b * e - d * c) / (a * c * f)),
+             static_cast<float>(-e / (c * f)), static_cast<float>(1 / f)};
+  spread_cost_ = plain_log(static_cast<float>(a * c * f));
+}
+
+float ColorNoise::cost(const ColorRest& rest) const {
+  const auto& w = whiten_;
+  const float a = w[0] * rest.rest[0];
+  const float b = w[1] * rest.rest[0] + w[2] * rest.rest[1];
+  const float c = w[3] * rest.rest[0] + w[4] * rest.rest[1] + w[5] * rest.rest[2];
+  return (a * a + b * b + c * c) / 2 + spread_cost_ + rest.cost;
+}
+
+}  // namespace dgxp

@@ -1,0 +1,46 @@
+#include "core/image/color_noise.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/core/image/synthetic_raw.hpp"
+
+namespace dgxp {
+
+TEST_CASE("ColorNoise expects of black what noise that cannot be darker shows") {
+  synthetic::Dice dice(3);
+  ColorNoise noise;
+  for (int i = 0; i < 4000; ++i) {
+    std::array<float, 3> rest{};
+    for (float& r : rest) {
+      for (int part = 0; part < 12; ++part) {  // nearly Gaussian, deviation 10
+        r += static_cast<float>(dice.roll(1001) - 500) / 100;
+      }
+    }
+    noise.add(rest, 1);
+  }
+  noise.judge();
+  // Pixels vary by 1.6 times as much: 16 x 0.399 is seen in the mean.
+  CHECK(noise.shown({0, 0, 0})[0] == doctest::Approx(6.4).epsilon(0.05));
+  CHECK(noise.shown({255, 0, 0})[0] == doctest::Approx(248.6).epsilon(0.01));
+  CHECK(noise.shown({128, 0, 0})[0] == 128.0F);
+  CHECK(noise.rest({100, 100, 100}, {90, 100, 110}, 4).rest ==
+        std::array<float, 3>{6.0F, -4.0F, -14.0F});
+  CHECK(noise.cost(noise.rest({6, 6, 6}, {0, 0, 0}, 0)) <
+        noise.cost(noise.rest({6, 6, 6}, {40, 6, 6}, 0)));
+}
+
+TEST_CASE("ColorNoise forgives more along the axis of much noise") {
+  ColorNoise noise;
+  for (int i = 0; i < 500; ++i) {
+    const float bright = i % 2 == 0 ? 12.0F : -12.0F;
+    noise.add({bright, bright, bright}, 1);
+  }
+  noise.judge();
+  const Rgb gray{128, 128, 128};
+  CHECK(noise.cost(noise.rest({138, 138, 138}, gray, 0)) <
+        noise.cost(noise.rest({138, 128, 118}, gray, 0)));
+}
+
+}  // namespace dgxp

@@ -1,0 +1,27 @@
+#include "core/image/plain_math.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+namespace dgxp {
+
+TEST_CASE("plain_exp is the exponential of what is not above 0") {
+  for (float x = -79; x <= 0; x += 0.013F) {
+    REQUIRE(static_cast<double>(plain_exp(x)) ==
+            doctest::Approx(std::exp(static_cast<double>(x))).epsilon(2e-6));
+  }
+  CHECK(plain_exp(0) == 1);
+  CHECK(plain_exp(-1000) == 0);
+}
+
+TEST_CASE("plain_log is the natural logarithm") {
+  for (double x = 1e-30; x < 1e30; x *= 1.0137) {
+    const auto value = static_cast<float>(x);
+    REQUIRE(std::abs(static_cast<double>(plain_log(value)) - std::log(static_cast<double>(value))) <
+            1e-5);
+  }
+  CHECK(plain_log(1) == 0);
+}
+
+}  // namespace dgxp
