@@ -62,6 +62,7 @@ json binding_json(const WorkflowBinding& binding) {
                   {{"nodes", binding.needs.nodes},
                    {"models", binding.needs.models},
                    {"min_comfyui", binding.needs.min_comfyui}}},
+                 {"seamless", binding.seamless},
                  {"size_step", binding.size_step}};
   if (binding.loras) {
     result["loras"] = {{"model", slot_json(binding.loras->model)}};
@@ -200,6 +201,7 @@ WorkflowBinding read_binding(const json& object, BindingReader& reader) {
   }
   binding.needs = read_needs(reader.map(object, "needs"), reader);
   binding.size_step = reader.whole(object, "size_step", 1, 4096);
+  binding.seamless = reader.boolean(object, "seamless");
   return binding;
 }
 

@@ -91,12 +91,14 @@ struct WorkflowNeeds {
 };
 
 struct WorkflowBinding {
+  std::string description;  ///< for people; does not travel
   std::vector<ParamBinding> params;
   std::optional<LoraBinding> loras;
   std::vector<ImageBinding> images;
   std::vector<OutputBinding> outputs;  ///< at least one; the first is the job's picture
   WorkflowNeeds needs;
-  int size_step = 8;  ///< width and height are multiples of it
+  int size_step = 8;      ///< width and height are multiples of it
+  bool seamless = false;  ///< what it draws repeats without a visible edge
   friend bool operator==(const WorkflowBinding&, const WorkflowBinding&) = default;
 };
 

@@ -17,10 +17,13 @@ WorkflowTemplate full_workflow() {
                             .models = {{"checkpoints", {"base.safetensors"}}},
                             .min_comfyui = "0.3.45"};
   workflow.binding.size_step = 16;
+  workflow.binding.seamless = true;
+  workflow.binding.description = "For people.";
   return workflow;
 }
 
 WorkflowBinding without_places(WorkflowBinding binding) {
+  binding.description.clear();
   for (ParamBinding& param : binding.params) param.place = {};
   for (ImageBinding& image : binding.images) image.place = {};
   for (OutputBinding& output : binding.outputs) output.place = {};
@@ -35,7 +38,7 @@ std::string refusal(std::string_view text) {
   return decoded.error().message;
 }
 
-TEST_CASE("decode_workflow gives back what encode_workflow wrote, without places and name") {
+TEST_CASE("decode_workflow gives back what encode_workflow wrote, without places and words") {
   for (const bool with_clip : {true, false}) {
     WorkflowTemplate workflow = full_workflow();
     if (!with_clip) workflow.binding.loras->clip.reset();
