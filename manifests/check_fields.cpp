@@ -69,7 +69,8 @@ std::string number_text(double value) {
 
 class FieldChecker {
  public:
-  explicit FieldChecker(ProblemList& problems) : problems_(problems) {}
+  FieldChecker(bool is_manifest, ProblemList& problems)
+      : is_manifest_(is_manifest), problems_(problems) {}
 
   void check_object(const SyntaxNode& node, const FieldShape& shape, const Owner& owner) {
     for (const SyntaxNode& item : node.items) {
@@ -93,7 +94,7 @@ class FieldChecker {
   }
 
   void report_unknown(const SyntaxNode& item, const FieldShape& shape, const Owner& owner) {
-    if (&shape != &user_config_shape() && is_about_workers(item.key)) {
+    if (is_manifest_ && is_about_workers(item.key)) {
       problems_.error(item.key_span, fmt::format("'{}' is not a field of the manifest", item.key),
                       "name the worker with --worker, DGXP_WORKER or in .dgxp/config.yaml");
       return;
@@ -104,13 +105,14 @@ class FieldChecker {
       names.reserve(shape.fields.size());
       for (const FieldSpec& field : shape.fields) names.push_back(field.name);
       const std::string_view nearest = find_nearest(item.key, names);
-      const std::string_view home = find_other_home(item.key);
+      const std::string_view home = is_manifest_ ? find_other_home(item.key) : std::string_view();
       if (!nearest.empty()) {
         hint = fmt::format("did you mean '{}'?", nearest);
       } else if (!home.empty()) {
         hint = fmt::format("it is a field of {}", home);
       } else {
-        hint = suggest(item.key, names, "'dgxp schema' lists the fields");
+        hint =
+            suggest(item.key, names, is_manifest_ ? "'dgxp schema' lists the fields" : "delete it");
       }
     }
     const std::string where =
@@ -448,6 +450,7 @@ class FieldChecker {
         fmt::format("for example {}", type.example));
   }
 
+  bool is_manifest_;  ///< else another language that is written the same way
   ProblemList& problems_;
 };
 
@@ -467,7 +470,7 @@ std::string describe_value(const SyntaxNode& node) {
 }
 
 void check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& problems) {
-  FieldChecker checker(problems);
+  FieldChecker checker(&shape != &user_config_shape() && &shape != &binding_shape(), problems);
   if (root.is(Kind::broken)) return;
   if (!root.is(Kind::map)) {
     const FieldSpec* first = &shape.fields.front();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "manifests/field_types.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -25,52 +27,6 @@ constexpr FieldType kBoolean{.kind = Kind::boolean, .what = "true or false", .ex
 constexpr FieldType kDigest{.kind = Kind::digest,
                             .what = "a SHA-256 of 64 hexadecimal digits",
                             .example = "the output of sha256sum"};
-
-constexpr FieldType whole(double least, double most, std::string_view example) {
-  return {.kind = Kind::integer,
-          .what = "a whole number",
-          .example = example,
-          .least = least,
-          .most = most};
-}
-constexpr FieldType number(double least, double most, std::string_view example) {
-  return {
-      .kind = Kind::number, .what = "a number", .example = example, .least = least, .most = most};
-}
-constexpr FieldType choice(std::span<const std::string_view> words, std::string_view example,
-                           std::span<const std::string_view> later = {}) {
-  return {.kind = Kind::choice,
-          .what = "one of the known words",
-          .example = example,
-          .words = words,
-          .later_words = later};
-}
-constexpr FieldType list_of(const FieldType& element, double least, double most,
-                            std::string_view what, std::string_view example) {
-  return {.kind = Kind::list,
-          .what = what,
-          .example = example,
-          .least = least,
-          .most = most,
-          .element = &element};
-}
-constexpr FieldType map_of(const FieldType& element, KeyRule rule, double most,
-                           std::string_view what, std::string_view example) {
-  return {.kind = Kind::map,
-          .what = what,
-          .example = example,
-          .most = most,
-          .element = &element,
-          .key_rule = rule};
-}
-constexpr FieldType object(const FieldShape& shape, std::string_view what,
-                           std::string_view example) {
-  return {.kind = Kind::object, .what = what, .example = example, .shape = &shape};
-}
-constexpr FieldType either(std::span<const FieldType* const> alternatives, std::string_view what,
-                           std::string_view example) {
-  return {.kind = Kind::either, .what = what, .example = example, .alternatives = alternatives};
-}
 
 // Numbers and lists of numbers.
 

@@ -93,4 +93,13 @@ const FieldShape& drift_shape();
 /// `.dgxp/config.yaml`: the same machinery, another language.
 const FieldShape& user_config_shape();
 
+/// `<graph>.bind.yaml`: what of a ComfyUI graph a job fills in (binding_fields.cpp).
+const FieldShape& binding_shape();
+const FieldShape& binding_params_shape();
+const FieldShape& binding_target_shape();
+const FieldShape& binding_loras_shape();
+const FieldShape& binding_image_shape();
+const FieldShape& binding_output_shape();
+const FieldShape& binding_needs_shape();
+
 }  // namespace dgxp
