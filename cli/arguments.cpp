@@ -51,6 +51,7 @@ struct Options {
   RecolorArguments recolor;
   PackArguments pack;
   PaletteArguments palette;
+  TemplateArguments workflow;
   std::string shell;
 
   bool needs_http = false;
@@ -233,6 +234,36 @@ class Parser {
     sub->add_flag("--power-of-two", pack.power_of_two, "sides that are powers of two");
 
     add_palette_verbs();
+    add_template_verbs();
+  }
+
+  void add_template_verbs() {
+    CLI::App* sub = app_.add_subcommand("template", "list, show or check ComfyUI workflows");
+    sub->require_subcommand(1);
+    TemplateArguments& workflow = options_.workflow;
+    const auto action = [&](const char* name, const char* description) {
+      CLI::App* child = sub->add_subcommand(name, description);
+      child->callback([this, name] {
+        options_.workflow.action = name;
+        options_.needs_http = options_.needs_http || !options_.workflow.comfy.empty();
+        options_.run = [this](const Context& c) {
+          return run_template_command(c, options_.workflow);
+        };
+      });
+      return child;
+    };
+    action("ls", "list the workflows that come with dgxp");
+    CLI::App* show = action("show", "print a workflow that comes with dgxp");
+    show->add_option("name", workflow.input, "its name")->required();
+    show->add_flag("--binding", workflow.binding, "its binding instead of its graph");
+    CLI::App* check = action("check", "say whether a graph and its binding fit each other");
+    check
+        ->add_option("file", workflow.input,
+                     "a graph exported with \"Export (API)\"; FILE.bind.yaml stands beside "
+                     "FILE.json. Or the name of a workflow that comes with dgxp")
+        ->required();
+    check->add_option("--comfy", workflow.comfy,
+                      "also ask the ComfyUI at this URL: classes, inputs, ranges, models");
   }
 
   void add_palette_verbs() {
@@ -340,6 +371,7 @@ void add_examples(CLI::App& app) {
       {"recolor", "dgxp recolor sword.png -o gold.png --map \"#577277=#be772b\""},
       {"pack", "dgxp pack frames/*.png -o sheet.png --padding 2"},
       {"palette", "dgxp palette extract frames/*.png -n 24 -o game.gpl"},
+      {"template", "dgxp template check workflows/hero.json --comfy http://127.0.0.1:8188"},
       {"init", "dgxp init my-game"},
       {"schema", "dgxp schema > dgxp.schema.json"},
       {"worker", "dgxp worker --listen tcp://127.0.0.1:5555 --backend procedural"},

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <stop_token>
+#include <string>
+
+#include "core/base/result.hpp"
+
 namespace dgxp {
 
 struct Context;
@@ -10,6 +15,7 @@ struct WorkerArguments;
 /// `dgxp-worker` when such a verb is asked for.
 struct HttpVerbs {
   int (*worker)(const Context& context, const WorkerArguments& arguments) = nullptr;
+  Result<std::string> (*read_object_info)(const std::string& url, std::stop_token stop) = nullptr;
 };
 
 /// The whole program: `http` is null in `dgxp`.

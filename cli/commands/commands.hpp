@@ -147,4 +147,12 @@ struct PaletteArguments {
 };
 int run_palette_command(const Context& context, const PaletteArguments& arguments);
 
+struct TemplateArguments {
+  std::string action;  ///< "ls", "show", "check"
+  std::string input;   ///< the name of a built-in, or for check a graph's file
+  std::string comfy;   ///< the URL of a ComfyUI, or empty
+  bool binding = false;
+};
+int run_template_command(const Context& context, const TemplateArguments& arguments);
+
 }  // namespace dgxp

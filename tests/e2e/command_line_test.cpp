@@ -16,7 +16,7 @@ TEST_CASE("version and help answer on stdout with exit 0") {
   CHECK(help.status == 0);
   CHECK(help.out.find("Exit codes:") != std::string::npos);
   for (const char* verb : {"init", "build", "plan", "check", "explain", "status", "reroll", "adopt",
-                           "recover", "recolor", "pack", "palette", "preview", "schema", "doctor",
+                           "recover", "recolor", "pack", "palette", "template", "preview", "schema", "doctor",
                            "clean", "completion", "version"}) {
     const ProgramResult result = run_dgxp(here, {verb, "--help"});
     CHECK_MESSAGE(result.status == 0, verb);
