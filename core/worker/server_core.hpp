@@ -41,7 +41,8 @@ struct ServerCounters {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> malformed{0};
   std::atomic<std::uint64_t> unknown_types{0};
-  std::atomic<std::uint64_t> runs{0};  ///< jobs handed to a backend
+  std::atomic<std::uint64_t> refused_clients{0};  ///< by their keys
+  std::atomic<std::uint64_t> runs{0};             ///< jobs handed to a backend
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint64_t> failed{0};
   std::atomic<std::uint64_t> cancelled{0};

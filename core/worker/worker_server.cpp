@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "core/worker/find_listener.hpp"
 #include "core/worker/ipc_place.hpp"
 #include "core/worker/msgpack_value.hpp"
+#include "core/worker/zap_gate.hpp"
 
 namespace dgxp {
 namespace {
@@ -93,6 +95,13 @@ Result<Listeners> listen(ZmqContext& context, const EndpointAddresses& addresses
   }
 }
 
+std::shared_ptr<ZmqContext> make_context(const ServerOptions& options) {
+  if (!options.guard) return std::make_shared<ZmqContext>(1);
+  const CurveKeys& keys = options.guard->keys;
+  return std::make_shared<ZmqContext>(
+      1, CurveIdentity{.public_key = keys.public_key, .secret_key = keys.secret_key});
+}
+
 std::chrono::milliseconds until(SteadyTime due, SteadyTime now) {
   if (due == SteadyTime::max()) return kForEver;
   if (due <= now) return std::chrono::milliseconds{0};
@@ -103,9 +112,11 @@ std::chrono::milliseconds until(SteadyTime due, SteadyTime now) {
 
 class WorkerServer::Impl {
  public:
-  Impl(std::shared_ptr<ZmqContext> context, Listeners listeners, std::unique_ptr<WakeUp> wake,
-       std::vector<std::shared_ptr<Backend>> backends, const ServerOptions& options)
+  Impl(std::shared_ptr<ZmqContext> context, std::optional<ZapGate> gate, Listeners listeners,
+       std::unique_ptr<WakeUp> wake, std::vector<std::shared_ptr<Backend>> backends,
+       const ServerOptions& options)
       : context_(std::move(context)),
+        gate_(std::move(gate)),
         listeners_(std::move(listeners)),
         wake_(std::move(wake)),
         pool_(std::in_place, backends, *wake_),
@@ -127,9 +138,11 @@ class WorkerServer::Impl {
 
  private:
   void serve(const std::stop_token& stop) {
-    std::array<WaitItem, 3> items{WaitItem{.socket = &listeners_.requests},
-                                  WaitItem{.socket = &listeners_.updates},
-                                  WaitItem{.descriptor = wake_->descriptor()}};
+    std::array<WaitItem, 4> all{WaitItem{.socket = &listeners_.requests},
+                                WaitItem{.socket = &listeners_.updates},
+                                WaitItem{.descriptor = wake_->descriptor()},
+                                WaitItem{.socket = gate_ ? &gate_->socket() : nullptr}};
+    const std::span<WaitItem> items(all.data(), gate_ ? 4 : 3);
     while (!stop.stop_requested()) {
       const SteadyTime before = Clock::now();
       wait_for_any(items, until(core_.next_due(before), before));
@@ -139,6 +152,7 @@ class WorkerServer::Impl {
         wake_->clear();
         for (RunEvent& event : pool_->take_events()) core_.take(std::move(event), Clock::now());
       }
+      if (gate_ && all[3].ready) core_.counters().refused_clients += gate_->answer_all();
       core_.on_time(Clock::now());
       publish();
     }
@@ -199,6 +213,7 @@ class WorkerServer::Impl {
   }
 
   std::shared_ptr<ZmqContext> context_;
+  std::optional<ZapGate> gate_;
   Listeners listeners_;
   std::unique_ptr<WakeUp> wake_;
   std::optional<BackendPool> pool_;
@@ -213,19 +228,27 @@ Result<std::unique_ptr<WorkerServer>> WorkerServer::start(
     std::shared_ptr<ZmqContext> context) {
   const auto addresses = parse_endpoint(options.address, options.updates);
   if (!addresses) return addresses.error();
-  if (!addresses->is_local && options.remote_peers == RemotePeers::refuse) {
+  if (!addresses->is_local && !options.guard && options.remote_peers == RemotePeers::refuse) {
     return Error{ErrorKind::usage,
                  fmt::format("{} can be reached from other machines, and nothing protects it",
                              escape_for_terminal(options.address)),
-                 "listen at 127.0.0.1 and reach it through an ssh tunnel"};
+                 "give it a key and the keys of its clients: --key FILE --allow FILE (`dgxp worker "
+                 "keygen` makes keys); or listen at 127.0.0.1 and come through an ssh tunnel"};
   }
-  if (context == nullptr) context = std::make_shared<ZmqContext>(1);
+  if (context == nullptr) context = make_context(options);
+  std::optional<ZapGate> gate;
+  if (options.guard) {
+    auto opened = ZapGate::open(*context, options.guard->allowed);
+    if (!opened) return opened.error();
+    gate = *std::move(opened);
+  }
   auto wake = std::make_unique<WakeUp>();
   if (wake->descriptor() < 0) return Error{ErrorKind::worker, "too many files are open"};
   auto listeners = listen(*context, *addresses, options.updates.empty());
   if (!listeners) return listeners.error();
-  return std::unique_ptr<WorkerServer>(std::make_unique<WorkerServer>(std::make_unique<Impl>(
-      std::move(context), *std::move(listeners), std::move(wake), std::move(backends), options)));
+  return std::unique_ptr<WorkerServer>(std::make_unique<WorkerServer>(
+      std::make_unique<Impl>(std::move(context), std::move(gate), *std::move(listeners),
+                             std::move(wake), std::move(backends), options)));
 }
 
 WorkerServer::WorkerServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

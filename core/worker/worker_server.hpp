@@ -1,11 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/result.hpp"
 #include "core/worker/backend.hpp"
+#include "core/worker/curve_keys.hpp"
 #include "core/worker/server_core.hpp"
 #include "core/worker/zmq_socket.hpp"
 
@@ -19,11 +22,18 @@ enum class RemotePeers { refuse, allow };
 /// with its topic ("progress.JOB"), by which a subscriber can choose.
 enum class PubFraming { body, topic };
 
+/// Encryption, and who may come in.
+struct CurveGuard {
+  CurveKeys keys;
+  std::set<std::string> allowed;  ///< public keys of clients
+};
+
 struct ServerOptions {
   std::string address = "tcp://127.0.0.1:5555";  ///< port 0: the system chooses two neighbours
   std::string updates;                           ///< empty: the neighbour of `address`
   PubFraming framing = PubFraming::body;
   RemotePeers remote_peers = RemotePeers::refuse;
+  std::optional<CurveGuard> guard;  ///< with it an address may leave the machine
   ServerLimits limits = {};
 };
 
@@ -31,10 +41,10 @@ struct ServerOptions {
 /// never waits for a backend. It ends with the object; running jobs are asked to stop.
 class WorkerServer {
  public:
-  /// `context` null: one of its own.
+  /// `context` null: one of its own; with a guard it must be null.
   ///
-  /// Error: `usage` for an address that is none, or one that leaves the machine; `worker` when it
-  /// cannot be listened at.
+  /// Error: `usage` for an address that is none, or one that leaves the machine unguarded; `worker`
+  /// when it cannot be listened at, with who listens there.
   static Result<std::unique_ptr<WorkerServer>> start(const ServerOptions& options,
                                                      std::vector<std::shared_ptr<Backend>> backends,
                                                      std::shared_ptr<ZmqContext> context = nullptr);

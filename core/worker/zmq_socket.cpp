@@ -135,7 +135,8 @@ ByteView Frame::bytes() const {
   return {static_cast<const std::uint8_t*>(zmq_msg_data(message)), zmq_msg_size(message)};
 }
 
-ZmqContext::ZmqContext(int io_threads) : handle_(zmq_ctx_new()) {
+ZmqContext::ZmqContext(int io_threads, std::optional<CurveIdentity> identity)
+    : handle_(zmq_ctx_new()), identity_(std::move(identity)) {
   zmq_ctx_set(handle_, ZMQ_IO_THREADS, io_threads);
   zmq_ctx_set(handle_, ZMQ_BLOCKY, 0);
 }
@@ -157,7 +158,28 @@ Result<ZmqSocket> ZmqSocket::open(ZmqContext& context, const SocketSettings& set
                  sizeof settings.max_message);
   // Every new subscriber is told of, not only the first: it is greeted with a status.
   if (settings.type == SocketType::xpub) socket.set_option(ZMQ_XPUB_VERBOSE, 1);
+  if (context.identity()) {
+    if (auto done = socket.encrypt(*context.identity()); !done) return done.error();
+  }
   return socket;
+}
+
+Result<Done> ZmqSocket::encrypt(const CurveIdentity& identity) {
+  const auto set_text = [&](int option, const std::string& value) {
+    return zmq_setsockopt(handle_, option, value.c_str(), value.size()) == 0;
+  };
+  bool done = set_text(ZMQ_CURVE_SECRETKEY, identity.secret_key);
+  if (identity.server_key.empty()) {
+    // The domain is what makes ZeroMQ ask a ZapGate about every client.
+    done = done && set_text(ZMQ_ZAP_DOMAIN, "dgxp");
+    const int yes = 1;
+    done = done && zmq_setsockopt(handle_, ZMQ_CURVE_SERVER, &yes, sizeof yes) == 0;
+  } else {
+    done = done && set_text(ZMQ_CURVE_PUBLICKEY, identity.public_key) &&
+           set_text(ZMQ_CURVE_SERVERKEY, identity.server_key);
+  }
+  if (!done) return socket_error("encrypt", "a socket");
+  return Done{};
 }
 ZmqSocket::ZmqSocket(ZmqSocket&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
 ZmqSocket& ZmqSocket::operator=(ZmqSocket&& other) noexcept {

@@ -38,17 +38,27 @@ class Frame {
 };
 using Frames = std::vector<Frame>;
 
+/// Who the sockets of a context are, with keys as CURVE writes them. With it they talk to nobody
+/// without encryption, inproc excepted.
+struct CurveIdentity {
+  std::string public_key;
+  std::string secret_key;
+  std::string server_key;  ///< of the only server to talk to; empty: these sockets are servers
+};
+
 /// Owns what sockets of one process share. It outlives its sockets.
 class ZmqContext {
  public:
   /// `io_threads` 0 is enough for inproc addresses alone.
-  explicit ZmqContext(int io_threads);
+  explicit ZmqContext(int io_threads, std::optional<CurveIdentity> identity = {});
   ZmqContext(ZmqContext&&) = delete;
   ~ZmqContext();
   void* handle() const { return handle_; }
+  const std::optional<CurveIdentity>& identity() const { return identity_; }
 
  private:
   void* handle_;
+  std::optional<CurveIdentity> identity_;
 };
 
 enum class SocketType { dealer, router, sub, xpub, req, rep, pub };
@@ -87,6 +97,7 @@ class ZmqSocket {
 
  private:
   explicit ZmqSocket(void* handle) : handle_(handle) {}
+  Result<Done> encrypt(const CurveIdentity& identity);
   bool send_parts(Frames& frames);
   void* handle_;
 };

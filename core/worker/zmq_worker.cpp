@@ -24,6 +24,13 @@ constexpr std::size_t kLargeRequest = 64U << 10U;
 constexpr std::chrono::milliseconds kCancelWait{500};
 constexpr std::chrono::milliseconds kLongestPoll{std::chrono::hours{24}};
 
+std::optional<CurveIdentity> identity_of(const WorkerEndpoint& endpoint) {
+  if (!endpoint.curve) return std::nullopt;
+  return CurveIdentity{.public_key = endpoint.curve->keys.public_key,
+                       .secret_key = endpoint.curve->keys.secret_key,
+                       .server_key = endpoint.curve->server_key};
+}
+
 }  // namespace
 
 ZmqWorker::ZmqWorker(std::shared_ptr<ZmqContext> context, EndpointAddresses addresses,
@@ -165,22 +172,24 @@ void ZmqWorker::flush() {
 }
 
 Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
-  auto addresses = parse_endpoint(endpoint.address);
+  auto addresses = parse_endpoint(endpoint.address, endpoint.updates);
   if (!addresses) return addresses.error();
-  if (!addresses->is_local && !endpoint.insecure) {
+  if (!addresses->is_local && !endpoint.curve && !endpoint.insecure) {
     return Error{ErrorKind::usage,
                  fmt::format("{} is on another machine, and nothing protects the connection",
                              escape_for_terminal(endpoint.address)),
-                 "reach it through an ssh tunnel: ssh -L 5555:127.0.0.1:5555 "
-                 "-L 5556:127.0.0.1:5556 HOST"};
+                 "give the worker's public key and a key of yours (`server_key` and `key` of "
+                 "`worker:` in .dgxp/config.yaml); or reach it through an ssh tunnel: ssh -L "
+                 "5555:127.0.0.1:5555 -L 5556:127.0.0.1:5556 HOST"};
   }
   SessionLimits limits;
   limits.reply_timeout = endpoint.reply_timeout;
   limits.silence_limit = endpoint.silence_limit;
   limits.previews = endpoint.previews;
   limits.probe_after = std::min(limits.probe_after, endpoint.silence_limit / 3);
-  return std::unique_ptr<Worker>(std::make_unique<ZmqWorker>(
-      std::make_shared<ZmqContext>(1), *std::move(addresses), limits, endpoint.read_picture));
+  return std::unique_ptr<Worker>(
+      std::make_unique<ZmqWorker>(std::make_shared<ZmqContext>(1, identity_of(endpoint)),
+                                  *std::move(addresses), limits, endpoint.read_picture));
 }
 
 }  // namespace dgxp
