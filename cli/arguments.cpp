@@ -47,6 +47,8 @@ struct Options {
   InitArguments init;
   DoctorArguments doctor;
   WorkerArguments worker;
+  KeygenArguments keygen;
+  bool is_keygen = false;
   RecoverArguments recover;
   RecolorArguments recolor;
   PackArguments pack;
@@ -54,6 +56,7 @@ struct Options {
   TemplateArguments workflow;
   std::string shell;
 
+  WorkerAccess access;
   bool needs_http = false;
   std::function<int(const Context&)> run;
 };
@@ -104,10 +107,16 @@ class Parser {
   static void add_manifest(CLI::App* sub, std::string& manifest) {
     sub->add_option("-m,--manifest", manifest, "the manifest (default: assets.yaml)");
   }
-  static void add_worker(CLI::App* sub, std::string& worker) {
+  void add_worker(CLI::App* sub, std::string& worker) {
     sub->add_option("--worker", worker,
                     "\"embedded\" or an endpoint such as tcp://127.0.0.1:5555 (default: "
                     "DGXP_WORKER, .dgxp/config.yaml, the user's config, embedded)");
+    WorkerAccess& access = options_.access;
+    sub->add_option("--worker-updates", access.updates,
+                    "where its updates go out (default: the next port, or PATH.updates)");
+    sub->add_option("--worker-server-key", access.server_key,
+                    "the public key of an encrypted worker, or a file that holds it");
+    sub->add_option("--worker-key", access.key, "the file of the secret key that it allows");
   }
 
   void add_project_verbs() {
@@ -296,7 +305,9 @@ class Parser {
     CLI::App* sub = verb("worker", "draw for others: listen, take jobs, answer with pictures",
                          [](const Context& c, Options& o) { return c.http->worker(c, o.worker); });
     needs_http(sub);
-    WorkerArguments& worker = options_.worker;
+    WorkerConfig& worker = options_.worker.options;
+    sub->add_option("--config", options_.worker.config,
+                    "a YAML file that says what these options say; they go before it");
     sub->add_option("--listen", worker.listen,
                     "where requests come in: tcp://HOST:PORT (port 0: a free one) or ipc://PATH "
                     "(default: tcp://127.0.0.1:5555)");
@@ -306,10 +317,30 @@ class Parser {
         ->check(CLI::IsMember({"procedural"}));
     sub->add_option("--slots", worker.slots, "jobs at once (default: as the backend likes)")
         ->check(CLI::Range(1, 1024));
-    sub->add_option("--pub-framing", worker.framing,
+    sub->add_option("--pub-framing", worker.pub_framing,
                     "body: an update is one frame; topic: two, the first of which is its topic "
                     "(default: body)")
         ->check(CLI::IsMember({"body", "topic"}));
+    sub->add_option("--key", worker.key,
+                    "the file of the worker's secret key: talk to nobody without encryption");
+    sub->add_option("--allow", worker.allow,
+                    "a file with the public keys of clients, one a line: nobody else gets an "
+                    "answer");
+    sub->add_flag("--insecure", worker.insecure,
+                  "listen beyond this machine without keys: anybody on the way can read, change "
+                  "and order pictures");
+    add_keygen(sub);
+  }
+
+  void add_keygen(CLI::App* worker) {
+    CLI::App* sub =
+        worker->add_subcommand("keygen", "make a pair of keys, for a worker or a client");
+    sub->add_option("-o,--output", options_.keygen.folder,
+                    "the folder to write to (default: here)");
+    sub->add_option("--name", options_.keygen.name,
+                    "NAME.key is the secret half, NAME.pub the public one (default: dgxp)");
+    // Behind that of the verb it belongs to.
+    sub->parse_complete_callback([this] { options_.is_keygen = true; });
   }
 
   void add_other_verbs() {
@@ -425,6 +456,7 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
                      .color = color_mode(options.color)};
   parsed.folder = options.folder;
   parsed.threads = options.threads;
+  parsed.access = options.access;
   parsed.needs_http = options.needs_http;
   if (options.version) {
     parsed.out = fmt::format("dgxp {}\n", DGXP_VERSION);
@@ -432,6 +464,12 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
     return with_error(std::move(parsed), "a verb is missing");
   } else {
     parsed.run = [parser](const Context& context) { return parser->options().run(context); };
+    if (options.is_keygen) {
+      parsed.needs_http = false;
+      parsed.run = [parser](const Context& context) {
+        return run_keygen_command(context, parser->options().keygen);
+      };
+    }
   }
   return parsed;
 }

@@ -14,6 +14,7 @@ struct ParsedArguments {
   TerminalOptions terminal;
   std::string folder;                      ///< -C, or empty
   int threads = 0;                         ///< -j, or 0 for all cores
+  WorkerAccess access;                     ///< what opens the worker
   std::function<int(const Context&)> run;  ///< empty when `exit_code` is the whole answer
   bool needs_http = false;                 ///< `run` works only where Context::http is set
   int exit_code = 0;

@@ -14,7 +14,7 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
   auto loaded = load_project(project->files, *context.terminal);
   if (!loaded) return failed(loaded.error());
   project->manifest = std::move(*loaded);
-  auto choice = choose_worker(worker, project->files.folder);
+  auto choice = choose_worker(worker, project->files.folder, {}, context.access);
   if (!choice) return failed(choice.error());
   project->worker = std::move(*choice);
   auto store = access == Access::read_only

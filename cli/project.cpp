@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_status.hpp"
+#include "cli/key_files.hpp"
 #include "core/base/suggest.hpp"
 #include "core/store/shared_folder.hpp"
 #include "core/worker/worker_client.hpp"
@@ -73,6 +74,12 @@ std::string failure_json(const Error& error, int exit_code,
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+void fill_in(WorkerAccess& access, const WorkerAccess& other) {
+  if (access.updates.empty()) access.updates = other.updates;
+  if (access.server_key.empty()) access.server_key = other.server_key;
+  if (access.key.empty()) access.key = other.key;
+}
+
 }  // namespace
 
 ManifestPlace manifest_place(const std::string& manifest) {
@@ -86,8 +93,11 @@ ManifestPlace manifest_place(const std::string& manifest) {
 }
 
 Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& folder,
-                                   const std::string& folder_flag) {
-  WorkerChoice choice{.folder = folder_flag};
+                                   const std::string& folder_flag, const WorkerAccess& access) {
+  WorkerChoice choice{.folder = folder_flag, .access = access};
+  fill_in(choice.access, {.updates = environment("DGXP_WORKER_UPDATES"),
+                          .server_key = environment("DGXP_WORKER_SERVER_KEY"),
+                          .key = environment("DGXP_WORKER_KEY")});
   if (choice.folder.empty()) choice.folder = environment("DGXP_WORKER_FOLDER");
   bool is_chosen = true;
   if (!flag.empty()) {
@@ -109,23 +119,45 @@ Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& fold
     if (!config) return config.error();
     if (choice.folder.empty()) choice.folder = config->worker_folder.value_or("");
     if (is_chosen || !config->worker) continue;
-    choice.address = *config->worker;
+    choice.address = config->worker->address;
+    fill_in(choice.access, {.updates = config->worker->updates,
+                            .server_key = config->worker->server_key,
+                            .key = config->worker->key});
     choice.source = file.string();
     is_chosen = true;
   }
   return choice;
 }
 
+Result<WorkerEndpoint> endpoint_of(const WorkerChoice& choice) {
+  WorkerEndpoint endpoint{
+      .address = choice.address, .updates = choice.access.updates, .read_picture = {}};
+  const WorkerAccess& access = choice.access;
+  if (!access.server_key.empty() || !access.key.empty()) {
+    if (access.server_key.empty() || access.key.empty()) {
+      return Error{ErrorKind::usage, "the worker's public key and a key of yours belong together",
+                   "give --worker-server-key and --worker-key, or both in the configuration"};
+    }
+    auto server_key = load_public_key(access.server_key);
+    if (!server_key) return server_key.error();
+    auto keys = load_secret_key(access.key);
+    if (!keys) return keys.error();
+    endpoint.curve = CurveAccess{*std::move(server_key), *std::move(keys)};
+  }
+  if (!choice.folder.empty()) {
+    endpoint.read_picture = [folder = choice.folder](const std::string& path) {
+      return read_shared_file(folder, path, kLargestPicture);
+    };
+  }
+  return endpoint;
+}
+
 OpenWorker worker_opener(const WorkerChoice& choice, int threads) {
   return [choice, threads]() -> Result<std::unique_ptr<Worker>> {
     if (choice.is_embedded()) return start_embedded_worker(threads);
-    WorkerEndpoint endpoint{.address = choice.address, .read_picture = {}};
-    if (!choice.folder.empty()) {
-      endpoint.read_picture = [folder = choice.folder](const std::string& path) {
-        return read_shared_file(folder, path, kLargestPicture);
-      };
-    }
-    return connect_worker(endpoint);
+    const auto endpoint = endpoint_of(choice);
+    if (!endpoint) return endpoint.error();
+    return connect_worker(*endpoint);
   };
 }
 

@@ -12,16 +12,25 @@
 #include "core/build/run_build.hpp"
 #include "core/spec/project_spec.hpp"
 #include "core/store/project_store.hpp"
+#include "core/worker/worker_client.hpp"
 
 namespace dgxp {
 
 struct HttpVerbs;
+
+/// What opens the chosen worker, as far as the command line says it.
+struct WorkerAccess {
+  std::string updates;     ///< where its updates go out
+  std::string server_key;  ///< its public key, or a file that holds it
+  std::string key;         ///< the file of the secret key that it allows
+};
 
 /// What every verb is told.
 struct Context {
   const Terminal* terminal = nullptr;
   std::stop_token stop;
   int threads = 1;
+  WorkerAccess access;
   const HttpVerbs* http = nullptr;  ///< null in the program that has no HTTP client
 };
 
@@ -42,10 +51,16 @@ struct WorkerChoice {
   /// Where this machine sees the pictures of a worker of protocol 1.0: `--worker-folder`, then
   /// DGXP_WORKER_FOLDER, then the configuration; or empty.
   std::string folder;
+  /// From the options, then from DGXP_WORKER_UPDATES, DGXP_WORKER_SERVER_KEY and DGXP_WORKER_KEY,
+  /// then from the file that named the address.
+  WorkerAccess access;
   bool is_embedded() const { return address == "embedded"; }
 };
 Result<WorkerChoice> choose_worker(const std::string& flag, const std::filesystem::path& folder,
-                                   const std::string& folder_flag = {});
+                                   const std::string& folder_flag = {},
+                                   const WorkerAccess& access = {});
+/// How to reach it, with its keys. Error: those of the key files.
+Result<WorkerEndpoint> endpoint_of(const WorkerChoice& choice);
 OpenWorker worker_opener(const WorkerChoice& choice, int threads);
 
 struct LoadedManifest {

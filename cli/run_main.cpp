@@ -60,6 +60,7 @@ int run(int count, const char* const* values, const HttpVerbs* http) {
   int exit_code = parsed.run({.terminal = &terminal,
                               .stop = signals.token(),
                               .threads = parsed.threads > 0 ? parsed.threads : cores,
+                              .access = parsed.access,
                               .http = http});
   if (exit_code == static_cast<int>(ExitStatus::interrupted)) {
     exit_code = 128 + (signals.received() != 0 ? signals.received() : SIGINT);

@@ -198,10 +198,11 @@ class FieldChecker {
   }
 
   void report_type(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
-    problems_.error(
-        node.span,
-        fmt::format("{} must be {}, not {}", subject.describe(), type.what, describe_value(node)),
-        fmt::format("for example {}", type.example));
+    const std::string value =
+        type.is_secret && node.is(Kind::scalar) ? "a single value" : describe_value(node);
+    problems_.error(node.span,
+                    fmt::format("{} must be {}, not {}", subject.describe(), type.what, value),
+                    fmt::format("for example {}", type.example));
   }
 
   void check_either(const SyntaxNode& node, const FieldType& type, const Subject& subject) {

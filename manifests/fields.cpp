@@ -497,18 +497,6 @@ constexpr std::array kManifestFields{
 };
 constexpr FieldShape kManifestShape{"manifest", kManifestFields};
 
-constexpr FieldType kWorker{
-    .kind = Kind::text, .what = "embedded or an endpoint", .example = "embedded", .most = 1024};
-constexpr FieldType kWorkerFolder{
-    .kind = Kind::text, .what = "a folder", .example = "/mnt/worker/output", .most = 4096};
-constexpr std::array kUserConfigFields{
-    FieldSpec{"worker", &kWorker, "embedded",
-              "embedded, or the endpoint of a worker: tcp://127.0.0.1:5555"},
-    FieldSpec{"worker_folder", &kWorkerFolder, "",
-              "where this machine sees the pictures of a worker of protocol 1.0"},
-};
-constexpr FieldShape kUserConfigShape{"configuration", kUserConfigFields};
-
 }  // namespace
 
 const FieldSpec* FieldShape::find(std::string_view name) const {
@@ -572,9 +560,6 @@ const FieldShape& coverage_shape() {
 }
 const FieldShape& drift_shape() {
   return kDriftShape;
-}
-const FieldShape& user_config_shape() {
-  return kUserConfigShape;
 }
 
 }  // namespace dgxp

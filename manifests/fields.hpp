@@ -41,6 +41,7 @@ struct FieldType {
   KeyRule key_rule = KeyRule::name;
   const FieldShape* shape = nullptr;
   std::span<const FieldType* const> alternatives = {};
+  bool is_secret = false;  ///< no message repeats what is written
 };
 
 /// Whether a value is taken but not acted upon in this version.
@@ -90,8 +91,9 @@ const FieldShape& checks_shape();
 const FieldShape& coverage_shape();
 const FieldShape& drift_shape();
 
-/// `.dgxp/config.yaml`: the same machinery, another language.
-const FieldShape& user_config_shape();
+// The same machinery, other languages (configuration_fields.cpp).
+const FieldShape& user_config_shape();    ///< `.dgxp/config.yaml`
+const FieldShape& worker_config_shape();  ///< `dgxp worker --config`
 
 /// `<graph>.bind.yaml`: what of a ComfyUI graph a job fills in (binding_fields.cpp).
 const FieldShape& binding_shape();

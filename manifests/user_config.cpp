@@ -20,18 +20,40 @@ using Kind = SyntaxNode::Kind;
 constexpr YamlLimits kConfigLimits{
     .text = {.bytes = 64U << 10U, .brackets = 64}, .nodes = 1000, .scalar_bytes = 4096, .depth = 8};
 
-void check_worker(const SyntaxNode& node, ProblemList& problems) {
-  if (!node.is(Kind::scalar) || node.text == "embedded") return;
+bool is_endpoint(std::string_view text) {
   static constexpr std::array<std::string_view, 5> kSchemes{"tcp://", "ipc://", "inproc://",
                                                             "http://", "https://"};
-  const bool is_endpoint = std::ranges::any_of(kSchemes, [&](std::string_view scheme) {
-    return node.text.starts_with(scheme) && node.text.size() > scheme.size();
+  return std::ranges::any_of(kSchemes, [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size();
   });
-  if (is_endpoint) return;
+}
+
+void check_address(const SyntaxNode& node, std::string_view name, ProblemList& problems) {
+  if (!node.is(Kind::scalar) || node.text == "embedded" || is_endpoint(node.text)) return;
   // An endpoint may hold a password: it is not repeated.
-  problems.error(node.span, "'worker' is neither 'embedded' nor an endpoint",
+  problems.error(node.span, fmt::format("'{}' is neither 'embedded' nor an endpoint", name),
                  suggest(node.text.size() <= 16 ? node.text : "", {"embedded"}, "") +
                      "; an endpoint looks like tcp://127.0.0.1:5555");
+}
+
+WorkerEntry read_worker(const SyntaxNode& node, ProblemList& problems) {
+  const SyntaxNode* address = node.is(Kind::map) ? node.find("address") : &node;
+  if (address != nullptr)
+    check_address(*address, node.is(Kind::map) ? "address" : "worker", problems);
+  if (node.is(Kind::scalar)) return {.address = std::string(node.text)};
+  const auto text = [&](std::string_view name) {
+    const SyntaxNode* field = node.find(name);
+    return field != nullptr && field->is(Kind::scalar) ? std::string(field->text) : std::string();
+  };
+  WorkerEntry entry{.address = text("address"),
+                    .updates = text("updates"),
+                    .server_key = text("server_key"),
+                    .key = text("key")};
+  if (entry.server_key.empty() != entry.key.empty()) {
+    problems.error(node.where(), "'server_key' and 'key' of 'worker' belong together",
+                   "`dgxp worker keygen` makes a key");
+  }
+  return entry;
 }
 
 }  // namespace
@@ -44,8 +66,9 @@ Result<UserConfig> parse_user_config(std::string_view file, ByteView content) {
   if (tree && !tree->root.is(Kind::null)) {
     check_fields(tree->root, user_config_shape(), problems);
     const SyntaxNode* worker = tree->root.find("worker");
-    if (worker != nullptr) check_worker(*worker, problems);
-    if (worker != nullptr && worker->is(Kind::scalar)) config.worker = std::string(worker->text);
+    if (worker != nullptr && (worker->is(Kind::scalar) || worker->is(Kind::map))) {
+      config.worker = read_worker(*worker, problems);
+    }
     const SyntaxNode* folder = tree->root.find("worker_folder");
     if (folder != nullptr && folder->is(Kind::scalar)) config.worker_folder = folder->text;
   }

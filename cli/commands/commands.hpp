@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/project.hpp"
+#include "manifests/worker_config.hpp"
 
 namespace dgxp {
 
@@ -94,12 +95,15 @@ int run_doctor_command(const Context& context, const DoctorArguments& arguments)
 
 /// For the verb in cli/worker.
 struct WorkerArguments {
-  std::string listen = "tcp://127.0.0.1:5555";
-  std::string publish;  ///< empty: the neighbour of `listen`
-  std::string backend = "procedural";
-  std::string framing = "body";
-  int slots = 0;  ///< 0: as the backend likes
+  std::string config;    ///< a file, or empty
+  WorkerConfig options;  ///< what goes before it
 };
+
+struct KeygenArguments {
+  std::string folder = ".";
+  std::string name = "dgxp";
+};
+int run_keygen_command(const Context& context, const KeygenArguments& arguments);
 
 // On plain files.
 

@@ -42,7 +42,7 @@ Examination examine_store(const ManifestPlace& files) {
 
 Examination examine_worker(const Context& context, const ManifestPlace& files,
                            const std::string& flag) {
-  const auto choice = choose_worker(flag, files.folder);
+  const auto choice = choose_worker(flag, files.folder, {}, context.access);
   if (!choice) return {"worker", "", choice.error()};
   const std::string found = fmt::format("{} ({})", choice->address, choice->source);
   auto worker = worker_opener(*choice, context.threads)();

@@ -146,6 +146,39 @@ TEST_CASE("a worker replaces a stale socket, but takes no socket and no file fro
   CHECK(open.err.find("chmod 700 " + project.at("run").string()) != std::string::npos);
 }
 
+TEST_CASE("build reaches an encrypted worker with the right keys only") {
+  const SmallProject embedded;
+  const auto expected = built_with(embedded, "embedded");
+  const SmallProject project;
+  for (const char* name : {"box", "me", "stranger"}) {
+    REQUIRE(project.run({"worker", "keygen", "-o", "keys", "--name", name}).status == 0);
+    CHECK((project.status(std::string("keys/") + name + ".key").st_mode & 0777U) == 0600U);
+  }
+  const ProgramResult again = project.run({"worker", "keygen", "-o", "keys", "--name", "me"});
+  CHECK(again.status == 74);
+  CHECK(again.err ==
+        "error: cannot make keys/me.pub: File exists\n"
+        "hint: keys are never overwritten: choose another --name or --output\n");
+  project.put("worker.yaml", "listen: tcp://0.0.0.0:0\nkey: keys/box.key\nallow: keys/me.pub\n");
+  auto worker = start_dgxp(project.folder(), {"worker", "--config", "worker.yaml", "--json"});
+  std::string address = addresses_of(worker).requests;
+  address.replace(address.find("0.0.0.0"), 7, "127.0.0.1");
+
+  const std::map<std::string, std::string> fast{{"DGXP_WORKER", address}};
+  const ProgramResult stranger = project.run(
+      {"doctor", "--worker-server-key", "keys/box.pub", "--worker-key", "keys/stranger.key"}, fast);
+  CHECK(stranger.status == 69);
+  CHECK(stranger.err.find("no worker answers at " + address) != std::string::npos);
+  project.put(".dgxp/config.yaml", "worker:\n  address: " + address +
+                                       "\n  server_key: keys/box.pub\n  key: keys/me.key\n");
+  const ProgramResult built = project.run({"build"});
+  CHECK(built.err == "");
+  for (const auto& [path, content] : expected) CHECK(project.get(path) == content);
+
+  std::filesystem::permissions(project.at("keys/me.key"), std::filesystem::perms(0644));
+  CHECK(project.run({"doctor"}).status == 64);
+}
+
 TEST_CASE("a worker that others could reach unprotected does not start") {
   const SmallProject project;
   const ProgramResult refused = project.run(worker_at("tcp://0.0.0.0:0"));

@@ -8,7 +8,7 @@ namespace {
 std::string worker_of(std::string_view text) {
   const auto config = parse_user_config("config.yaml", as_bytes(text));
   REQUIRE_MESSAGE(config, config.error().message);
-  return config->worker.value_or("none");
+  return config->worker ? config->worker->address : "none";
 }
 
 std::string error_of(std::string_view text) {
@@ -27,6 +27,28 @@ TEST_CASE("a configuration names a worker or nothing") {
   CHECK(worker_of("{}\n") == "none");
   CHECK(parse_user_config("config.yaml", as_bytes("worker_folder: /mnt/out\n"))->worker_folder ==
         "/mnt/out");
+}
+
+TEST_CASE("a configuration may say more of a worker than where it is") {
+  const auto config = parse_user_config(
+      "config.yaml",
+      as_bytes("worker:\n  address: tcp://box.lan:5555\n  updates: tcp://box.lan:7000\n"
+               "  server_key: box.pub\n  key: ~/me.key\n"));
+  REQUIRE_MESSAGE(config, config.error().message);
+  CHECK(*config->worker == WorkerEntry{.address = "tcp://box.lan:5555",
+                                       .updates = "tcp://box.lan:7000",
+                                       .server_key = "box.pub",
+                                       .key = "~/me.key"});
+  CHECK(error_of("worker: { updates: tcp://a:1 }\n") ==
+        "config.yaml:1:1: worker has no 'address'\nadd 'address: embedded'");
+  CHECK(error_of("worker: { address: embeded }\n")
+            .starts_with("config.yaml:1:20: 'address' is neither 'embedded' nor an endpoint\n"));
+  CHECK(error_of("worker: { address: ipc://x, key: a.key }\n") ==
+        "config.yaml:1:1: 'server_key' and 'key' of 'worker' belong together\n"
+        "`dgxp worker keygen` makes a key");
+  CHECK(error_of("worker: { address: ipc://x, password: hush }\n") ==
+        "config.yaml:1:29: unknown field 'password' in worker\n"
+        "known are 'address', 'updates', 'server_key', 'key'");
 }
 
 TEST_CASE("a configuration tells what is wrong without repeating the line") {
