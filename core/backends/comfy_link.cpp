@@ -114,6 +114,9 @@ std::shared_ptr<ComfyWatch> ComfyLink::watch(const std::string& prompt,
   const std::lock_guard lock(mutex_);
   std::erase_if(watches_, [](const auto& item) { return item.second.expired(); });
   watches_[prompt] = watch;
+  // The socket may have ended between its being ready and now.
+  is_wanted_ = true;
+  changed_.notify_all();
   return watch;
 }
 

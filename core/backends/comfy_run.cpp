@@ -206,11 +206,10 @@ ComfyRun::Outcome ComfyRun::follow(Posted& posted, bool looks_first) {
     switch (const TrackerStep step = tracker.next(now)) {
       case TrackerStep::wait: {
         auto due = tracker.due(now);
-        if (!silence_checked_ && posted.station.is_open) {
-          due = std::min(due, posted.time + shop_.options.socket_silence);
-        }
-        take_news(posted, tracker, posted.watch->wait(due, stop_));
-        check_silence(posted, Clock::now());
+        const auto silence_end = posted.time + shop_.options.socket_silence;
+        if (!silence_checked_ && now < silence_end) due = std::min(due, silence_end);
+        take_news(tracker, posted.watch->wait(due, stop_));
+        check_silence(posted, tracker, Clock::now());
         break;
       }
       case TrackerStep::look:
@@ -249,8 +248,9 @@ void ComfyRun::look(Posted& posted, PromptTracker& tracker, bool asks_queue) {
   tracker.see_history(**std::move(history), now);
 }
 
-void ComfyRun::take_news(Posted&, PromptTracker& tracker, ComfyNews news) {
+void ComfyRun::take_news(PromptTracker& tracker, ComfyNews news) {
   const auto now = Clock::now();
+  if (!news.events.empty()) silence_checked_ = true;
   for (const ComfyEvent& event : news.events) {
     tracker.hear(event, now);
     if (auto progress = meter_->hear(event, now)) publish(*progress);
@@ -264,15 +264,17 @@ void ComfyRun::take_news(Posted&, PromptTracker& tracker, ComfyNews news) {
   }
 }
 
-/// Every POST is told to all sockets at once. One that hears nothing is dead, or not known any
-/// more to the server.
-void ComfyRun::check_silence(Posted& posted, ComfyTime now) {
+/// Every POST is told to all sockets at once, and the start of a prompt to its client. A socket
+/// that hears neither is dead, or not known any more to the server.
+void ComfyRun::check_silence(const Posted& posted, const PromptTracker& tracker, ComfyTime now) {
   if (silence_checked_ || !posted.station.is_open) return;
   if (now < posted.time + shop_.options.socket_silence) return;
-  silence_checked_ = true;
-  if (!shop_.link.has_heard_since(posted.station.generation, posted.time)) {
-    shop_.link.replace(posted.station.generation);
+  if (!tracker.was_running() &&
+      shop_.link.has_heard_since(posted.station.generation, posted.time)) {
+    return;
   }
+  silence_checked_ = true;
+  shop_.link.replace(posted.station.generation);
 }
 
 void ComfyRun::publish(const BackendProgress& progress) {

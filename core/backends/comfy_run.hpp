@@ -89,8 +89,8 @@ class ComfyRun {
   std::optional<Outcome> check_post(const ComfyPosted& answer, Posted& posted);
   Outcome follow(Posted& posted, bool looks_first);
   void look(Posted& posted, PromptTracker& tracker, bool asks_queue);
-  void take_news(Posted& posted, PromptTracker& tracker, ComfyNews news);
-  void check_silence(Posted& posted, ComfyTime now);
+  void take_news(PromptTracker& tracker, ComfyNews news);
+  void check_silence(const Posted& posted, const PromptTracker& tracker, ComfyTime now);
   Outcome give_up(Posted& posted, TrackerStep step);
   Outcome conclude(Posted& posted, const ComfyHistory& history);
   Outcome explain_failure(Posted& posted, const ComfyHistory& history);
@@ -121,7 +121,7 @@ class ComfyRun {
   std::optional<ComfyProgress> meter_;
   BackendProgress last_progress_;
   std::vector<ComfyFramePicture> frames_;
-  bool silence_checked_ = false;
+  bool silence_checked_ = false;  ///< the socket was heard of the prompt, or is being replaced
 };
 
 }  // namespace dgxp

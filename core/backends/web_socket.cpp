@@ -29,6 +29,8 @@ using PlainStream = tcp::socket;
 using TlsStream = beast::ssl_stream<tcp::socket>;
 using Why = WebSocketEnd::Why;
 
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+
 /// Sets the headers of the user, which may hold a token.
 void decorate(websocket::request_type& request, const WebSocketOptions& options) {
   request.set(beast::http::field::user_agent, "dgxp");
@@ -147,24 +149,29 @@ class Connection {
                         });
   }
 
+  /// Piece by piece: Beast 1.74's own reading of whole messages fails an assertion when a ping
+  /// comes between two fragments.
   void read() {
-    stream_.async_read(buffer_, [this](const ErrorCode& error, std::size_t) {
-      if (error) {
-        return finish(why_ended(error), error.message());
-      }
-      missed_ = 0;
-      const ByteView message(static_cast<const std::uint8_t*>(buffer_.data().data()),
-                             buffer_.size());
-      if (stream_.got_text()) {
-        if (handlers_.text) handlers_.text(as_text(message));
-      } else if (handlers_.binary) {
-        handlers_.binary(message);
-      }
-      buffer_.consume(buffer_.size());
-      // One large picture must not hold its memory for ever.
-      if (buffer_.capacity() > std::size_t{1} << 20U) buffer_.shrink_to_fit();
-      read();
-    });
+    stream_.async_read_some(buffer_.prepare(kPiece),
+                            [this](const ErrorCode& error, std::size_t size) {
+                              if (error) return finish(why_ended(error), error.message());
+                              buffer_.commit(size);
+                              missed_ = 0;
+                              if (stream_.is_message_done()) take_message();
+                              read();
+                            });
+  }
+
+  void take_message() {
+    const ByteView message(static_cast<const std::uint8_t*>(buffer_.data().data()), buffer_.size());
+    if (stream_.got_text()) {
+      if (handlers_.text) handlers_.text(as_text(message));
+    } else if (handlers_.binary) {
+      handlers_.binary(message);
+    }
+    buffer_.consume(buffer_.size());
+    // One large picture must not hold its memory for ever.
+    if (buffer_.capacity() > std::size_t{1} << 20U) buffer_.shrink_to_fit();
   }
 
   void schedule_ping() {
@@ -228,7 +235,7 @@ class Connection {
   tcp::resolver resolver_;
   asio::steady_timer deadline_;
   asio::steady_timer ping_timer_;
-  websocket::stream<Stream> stream_;
+  websocket::stream<Stream, false> stream_;  // no compression
   websocket::response_type answer_;
   beast::flat_buffer buffer_;
   WebSocketEnd end_;

@@ -106,10 +106,10 @@ TEST_CASE("R21: a WebSocket reads fragments with pings between them, and its end
     shake_hands(request, connection);
     client_frames += read_frame(connection).second + "|";
     RawServer::send(connection, frame(kText, "one"));
-    RawServer::send(connection, frame(kBinary, "two", false));
-    RawServer::send(connection, frame(kPing, "are you there"));
-    RawServer::send(connection, frame(kContinued, " and", false));
+    // The ping comes in one packet with the fragment before it, which Beast 1.74 stumbles over.
+    RawServer::send(connection, frame(kBinary, "two", false) + frame(kPing, "are you there"));
     client_frames += read_frame(connection).second;
+    RawServer::send(connection, frame(kContinued, " and", false));
     RawServer::send(connection, frame(kContinued, " a half"));
     RawServer::send(connection, frame(kBinary, std::string(300, 'x')));
     RawServer::send(connection, frame(kClose, "\x03\xF3over"));
