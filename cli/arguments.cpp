@@ -204,12 +204,21 @@ class Parser {
     sub->add_option("--palette", recover.palette, "use only colours of this palette file");
     sub->add_option("--grid", recover.grid, "size of a cell in raw pixels (default: found)")
         ->check(CLI::Range(1.0, 4096.0));
+    sub->add_option("--offset", recover.offset, "where the first cell begins, in raw pixels: X Y")
+        ->expected(2)
+        ->check(CLI::Range(-4096, 4096));
+    sub->add_option("--size", recover.size, "how many cells the picture shows: WIDTH HEIGHT")
+        ->expected(2)
+        ->check(CLI::Range(1, 4096));
+    sub->add_option("--explain", recover.explain,
+                    "also write this PNG: the grid over the picture, doubtful pixels framed");
     sub->add_option("--background", recover.background,
                     "none, border_flood or chroma_key (default: none)");
     sub->add_option("--key", recover.key, "the background's colour, for chroma_key");
     sub->add_option("--alpha", recover.alpha, "a lower alpha is transparent (default: 128)")
         ->check(CLI::Range(1, 255));
-    sub->add_option("--despeckle", recover.despeckle, "remove figures of fewer pixels (default: 0)")
+    sub->add_option("--despeckle", recover.despeckle,
+                    "remove doubtful figures of fewer pixels (default: 0)")
         ->check(CLI::Range(0, 4096));
     sub->add_flag("--refresh", recover.refresh,
                   "recover masters of the project again from their stored raw images");

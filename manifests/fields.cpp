@@ -181,12 +181,14 @@ constexpr FieldType kDespeckle = whole(0, 1024, "2");
 constexpr std::array kRecoverFields{
     FieldSpec{"grid", &kGrid, "auto", "Width of a cell in raw pixels; auto looks for it"},
     FieldSpec{"offset", &kRawPoint, "", "Where the first cell begins, in raw pixels"},
+    FieldSpec{"size", &kSize, "", "How many cells the raw image shows across and down"},
     FieldSpec{"background", &kBackground, "border_flood",
               "How the background is told from the figure"},
     FieldSpec{"key", &kColor, "", "The background's colour, for chroma_key"},
     FieldSpec{"alpha", &kAlpha, "128", "A raw alpha below it is transparent"},
     FieldSpec{"dither", &kDither, "none", "How in-between colours are shown"},
-    FieldSpec{"despeckle", &kDespeckle, "2", "Figures of fewer pixels than this are removed"},
+    FieldSpec{"despeckle", &kDespeckle, "2",
+              "Figures of fewer pixels than this are removed where they are in doubt"},
     FieldSpec{"metric", &kMetric, "recover", "How the nearest palette colour is measured"},
 };
 constexpr FieldShape kRecoverShape{"recover", kRecoverFields};

@@ -15,6 +15,7 @@ RecoverSpec read_recover(const NodeLayers& layers, ProblemList& problems) {
   const auto grid = parse_number(reader.text("grid"));
   if (grid && *grid >= 1 && *grid <= 1024) recover.grid = grid;
   recover.offset = read_point(reader.find("offset"));
+  recover.size = read_size(reader.find("size"));
   recover.background = static_cast<Background>(reader.choice("background"));
   if (reader.has("key")) recover.key = read_color(reader.find("key").top());
   recover.alpha = reader.integer("alpha");

@@ -114,7 +114,10 @@ struct RecoverArguments {
   std::string background = "none";
   std::string key;
   std::string manifest = "assets.yaml";
+  std::string explain;  ///< the PNG to draw the found grid into, or empty
   std::optional<double> grid;
+  std::vector<int> offset;  ///< x y, or empty
+  std::vector<int> size;    ///< width height in cells, or empty
   int alpha = 128;
   int despeckle = 0;
   bool refresh = false;

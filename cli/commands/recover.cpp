@@ -8,6 +8,7 @@
 #include "cli/opened_project.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "core/image/explain_recovery.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/image/recover_master.hpp"
 
@@ -17,6 +18,8 @@ namespace {
 Result<RecoverSpec> spec_of(const RecoverArguments& arguments) {
   RecoverSpec spec;
   spec.grid = arguments.grid;
+  if (arguments.offset.size() == 2) spec.offset = Point{arguments.offset[0], arguments.offset[1]};
+  if (arguments.size.size() == 2) spec.size = Size{arguments.size[0], arguments.size[1]};
   spec.alpha = arguments.alpha;
   spec.despeckle = arguments.despeckle;
   const auto background = parse_background(arguments.background);
@@ -49,11 +52,39 @@ int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   return report->made.failed.empty() ? 0 : 1;
 }
 
+nlohmann::ordered_json axis_json(const std::vector<double>& lines,
+                                 const std::vector<float>& confidence) {
+  nlohmann::ordered_json axis = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    axis.push_back({{"at", lines[i]}, {"confidence", confidence[i]}});
+  }
+  return axis;
+}
+
+/// The cells that --explain frames.
+nlohmann::ordered_json doubtful_json(const Recovered& recovered) {
+  nlohmann::ordered_json cells = nlohmann::ordered_json::array();
+  const auto width = static_cast<std::size_t>(recovered.native.size.width);
+  for (std::size_t i = 0; i < recovered.cell_confidence.size(); ++i) {
+    const float confidence = recovered.cell_confidence[i];
+    if (confidence >= kDoubtfulCell) continue;
+    cells.push_back({{"x", i % width}, {"y", i / width}, {"confidence", confidence}});
+  }
+  return cells;
+}
+
 std::string recovery_json(const Recovered& recovered) {
+  const Grid& grid = recovered.grid;
   const nlohmann::ordered_json document = {
-      {"width", recovered.native.size.width},         {"height", recovered.native.size.height},
-      {"cell_width", recovered.grid.cell_width},      {"cell_height", recovered.grid.cell_height},
-      {"grid_confidence", recovered.grid.confidence}, {"quality", recovered.quality}};
+      {"width", recovered.native.size.width},
+      {"height", recovered.native.size.height},
+      {"cell_width", grid.cell_width},
+      {"cell_height", grid.cell_height},
+      {"grid_confidence", grid.confidence},
+      {"quality", recovered.quality},
+      {"columns", axis_json(grid.columns, grid.column_confidence)},
+      {"rows", axis_json(grid.rows, grid.row_confidence)},
+      {"doubtful", doubtful_json(recovered)}};
   return document.dump(2) + "\n";
 }
 
@@ -85,9 +116,20 @@ int run_recover_command(const Context& context, const RecoverArguments& argument
   if (auto done = write_plain_file(arguments.output, encode_png(recovered->native)); !done) {
     return fail(context, done.error());
   }
+  if (!arguments.explain.empty()) {
+    const Bytes png = encode_png(explain_recovery(*raw, *recovered));
+    if (auto done = write_plain_file(arguments.explain, png); !done) {
+      return fail(context, done.error());
+    }
+  }
   if (context.terminal->json()) context.terminal->data(recovery_json(*recovered));
+  if (recovered->quality < kDoubtfulQuality) {
+    context.terminal->warning(
+        fmt::format("{}: only {:.0f} % of its pixels are likely right; --explain shows which",
+                    arguments.inputs.front(), recovered->quality * 100));
+  }
   context.terminal->line(fmt::format(
-      "{}: {}x{} sprite pixels of {:.2f}x{:.2f}, grid {:.0f} % sure, colours {:.0f} % sure",
+      "{}: {}x{} sprite pixels of {:.2f}x{:.2f}, grid {:.0f} % sure, {:.0f} % of them likely right",
       arguments.output, recovered->native.size.width, recovered->native.size.height,
       recovered->grid.cell_width, recovered->grid.cell_height, recovered->grid.confidence * 100,
       recovered->quality * 100));

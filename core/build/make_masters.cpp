@@ -27,6 +27,7 @@ struct Pending {
   AssessedJob* assessed = nullptr;
   std::optional<RawImage> raw;
   Image master;
+  double quality = 1;
   std::optional<std::string> error;
   bool from_worker = false;
   bool placeholder = false;
@@ -110,7 +111,16 @@ class MasterMaker {
       if (pending.error) made_.failed.push_back({pending.assessed->job.id, *pending.error});
     }
     std::erase_if(pending_, [](const Pending& pending) { return pending.error.has_value(); });
+    for (const Pending& pending : pending_) warn_of_doubt(pending);
     return Done{};
+  }
+
+  void warn_of_doubt(const Pending& pending) {
+    if (pending.quality >= kDoubtfulQuality) return;
+    reporter_.warning(fmt::format(
+        "job '{0}': only {1:.0f} % of its pixels are likely right; look at '{2}', set 'grid' under "
+        "'recover', or draw it again with `dgxp reroll {0}`",
+        pending.assessed->job.id, pending.quality * 100, pending.assessed->master->path));
   }
 
   void fetch_raw(Pending& pending) {
@@ -139,7 +149,8 @@ class MasterMaker {
           *raw, spec.recover, palette == palettes_.end() ? kOwnColors : palette->second,
           spec.palette_limit, {.frame_size = spec.frame_size, .frames = spec.frames});
       if (master) {
-        pending.master = with_cleared_transparency(std::move(*master));
+        pending.master = with_cleared_transparency(std::move(master->image));
+        pending.quality = master->quality;
       } else {
         pending.error = master.error().message;
       }

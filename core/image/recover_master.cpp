@@ -13,12 +13,9 @@
 #include <fmt/format.h>
 
 #include "core/image/assign_colors.hpp"
-#include "core/image/exact_grid.hpp"
-#include "core/image/find_grid.hpp"
+#include "core/image/choose_grid.hpp"
 #include "core/image/fit_frames.hpp"
-#include "core/image/grid_profile.hpp"
 #include "core/image/lock_palette.hpp"
-#include "core/image/refine_grid.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
 
@@ -26,11 +23,13 @@ namespace dgxp {
 namespace {
 
 constexpr int kMostSide = 16384;         // pixels of a raw image
-constexpr int kLeastSide = 8;            // smaller pictures are taken as native
 constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
 constexpr float kNewColor = 40.0F;       // a background this far from the palette is none of it
 constexpr int kHalfAlpha = 128;
-constexpr double kLeastConfidence = 0.25;  // of a grid that was searched for
+constexpr double kSureGrid = 0.8;      // confidence of a grid that leaves no doubt
+constexpr float kSureCell = 0.99F;     // confidence of a cell that is no speck
+constexpr float kSpeckSpread = 3.0F;   // times the usual spread inside of cells, and
+constexpr float kLeastSpread = 24.0F;  // at least this; a speck does not fill its cell
 
 struct Cells {
   ColorChoice choice;                     // in `colors`
@@ -84,35 +83,6 @@ Rgb to_rgb(const std::array<float, 3>& color) {
     return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
   };
   return {byte(color[0]), byte(color[1]), byte(color[2])};
-}
-
-Error no_grid(const Image& raw) {
-  return {ErrorKind::input,
-          fmt::format("no pixel grid can be read in this {}x{} picture", raw.size.width,
-                      raw.size.height),
-          "set 'grid' to the width of a cell in raw pixels"};
-}
-
-Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
-                         const GridExpectation& expectation) {
-  if (spec.grid) {
-    if (!(*spec.grid >= 1) || *spec.grid > std::min(image.size.width, image.size.height)) {
-      return Error{ErrorKind::input, fmt::format("a grid of {} does not fit a picture of {}x{}",
-                                                 *spec.grid, image.size.width, image.size.height)};
-    }
-    return make_even_grid(image.size, *spec.grid, spec.offset.value_or(Point{}));
-  }
-  if (std::optional<Grid> exact = find_exact_grid(image)) {
-    return *std::move(exact);
-  }
-  if (image.size.width < kLeastSide || image.size.height < kLeastSide || is_native(image)) {
-    return make_pixel_grid(image.size);
-  }
-  std::optional<Grid> found = find_grid(measure_edges(image), expectation);
-  if (!found || found->confidence < kLeastConfidence) {
-    return no_grid(image);
-  }
-  return refine_grid(image, *found, sample_cells(image, *found, SampleTilts::no));
 }
 
 /// The colour that stands for the background, if the spec wants one removed and there is one.
@@ -175,8 +145,22 @@ Cells own_colors(const CellSamples& samples, const RecoverSpec& spec) {
   return cells;
 }
 
+/// 1 for each cell that may be a speck: its colour is in doubt, or it is not of one colour.
+std::vector<std::uint8_t> doubtful_cells(const CellSamples& samples, const Cells& cells) {
+  std::vector<float> spreads = samples.spread;
+  const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
+  std::ranges::nth_element(spreads, middle);
+  const float most = std::max(kLeastSpread, kSpeckSpread * *middle);
+  std::vector<std::uint8_t> doubtful;
+  for (std::size_t i = 0; i < samples.spread.size(); ++i) {
+    doubtful.push_back(cells.choice.confidence[i] < kSureCell || samples.spread[i] > most ? 1 : 0);
+  }
+  return doubtful;
+}
+
 /// 1 for each cell that stays.
-std::vector<std::uint8_t> figure_cells(Size size, const Cells& cells, const RecoverSpec& spec,
+std::vector<std::uint8_t> figure_cells(const CellSamples& samples, const Cells& cells,
+                                       const RecoverSpec& spec,
                                        const std::vector<std::uint8_t>& transparent) {
   std::vector<std::uint8_t> figure(cells.choice.index.size(), 1);
   std::vector<std::uint8_t> like(figure.size());
@@ -189,7 +173,7 @@ std::vector<std::uint8_t> figure_cells(Size size, const Cells& cells, const Reco
   }
   const bool flood = spec.background == Background::border_flood && cells.background;
   if (spec.background == Background::chroma_key || flood) {
-    const std::vector<std::uint8_t> gone = flood ? flood_from_border(size, like) : like;
+    const std::vector<std::uint8_t> gone = flood ? flood_from_border(samples.size, like) : like;
     for (std::size_t i = 0; i < figure.size(); ++i) {
       figure[i] = gone[i] != 0 ? 0 : figure[i];
     }
@@ -197,7 +181,8 @@ std::vector<std::uint8_t> figure_cells(Size size, const Cells& cells, const Reco
   if (std::ranges::find(figure, 0) == figure.end()) {
     return figure;
   }
-  return despeckled(size, std::move(figure), spec.despeckle);
+  return despeckled(samples.size, std::move(figure), doubtful_cells(samples, cells),
+                    spec.despeckle);
 }
 
 Image draw_cells(Size size, const CellSamples& samples, const Cells& cells,
@@ -248,10 +233,11 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
       palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);
   const std::vector<std::uint8_t> transparent =
       flat ? transparent_cells(raw, *grid, spec.alpha) : std::vector<std::uint8_t>{};
-  const std::vector<std::uint8_t> figure = figure_cells(size, cells, spec, transparent);
+  const std::vector<std::uint8_t> figure = figure_cells(samples, cells, spec, transparent);
   Recovered result{.native = draw_cells(size, samples, cells, figure, spec, palette),
                    .grid = *std::move(grid)};
-  result.quality = result.grid.confidence * mean_confidence(cells.choice, figure);
+  result.quality =
+      std::min(1.0, result.grid.confidence / kSureGrid) * mean_confidence(cells.choice, figure);
   result.cell_confidence = cells.choice.confidence;
   return result;
 }
@@ -263,8 +249,9 @@ Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec,
   return recover_with(raw, spec, palette, {});
 }
 
-Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Palette& palette,
-                             int palette_limit, const MasterShape& shape) {
+Result<RecoveredMaster> recover_master(const Image& raw, const RecoverSpec& spec,
+                                       const Palette& palette, int palette_limit,
+                                       const MasterShape& shape) {
   const Size frame = shape.frame_size;
   if (frame.width < 1 || frame.height < 1 || shape.frames < 1 || frame.width > kMostSide ||
       frame.height > kMostSide || shape.frames > kMostSide / frame.width) {
@@ -273,7 +260,7 @@ Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Pa
   }
   const Size strip{frame.width * shape.frames, frame.height};
   RecoverSpec with_grid = spec;
-  if (!spec.grid && raw.size == strip) {
+  if (!spec.grid && !spec.size && raw.size == strip) {
     with_grid.grid = 1.0;
   }
   const GridExpectation expectation{
@@ -287,7 +274,8 @@ Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Pa
   if (!fitted) {
     return fitted.error();
   }
-  return with_color_limit(*std::move(fitted), palette_limit);
+  return RecoveredMaster{.image = with_color_limit(*std::move(fitted), palette_limit),
+                         .quality = recovered->quality};
 }
 
 }  // namespace dgxp

@@ -27,7 +27,7 @@ struct Grid {
 struct Recovered {
   Image native;  ///< one pixel a cell, alpha 0 or 255
   Grid grid;
-  double quality = 0;  ///< 0..1: how sure the grid and the colours of the figure's cells are
+  double quality = 0;  ///< 0..1: the share of the figure's cells that is likely right
   std::vector<float> cell_confidence = {};  ///< 0..1 for each pixel of `native`, in reading order
 };
 
@@ -38,9 +38,17 @@ struct Recovered {
 /// Error: `input` when the picture shows no grid that can be read.
 Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec, const Palette& palette);
 
+/// Below this quality a picture is worth a look: about one in twenty of its pixels is wrong.
+inline constexpr double kDoubtfulQuality = 0.95;
+
 struct MasterShape {
   Size frame_size;
   int frames = 1;
+};
+
+struct RecoveredMaster {
+  Image image;
+  double quality = 0;  ///< as in Recovered
 };
 
 /// recover_native, then fitted to a strip of `shape`: when the recovered picture is not exactly
@@ -48,7 +56,8 @@ struct MasterShape {
 /// from the bottom edge) in its frame. `palette_limit` > 0 keeps only the most used colours.
 ///
 /// Error: `input`, when no grid is found or a figure is larger than its frame.
-Result<Image> recover_master(const Image& raw, const RecoverSpec& spec, const Palette& palette,
-                             int palette_limit, const MasterShape& shape);
+Result<RecoveredMaster> recover_master(const Image& raw, const RecoverSpec& spec,
+                                       const Palette& palette, int palette_limit,
+                                       const MasterShape& shape);
 
 }  // namespace dgxp

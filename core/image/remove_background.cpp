@@ -133,7 +133,8 @@ std::vector<std::uint8_t> flood_from_border(Size size, std::span<const std::uint
   return reached;
 }
 
-std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque, int least) {
+std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque,
+                                     std::span<const std::uint8_t> doubtful, int least) {
   std::vector<std::uint8_t> seen(opaque.size());
   std::vector<Point> figure;
   for (int y = 0; y < size.height && least > 1; ++y) {
@@ -155,7 +156,11 @@ std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque
           }
         }
       }
-      if (figure.size() < static_cast<std::size_t>(least)) {
+      const bool is_speck =
+          figure.size() < static_cast<std::size_t>(least) &&
+          std::ranges::all_of(
+              figure, [&](Point at) { return doubtful[place(size, at.x, at.y)] != 0; });
+      if (is_speck) {
         for (const Point& at : figure) {
           opaque[place(size, at.x, at.y)] = 0;
         }

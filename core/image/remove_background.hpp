@@ -23,7 +23,8 @@ Rgb observed_key(const CellSamples& cells, Rgb key);
 /// The cells of `candidates` (1 = may be background) that are 4-connected with the border.
 std::vector<std::uint8_t> flood_from_border(Size size, std::span<const std::uint8_t> candidates);
 
-/// `opaque` without its figures (8-connected) of fewer than `least` cells.
-std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque, int least);
+/// `opaque` without its figures (8-connected) of fewer than `least` cells that are all `doubtful`.
+std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque,
+                                     std::span<const std::uint8_t> doubtful, int least);
 
 }  // namespace dgxp

@@ -13,6 +13,8 @@ constexpr std::size_t kBins = 4;
 /// to the border behind the last of them. Fitted to light that changes over one to two cells.
 constexpr std::array<double, kBins> kTiltWeights{-0.52, -0.24, 0.42, 1.08};
 
+constexpr double kPair = 2.5;  // pixels; smaller cells are sampled as a whole
+
 /// Pixels of a cell along one axis.
 struct Span {
   int first = 0;  ///< of the middle half
@@ -30,8 +32,10 @@ std::vector<Span> middles(const std::vector<double>& lines, int length) {
       return static_cast<int>(std::floor(lines[i] + share * width + 0.5));
     };
     Span span;
-    span.first = std::clamp(pixel(0.25), 0, length - 1);
-    span.end = std::clamp(pixel(0.75), span.first + 1, length);
+    // Of two pixels neither is the middle.
+    const double margin = width < kPair ? 0.0 : 0.25;
+    span.first = std::clamp(pixel(margin), 0, length - 1);
+    span.end = std::clamp(pixel(1 - margin), span.first + 1, length);
     span.fine = pixel(1.0 / 6) >= 0 && pixel(5.0 / 6) <= length;
     for (std::size_t bin = 0; bin <= kBins; ++bin) {
       span.bins[bin] = pixel((1.0 + static_cast<double>(bin)) / 6);

@@ -129,6 +129,7 @@ Digest recovery_digest(const RecoverSpec& recover) {
                   {"metric", to_text(recover.metric)}};
   if (recover.grid) options["grid"] = *recover.grid;
   if (recover.offset) options["offset"] = {recover.offset->x, recover.offset->y};
+  if (recover.size) options["size"] = {recover.size->width, recover.size->height};
   if (recover.key) options["key"] = to_hex(*recover.key);
   return sha256(canonical(options));
 }

@@ -38,6 +38,7 @@ std::string_view to_text(Background background);
 struct RecoverSpec {
   std::optional<double> grid;   ///< width of a cell in raw pixels; nothing = find it
   std::optional<Point> offset;  ///< the first grid line, in raw pixels
+  std::optional<Size> size;     ///< how many cells the raw image shows; nothing = find it
   Background background = Background::border_flood;
   std::optional<Rgb> key;  ///< the colour for chroma_key
   int alpha = 128;         ///< 1..255; a raw alpha below it is transparent

@@ -103,10 +103,20 @@ TEST_CASE("each stage works on plain files") {
     }
   }
   project.put("raw.png", std::string(as_text(encode_png(raw))));
-  const ProgramResult recovered = project.run(
-      {"recover", "raw.png", "-o", "native.png", "--background", "border_flood", "--json"});
+  const ProgramResult recovered =
+      project.run({"recover", "raw.png", "-o", "native.png", "--background", "border_flood",
+                   "--json", "--explain", "why.png"});
   REQUIRE_MESSAGE(recovered.status == 0, recovered.err);
-  CHECK(nlohmann::json::parse(recovered.out)["width"] == 8);
+  const auto said = nlohmann::json::parse(recovered.out);
+  CHECK(said["width"] == 8);
+  CHECK(said["quality"] == 1.0);
+  CHECK(said["columns"].size() == 9);
+  CHECK(said["rows"][1]["at"] == 8.0);
+  CHECK(said["doubtful"].empty());
+  const auto explained = decode_png(as_bytes(project.get("why.png")));
+  REQUIRE(explained);
+  CHECK(explained->size == raw.size);
+  CHECK(project.run({"recover", "raw.png", "-o", "half.png", "--size", "4", "4"}).status == 0);
   const std::string native = project.get("native.png");
   const auto image = decode_png(as_bytes(native));
   REQUIRE(image);

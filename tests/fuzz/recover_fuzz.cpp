@@ -63,6 +63,9 @@ RecoverSpec make_spec(ForeignBytes& bytes) {
   if (flags & 2) {
     spec.offset = Point{bytes.below(200) - 100, bytes.below(200) - 100};
   }
+  if (flags & 32) {
+    spec.size = Size{bytes.below(100), bytes.below(100)};
+  }
   spec.background = static_cast<Background>(flags / 4 % 3);
   if (flags & 16) {
     spec.key = Rgb{bytes.byte(), bytes.byte(), bytes.byte()};
@@ -116,7 +119,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(std::ranges::all_of(found->cell_confidence, [](float c) { return is_share(c); }));
   }
   if (const auto master = recover_master(raw, spec, palette, 3, shape)) {
-    require(master->size == Size{shape.frame_size.width * shape.frames, shape.frame_size.height});
+    require(is_share(master->quality) &&
+            master->image.size ==
+                Size{shape.frame_size.width * shape.frames, shape.frame_size.height});
   }
   return 0;
 }

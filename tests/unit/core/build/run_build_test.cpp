@@ -162,6 +162,51 @@ TEST_CASE("a failed job is reported, the others go on, and no output is touched"
   CHECK(project.store.files.contains("art/sword.png"));
 }
 
+TEST_CASE("a master in doubt is kept and warned of") {
+  // Five reds that noise of this strength cannot tell apart.
+  struct ListeningReporter : SilentReporter {
+    std::vector<std::string> warnings;
+    void warning(const std::string& message) override { warnings.push_back(message); }
+  };
+  Project project;
+  project.spec.palettes[0].colors = {kInk,          {100, 40, 40}, {102, 41, 41},
+                                     {101, 42, 40}, {103, 40, 42}, {101, 43, 43}};
+  project.spec.masters.resize(1);
+  project.spec.sprites.resize(1);
+  project.spec.atlases[0].sprites = {"axe"};
+  BuildRequest request = project.request();
+  request.open_worker = [&project]() -> Result<std::unique_ptr<Worker>> {
+    return std::unique_ptr<Worker>(new FakeWorker(
+        [](const Job& job) -> Result<RawImage> {
+          Image raw = raw_figure({100, 40, 40});
+          unsigned dice = 1;
+          for (int cell = 0; cell < 64; ++cell) {
+            dice = dice * 1664525U + 1013904223U;
+            const int x0 = cell % 8 * 8;
+            const int y0 = cell / 8 * 8;
+            if (raw.at(x0, y0).g != 40) continue;
+            const auto noise = static_cast<std::uint8_t>((dice >> 16U) % 9U);
+            for (int i = 0; i < 64; ++i) {
+              Rgba& p = raw.at(x0 + i % 8, y0 + i / 8);
+              p.r = static_cast<std::uint8_t>(99 + noise);
+              p.g = p.b = static_cast<std::uint8_t>(38 + noise);
+            }
+          }
+          return RawImage{.key = job.key, .png = encode_png(raw)};
+        },
+        project.log));
+  };
+  ListeningReporter reporter;
+  const auto report = run_build(request, project.store, reporter);
+  REQUIRE_MESSAGE(report, report.error().message);
+  CHECK(report->is_complete);
+  REQUIRE(reporter.warnings.size() == 1);
+  CHECK(reporter.warnings[0].starts_with("job 'axe': only "));
+  CHECK(reporter.warnings[0].ends_with(
+      " % of its pixels are likely right; look at 'art/axe.png', set 'grid' under 'recover', or "
+      "draw it again with `dgxp reroll axe`"));
+}
+
 TEST_CASE("a worker's image of another size than asked for fails the job") {
   Project project;
   BuildRequest request = project.request();

@@ -159,6 +159,49 @@ TEST_CASE("recover_native follows a grid and an offset given by hand") {
   CHECK_FALSE(recover_native(raw, with_grid(1000), palette()));
 }
 
+TEST_CASE("recover_native follows a number of cells given by hand") {
+  const Image truth = blot({20, 20}, 2, 5);
+  const Image raw = draw_raw(truth, {214, 214}, {.cell = 10.5, .offset = 4, .noise = 3});
+  RecoverSpec spec = with_grid(10.5, Point{4, 4});
+  spec.size = Size{20, 20};
+  const auto found = recover_native(raw, spec, palette());
+  REQUIRE(found);
+  CHECK(found->native == truth);
+  RecoverSpec filled;
+  filled.size = Size{32, 24};
+  const Image even = blot({32, 24}, 2, 2);
+  const auto whole = recover_native(
+      draw_raw(even, {330, 250}, {.cell = 330.0 / 32, .stretch_y = 250.0 / 24 / (330.0 / 32)}),
+      filled, palette());
+  REQUIRE(whole);
+  CHECK(whole->native == even);
+  filled.size = Size{400, 24};
+  const auto refused = recover_native(raw, filled, palette());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "a grid of 400x24 cells does not fit a picture of 214x214");
+}
+
+TEST_CASE("recover_native keeps a clear single pixel that despeckle would take") {
+  Image truth = blot({24, 24}, 6, 6);
+  truth.at(2, 3) = opaque(palette().colors[5]);
+  const auto found =
+      recover_native(draw_raw(truth, {264, 264}, {.cell = 11, .noise = 4}), {}, palette());
+  REQUIRE(found);
+  CHECK(trimmed(found->native) == trimmed(truth));
+}
+
+TEST_CASE("recover_native is less sure of a picture in more noise") {
+  const Image truth = blot({36, 36}, 2, 9);
+  const Damage calm{.cell = 13.9, .noise = 6};
+  const Damage wild{.cell = 13.9, .blur = 1, .noise = 12, .cell_noise = 60};
+  const auto clear = recover_native(draw_raw(truth, {512, 512}, calm), {}, palette());
+  const auto foggy = recover_native(draw_raw(truth, {512, 512}, wild), {}, palette());
+  REQUIRE(clear);
+  REQUIRE(foggy);
+  CHECK(clear->quality > 0.99);
+  CHECK(foggy->quality < kDoubtfulQuality);
+}
+
 TEST_CASE("recover_native recovers every sprite of a sheet on one grid") {
   const Image truth = strip_of(3, {24, 30}, 2);
   const auto found =
@@ -225,8 +268,8 @@ TEST_CASE("recover_master returns a strip of the asked size with every figure in
   const Image raw = draw_raw(truth, {960, 320}, {.cell = 10, .drift = 0.3, .noise = 6});
   const auto master = recover_master(raw, {}, palette(), 0, shape);
   REQUIRE(master);
-  CHECK(master->size == Size{96, 32});
-  CHECK(differences(*master, truth) == 0);
+  CHECK(master->image.size == Size{96, 32});
+  CHECK(differences(master->image, truth) == 0);
 }
 
 TEST_CASE("recover_master keeps the distance of the feet from the bottom edge") {
@@ -240,7 +283,7 @@ TEST_CASE("recover_master keeps the distance of the feet from the bottom edge") 
   const auto master = recover_master(enlarged(on_backdrop(truth), 9), {}, palette(), 0,
                                      {.frame_size = {32, 32}, .frames = 1});
   REQUIRE(master);
-  const Image found = *master;
+  const Image found = master->image;
   CHECK(trimmed(found) == figure);
   CHECK(found.at(16, 27).a == 255);
   CHECK(found.at(16, 28).a == 0);
@@ -260,7 +303,7 @@ TEST_CASE("recover_master keeps only the most used colours") {
   const auto master = recover_master(raw, {}, palette(), 4, {.frame_size = {32, 32}, .frames = 1});
   REQUIRE(master);
   std::vector<Rgb> colors;
-  for (const Rgba& p : master->pixels) {
+  for (const Rgba& p : master->image.pixels) {
     if (p.a != 0 && std::ranges::find(colors, p.rgb()) == colors.end()) {
       colors.push_back(p.rgb());
     }
@@ -268,12 +311,54 @@ TEST_CASE("recover_master keeps only the most used colours") {
   CHECK(colors.size() == 4);
 }
 
+TEST_CASE("recover_master takes cells of two and three pixels as drawn") {
+  const Image truth = strip_of(2, {32, 32}, 2);
+  for (const int cell : {2, 3}) {
+    CAPTURE(cell);
+    const Image raw =
+        draw_raw(truth, {64 * cell, 32 * cell}, {.cell = static_cast<double>(cell), .noise = 6});
+    const auto master =
+        recover_master(raw, {}, palette(), 0, {.frame_size = {32, 32}, .frames = 2});
+    REQUIRE(master);
+    CHECK(differences(master->image, truth) == 0);
+    CHECK(master->quality > kDoubtfulQuality);
+  }
+  CHECK_FALSE(recover_master(synthetic::static_noise({96, 96}, 3), {}, palette(), 0,
+                             {.frame_size = {32, 32}, .frames = 1}));
+}
+
+TEST_CASE("recover_native is right from 512 to 2048 pixels a side") {
+  const Image truth = blot({64, 64}, 3, 12);
+  for (const int side : {512, 768, 2048}) {
+    CAPTURE(side);
+    const Damage damage{.cell = side / 64.6, .drift = 0.3, .noise = 6};
+    const auto found = recover_native(draw_raw(truth, {side, side}, damage), {}, palette());
+    REQUIRE(found);
+    CHECK(differences(trimmed(found->native), trimmed(truth)) == 0);
+  }
+}
+
+TEST_CASE("recover_native reads a figure on a transparent background") {
+  const Image truth = blot({30, 30}, 2, 4);
+  Image raw = draw_raw(truth, {345, 345}, {.cell = 11.5, .noise = 5});
+  for (int y = 0; y < raw.size.height; ++y) {
+    for (int x = 0; x < raw.size.width; ++x) {
+      const int u = static_cast<int>(x / 11.5);
+      const int v = static_cast<int>(y / 11.5);
+      raw.at(x, y).a = truth.contains(u, v) && truth.at(u, v).a != 0 ? 250 : 3;
+    }
+  }
+  const auto found = recover_native(raw, {}, palette());
+  REQUIRE(found);
+  CHECK(differences(trimmed(found->native), trimmed(truth)) == 0);
+}
+
 TEST_CASE("recover_master takes a raw image of the asked size as native") {
   const Image truth = blot({32, 32}, 1, 8);
   const auto master =
       recover_master(truth, {}, palette(), 0, {.frame_size = {32, 32}, .frames = 1});
   REQUIRE(master);
-  CHECK(*master == truth);
+  CHECK(master->image == truth);
 }
 
 }  // namespace dgxp

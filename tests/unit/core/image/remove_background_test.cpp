@@ -39,15 +39,31 @@ TEST_CASE("despeckled removes 8-connected figures below the least size") {
       ".#..."
       "....#"
       "#..##");
-  CHECK(despeckled({5, 4}, figures, 2) == mask("#...."
-                                               ".#..."
-                                               "....#"
-                                               "...##"));
-  CHECK(despeckled({5, 4}, figures, 3) == mask("....."
-                                               "....."
-                                               "....#"
-                                               "...##"));
-  CHECK(despeckled({5, 4}, figures, 1) == figures);
+  const std::vector<std::uint8_t> all(figures.size(), 1);
+  CHECK(despeckled({5, 4}, figures, all, 2) == mask("#...."
+                                                    ".#..."
+                                                    "....#"
+                                                    "...##"));
+  CHECK(despeckled({5, 4}, figures, all, 3) == mask("....."
+                                                    "....."
+                                                    "....#"
+                                                    "...##"));
+  CHECK(despeckled({5, 4}, figures, all, 1) == figures);
+}
+
+TEST_CASE("despeckled keeps small figures of which a cell is in no doubt") {
+  const auto figures = mask(
+      "#..##"
+      ".....");
+  CHECK(despeckled({5, 2}, figures,
+                   mask("...#."
+                        "....."),
+                   3) == figures);
+  CHECK(despeckled({5, 2}, figures,
+                   mask("#..#."
+                        "....."),
+                   3) == mask("...##"
+                              "....."));
 }
 
 TEST_CASE("find_border_color finds the colour that prevails along the border") {
