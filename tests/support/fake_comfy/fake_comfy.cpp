@@ -23,23 +23,6 @@ std::string picture_frame(const FakeOutgoing& outgoing, bool with_metadata) {
   return u32(4) + u32(static_cast<std::uint32_t>(metadata.size())) + metadata + outgoing.picture;
 }
 
-FakeHttpAnswer answer_of(const FakeFault& fault) {
-  switch (fault.kind) {
-    case FakeFaultKind::http_html:
-      return {.status = fault.status,
-              .type = "text/html",
-              .body = "<html><body><h1>Bad Gateway</h1></body></html>"};
-    case FakeFaultKind::http_garbage:
-      return {.body = "{\"prompt_id\": \xff\xfe"};
-    case FakeFaultKind::http_never:
-      return {.delivery = FakeDelivery::never};
-    case FakeFaultKind::http_reset:
-      return {.delivery = FakeDelivery::reset};
-    default:
-      return fake_text_answer(fault.status, "500 Internal Server Error");
-  }
-}
-
 }  // namespace
 
 class FakeComfy::Server {
@@ -144,12 +127,10 @@ class FakeComfy::Server {
       return reply({.status = 403, .type = "application/octet-stream"});
     }
     const auto fault = faults_.take_http(path);
-    const bool instead =
-        fault && fault->kind != FakeFaultKind::http_delay && fault->kind != FakeFaultKind::http_cut;
-    auto answer = instead ? answer_of(*fault) : routes_.answer(request, path, below_api);
-    if (fault && fault->kind == FakeFaultKind::http_delay) answer.delay = fault->delay;
-    if (fault && fault->kind == FakeFaultKind::http_cut) answer.delivery = FakeDelivery::cut;
-    reply(answer);
+    auto answer = fake_fault_answer(fault);
+    if (!answer) answer = routes_.answer(request, path, below_api);
+    fake_bend(*answer, fault);
+    reply(*answer);
   }
   void record(const FakeHttpRequest& request, const std::string& path) {
     FakeRecord record{

@@ -50,7 +50,7 @@ struct FakeDrawing {
   std::vector<FakeControl> controls;
   std::shared_ptr<const Image> init;  ///< of img2img, or null
   std::shared_ptr<const Image> mask;  ///< of inpainting (red channel), or null
-  int cell = 16;                      ///< edge of a drawn pixel
+  int cell = 16;  ///< edge of a drawn pixel, at most an eighth of the shorter side
   Rgba background{255, 0, 255, 255};
 };
 

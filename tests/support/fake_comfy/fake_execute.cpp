@@ -29,6 +29,10 @@ class Node {
         {"CLIPTextEncode", &Node::encode_text},
         {"ConditioningZeroOut", &Node::zero_out},
         {"ConditioningCombine", &Node::combine},
+        {"ConditioningConcat", &Node::concat},
+        {"FeatherMask", &Node::feather},
+        {"MaskComposite", &Node::composite_masks},
+        {"ImageCompositeMasked", &Node::composite_images},
         {"ControlNetApply", &Node::apply_control},
         {"ControlNetApplyAdvanced", &Node::apply_control},
         {"EmptyLatentImage", &Node::empty_latent},
@@ -113,6 +117,38 @@ class Node {
   void zero_out() { out_[0].text.clear(); }
   void combine() {
     out_[0].text = link("conditioning_1").text + ", " + link("conditioning_2").text;
+  }
+  void concat() {
+    out_[0].text = link("conditioning_to").text + ", " + link("conditioning_from").text;
+  }
+  void feather() {
+    for (auto& mask : out_[0].images) {
+      mask = fake_feathered(mask, {.left = integer("left"),
+                                   .top = integer("top"),
+                                   .right = integer("right"),
+                                   .bottom = integer("bottom")});
+    }
+  }
+  void composite_masks() {
+    out_[0] = link("destination");
+    const auto source = first_image(link("source"));
+    if (!source) return;
+    for (auto& mask : out_[0].images) {
+      mask = fake_combined(mask, *source, {integer("x"), integer("y")}, text("operation"));
+    }
+  }
+  void composite_images() {
+    out_[0] = link("destination");
+    auto source = first_image(link("source"));
+    const auto mask = first_image(link("mask"));
+    if (!source) return;
+    for (auto& image : out_[0].images) {
+      const bool resize = fake_get(call_.inputs, "resize_source") == true;
+      const auto fitting = resize ? fake_scaled(*source, image.size) : *source;
+      const auto scaled = mask ? fake_scaled(*mask, fitting.size) : Image();
+      image =
+          fake_composited(image, fitting, {integer("x"), integer("y")}, mask ? &scaled : nullptr);
+    }
   }
   void apply_control() {
     const bool advanced = out_.size() == 2;

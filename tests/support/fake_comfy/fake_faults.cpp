@@ -83,6 +83,34 @@ std::optional<FakeFault> FakeFaultBox::take_http(std::string_view path) {
   }));
 }
 
+std::optional<FakeHttpAnswer> fake_fault_answer(const std::optional<FakeFault>& fault) {
+  if (!fault) return std::nullopt;
+  switch (fault->kind) {
+    case Kind::http_status:
+      return FakeHttpAnswer{.status = fault->status,
+                            .type = "text/plain; charset=utf-8",
+                            .body = "500 Internal Server Error"};
+    case Kind::http_html:
+      return FakeHttpAnswer{.status = fault->status,
+                            .type = "text/html",
+                            .body = "<html><body><h1>Bad Gateway</h1></body></html>"};
+    case Kind::http_garbage:
+      return FakeHttpAnswer{.body = "{\"prompt_id\": \xff\xfe"};
+    case Kind::http_never:
+      return FakeHttpAnswer{.delivery = FakeDelivery::never};
+    case Kind::http_reset:
+      return FakeHttpAnswer{.delivery = FakeDelivery::reset};
+    default:
+      return std::nullopt;
+  }
+}
+
+void fake_bend(FakeHttpAnswer& answer, const std::optional<FakeFault>& fault) {
+  if (!fault) return;
+  if (fault->kind == Kind::http_delay) answer.delay = fault->delay;
+  if (fault->kind == Kind::http_cut) answer.delivery = FakeDelivery::cut;
+}
+
 std::optional<FakeFault> parse_fault(const FakeJson& value) {
   const auto kind = parse_fake_fault(fake_text(value, "kind"));
   if (!kind) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include "tests/support/fake_comfy/fake_comfy.hpp"
 #include "tests/support/fake_comfy/fake_json.hpp"
+#include "tests/support/fake_http/fake_http_server.hpp"
 
 namespace dgxp {
 
@@ -26,6 +27,11 @@ class FakeFaultBox {
   std::mutex mutex_;
   std::vector<FakeFault> faults_;
 };
+
+/// What is answered instead of the truth, if the fault replaces it.
+std::optional<FakeHttpAnswer> fake_fault_answer(const std::optional<FakeFault>& fault);
+/// Late, or cut off.
+void fake_bend(FakeHttpAnswer& answer, const std::optional<FakeFault>& fault);
 
 /// {"kind": "http_status", "count": 2, ...}; nothing when the kind is unknown.
 std::optional<FakeFault> parse_fault(const FakeJson& value);

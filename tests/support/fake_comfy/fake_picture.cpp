@@ -76,9 +76,15 @@ struct Figure {
   std::vector<int> half_width;  ///< of each row of cells, 0 = nothing
 };
 
+/// Small pictures get smaller cells: below eight a side all figures would look the same.
+int cell_of(const FakeDrawing& drawing) {
+  const int most = std::min(drawing.size.width, drawing.size.height) / 8;
+  return std::max(1, std::min(drawing.cell, most));
+}
+
 Figure figure_of(const FakeDrawing& drawing) {
   const auto hash = sha256(facts_of(drawing)).bytes;
-  const int cell = std::max(1, drawing.cell);
+  const int cell = cell_of(drawing);
   Figure figure;
   figure.cells = {(drawing.size.width + cell - 1) / cell, (drawing.size.height + cell - 1) / cell};
   figure.colors[0] = {20, 16, 24, 255};
@@ -113,7 +119,7 @@ Rgba color_at(const Figure& figure, int x, int y, Rgba background) {
 Image draw_blocky_figure(const FakeDrawing& drawing) {
   Image image(drawing.size, drawing.background);
   const auto figure = figure_of(drawing);
-  const int cell = std::max(1, drawing.cell);
+  const int cell = cell_of(drawing);
   for (int y = 0; y < drawing.size.height; ++y) {
     for (int x = 0; x < drawing.size.width; ++x) {
       image.at(x, y) = color_at(figure, x / cell, y / cell, drawing.background);
@@ -170,6 +176,64 @@ Image fake_scaled(const Image& image, Size size) {
     for (int x = 0; x < size.width; ++x) {
       out.at(x, y) = image.at(static_cast<int>(std::int64_t{x} * image.size.width / size.width),
                               static_cast<int>(std::int64_t{y} * image.size.height / size.height));
+    }
+  }
+  return out;
+}
+
+Image fake_feathered(const Image& mask, FakeBorders borders) {
+  const auto ramp = [](int distance, int width) {
+    return distance < width ? static_cast<double>(distance + 1) / width : 1.0;
+  };
+  Image out = mask;
+  for (int y = 0; y < mask.size.height; ++y) {
+    for (int x = 0; x < mask.size.width; ++x) {
+      const double part = ramp(x, borders.left) * ramp(y, borders.top) *
+                          ramp(mask.size.width - 1 - x, borders.right) *
+                          ramp(mask.size.height - 1 - y, borders.bottom);
+      const auto level = static_cast<std::uint8_t>(mask.at(x, y).r * part);
+      out.at(x, y) = {level, level, level, 255};
+    }
+  }
+  return out;
+}
+
+Image fake_combined(const Image& mask, const Image& source, Point at,
+                    const std::string& operation) {
+  const auto combine = [&](int a, int b) {
+    if (operation == "multiply") return a * b / 255;
+    if (operation == "add") return std::min(255, a + b);
+    if (operation == "subtract") return std::max(0, a - b);
+    const bool first = a > 127;
+    const bool second = b > 127;
+    if (operation == "and") return first && second ? 255 : 0;
+    if (operation == "or") return first || second ? 255 : 0;
+    return first != second ? 255 : 0;
+  };
+  Image out = mask;
+  for (int y = 0; y < source.size.height; ++y) {
+    for (int x = 0; x < source.size.width; ++x) {
+      if (!out.contains(x + at.x, y + at.y)) continue;
+      auto& pixel = out.at(x + at.x, y + at.y);
+      const auto level = static_cast<std::uint8_t>(combine(pixel.r, source.at(x, y).r));
+      pixel = {level, level, level, 255};
+    }
+  }
+  return out;
+}
+
+Image fake_composited(const Image& target, const Image& source, Point at, const Image* mask) {
+  Image out = target;
+  for (int y = 0; y < source.size.height; ++y) {
+    for (int x = 0; x < source.size.width; ++x) {
+      if (!out.contains(x + at.x, y + at.y)) continue;
+      const int part = mask == nullptr || !mask->contains(x, y) ? 255 : mask->at(x, y).r;
+      const auto from = source.at(x, y);
+      auto& to = out.at(x + at.x, y + at.y);
+      const auto mixed = [&](int a, int b) {
+        return static_cast<std::uint8_t>((a * part + b * (255 - part)) / 255);
+      };
+      to = {mixed(from.r, to.r), mixed(from.g, to.g), mixed(from.b, to.b), 255};
     }
   }
   return out;
