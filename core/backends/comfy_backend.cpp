@@ -29,12 +29,13 @@ class ComfyBackend : public Backend {
                .first_pause = options_.reconnect_pause}) {}
 
   BackendInfo info() const override {
-    return {
-        .name = "comfy",
-        .placeholder = false,
-        .slots = std::max(1, options_.slots),
-        .capabilities = {std::string(capability::kWorkflow), std::string(capability::kReferences),
-                         std::string(capability::kLoras), std::string(capability::kSeamless)}};
+    return {.name = "comfy",
+            .placeholder = false,
+            .slots = std::max(1, options_.slots),
+            .capabilities = {
+                std::string(capability::kWorkflow), std::string(capability::kReferences),
+                std::string(capability::kLoras), std::string(capability::kSeamless),
+                std::string(capability::kManyReferences), std::string(capability::kWideSeeds)}};
   }
   BackendStatus status() const override { return census_.status(); }
   std::vector<ModelEntry> list_models() const override { return census_.models(); }

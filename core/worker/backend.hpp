@@ -18,6 +18,8 @@ inline constexpr std::string_view kWorkflow = "workflow";      ///< runs a graph
 inline constexpr std::string_view kReferences = "references";  ///< looks at reference pictures
 inline constexpr std::string_view kLoras = "loras";
 inline constexpr std::string_view kSeamless = "seamless";
+inline constexpr std::string_view kManyReferences = "many_references";  ///< at more than one
+inline constexpr std::string_view kWideSeeds = "wide_seeds";  ///< takes seeds from 2^63 on
 }  // namespace capability
 
 /// Says what a backend is; it does not change while the backend lives.

@@ -68,6 +68,11 @@ std::string_view missing_capability(const GenerateMessage& job, const BackendInf
   const bool has_lora = !job.lora.empty() || !job.loras.empty();
   if (has_lora && lacks(capability::kLoras)) return capability::kLoras;
   if (job.seamless && lacks(capability::kSeamless)) return capability::kSeamless;
+  if (job.references.size() > 1 && lacks(capability::kManyReferences)) {
+    return capability::kManyReferences;
+  }
+  const bool has_wide_seed = job.seed.value_or(0) >> 63U != 0;
+  if (has_wide_seed && lacks(capability::kWideSeeds)) return capability::kWideSeeds;
   return {};
 }
 
