@@ -107,7 +107,9 @@ struct JournalText {
 
 /// The header's number, 0 unless the file is whole up to where it took over.
 JournalText read_journal(int descriptor) {
-  std::string text(kMostToRead, '\0');
+  const off_t length = ::lseek(descriptor, 0, SEEK_END);
+  if (length <= 0 || static_cast<std::size_t>(length) > kMostToRead) return {};
+  std::string text(static_cast<std::size_t>(length), '\0');
   std::size_t size = 0;
   while (size < text.size()) {
     const auto got =
@@ -117,7 +119,7 @@ JournalText read_journal(int descriptor) {
   }
   text.resize(size);
   const auto end = text.find('\n');
-  if (!text.starts_with(kHeader) || end == std::string::npos || size == kMostToRead) return {};
+  if (!text.starts_with(kHeader) || end == std::string::npos) return {};
   JournalText journal;
   for (const char c : std::string_view(text).substr(kHeader.size(), end - kHeader.size())) {
     if (c < '0' || c > '9' || journal.generation > UINT64_MAX / 20) return {};

@@ -1,6 +1,7 @@
 // Requirements 32 to 39, 49 and 50.
+#include <ctime>
+
 #include "comfy_test_support.hpp"
-#include "core/worker/backend_pool.hpp"
 
 using namespace dgxp;
 
@@ -111,6 +112,7 @@ TEST_CASE("R36: a worker that was killed finds its running prompt again, and pos
     comfy.inject({.kind = FakeFaultKind::stall});
     ComfyOptions options = quick_options(comfy.url());
     options.state_folder = folder.path();
+    options.cancel_wait = 0ms;
     std::string first_prompt;
     {
       const auto backend = make_settled_backend(options);
@@ -120,7 +122,6 @@ TEST_CASE("R36: a worker that was killed finds its running prompt again, and pos
       std::filesystem::copy(folder.path(), killed.path());
       first_prompt = comfy.prompts()[0].id;
       comfy.inject({.kind = FakeFaultKind::interrupt_ignored, .count = -1});
-      options.cancel_wait = 0ms;
       run.stop();
       CHECK_FALSE(run.join());
     }
@@ -180,6 +181,17 @@ TEST_CASE("R37: status and models never wait for a server that hangs") {
   }
   CHECK(std::chrono::steady_clock::now() - begin < 100ms);
   CHECK(eventually([&] { return !backend->status().healthy; }));
+}
+
+TEST_CASE("A backend without jobs uses no processor, with its socket open") {
+  FakeComfy comfy;
+  const auto backend = make_settled_backend(quick_options(comfy.url()));
+  CHECK(why_not(run_job(*backend, make_job())) == "");
+  std::this_thread::sleep_for(50ms);
+  const std::clock_t before = std::clock();  // of the whole process, the fake too
+  std::this_thread::sleep_for(500ms);
+  CHECK(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC < 0.005);
+  CHECK(comfy.sockets() == 1);
 }
 
 TEST_CASE("R38: history and files of the server are left alone") {

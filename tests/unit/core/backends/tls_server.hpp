@@ -1,0 +1,121 @@
+#pragma once
+
+// A listener on loopback behind TLS, with a certificate of its own making.
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace dgxp {
+
+template <auto kFree>
+struct FreeBy {
+  void operator()(auto* what) const { kFree(what); }
+};
+
+class TlsServer {
+ public:
+  /// Reads what has come so far, and sends.
+  struct Connection {
+    SSL* tls;
+    std::string read() const {
+      char buffer[8192];
+      const int size = SSL_read(tls, buffer, sizeof buffer);
+      return size > 0 ? std::string(buffer, static_cast<std::size_t>(size)) : std::string();
+    }
+    void send(std::string_view bytes) const {
+      SSL_write(tls, bytes.data(), static_cast<int>(bytes.size()));
+    }
+  };
+  using Handler = std::function<void(const Connection&)>;
+
+  /// The certificate, for `localhost`, is written to `ca_file`.
+  TlsServer(const std::filesystem::path& ca_file, Handler handler)
+      : context_(SSL_CTX_new(TLS_server_method())), handler_(std::move(handler)) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a socket that the client has left
+    make_certificate(ca_file);
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::listen(listener_, 16);
+    socklen_t length = sizeof address;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread([this] { serve(); });
+  }
+  TlsServer(TlsServer&&) = delete;
+  ~TlsServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_ = {};
+    ::close(listener_);
+  }
+  int port() const { return port_; }
+
+ private:
+  using Key = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
+  using Certificate = std::unique_ptr<X509, FreeBy<X509_free>>;
+  using Context = std::unique_ptr<SSL_CTX, FreeBy<SSL_CTX_free>>;
+  using Session = std::unique_ptr<SSL, FreeBy<SSL_free>>;
+
+  void make_certificate(const std::filesystem::path& ca_file) {
+    const Key key(EVP_EC_gen("P-256"));
+    const Certificate certificate(X509_new());
+    X509_set_version(certificate.get(), 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+    X509_set_pubkey(certificate.get(), key.get());
+    X509_NAME* name = X509_get_subject_name(certificate.get());
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+    X509_set_issuer_name(certificate.get(), name);
+    const std::unique_ptr<X509_EXTENSION, FreeBy<X509_EXTENSION_free>> names(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"));
+    X509_add_ext(certificate.get(), names.get(), -1);
+    X509_sign(certificate.get(), key.get(), EVP_sha256());
+    SSL_CTX_use_certificate(context_.get(), certificate.get());
+    SSL_CTX_use_PrivateKey(context_.get(), key.get());
+    if (FILE* file = std::fopen(ca_file.c_str(), "w")) {
+      PEM_write_X509(file, certificate.get());
+      std::fclose(file);
+    }
+  }
+
+  void serve() {
+    while (true) {
+      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (connection < 0) return;
+      const Session tls(SSL_new(context_.get()));
+      SSL_set_fd(tls.get(), connection);
+      if (SSL_accept(tls.get()) == 1) {
+        handler_({tls.get()});
+        SSL_shutdown(tls.get());
+      }
+      ::close(connection);
+    }
+  }
+
+  Context context_;
+  Handler handler_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::jthread thread_;
+};
+
+}  // namespace dgxp
