@@ -48,11 +48,16 @@ void NearestTable::map_block(Block& pixels, std::size_t count, const Values& val
   }
   const std::uint32_t* runs = runs_.get();
   const std::uint8_t* answers = answers_.get();
+  const std::uint32_t* words = values.data();
+  const std::uint32_t* cell_of = cells.data();
+  std::uint32_t* out = pixels.data();
+  // Gathering the three look-ups with AVX2 was measured to be slower than four pixels in turn.
+#pragma GCC unroll 4
   for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t run = __atomic_load_n(&runs[cells[i]], __ATOMIC_ACQUIRE);
+    std::uint32_t run = __atomic_load_n(&runs[cell_of[i]], __ATOMIC_ACQUIRE);
     if (run == kUnsolved) [[unlikely]]
-      run = solve(cells[i]);
-    pixels[i] = values[answers[run * kCellColors + pixels[i]]];
+      run = solve(cell_of[i]);
+    out[i] = words[answers[run * kCellColors + out[i]]];
   }
   for (std::size_t i = 0; i < count; i += 4) {
     Four value;
