@@ -38,6 +38,7 @@ struct Options {
   BuildArguments build;
   PlanArguments plan;
   CheckArguments check;
+  LintArguments lint;
   StatusArguments status;
   ExplainArguments explain;
   RerollArguments reroll;
@@ -155,6 +156,13 @@ class Parser {
     sub->add_option("manifest", options_.check.manifest, "the manifest (default: assets.yaml)");
     sub->add_flag("--no-placeholders", options_.check.no_placeholders,
                   "fail when a master is a placeholder (the gate before a release)");
+
+    sub = verb("lint", "look for pixels that seem unintended in finished sprites",
+               [](const Context& c, Options& o) { return run_lint_command(c, o.lint); });
+    sub->add_option("sprites", options_.lint.sprites, "ids or patterns (default: all)");
+    add_manifest(sub, options_.lint.manifest);
+    sub->add_flag("--sarif", options_.lint.sarif, "print SARIF 2.1.0 on stdout");
+    sub->add_flag("--strict", options_.lint.strict, "fail on warnings too");
 
     sub = verb("status", "list masters that are not fresh, and the worker in use",
                [](const Context& c, Options& o) { return run_status_command(c, o.status); });
@@ -285,7 +293,7 @@ class Parser {
   }
 
   void add_palette_verbs() {
-    CLI::App* sub = app_.add_subcommand("palette", "show, convert or extract palettes");
+    CLI::App* sub = app_.add_subcommand("palette", "show, convert, extract or compare palettes");
     sub->require_subcommand(1);
     const auto action = [&](const char* name, const char* description, const char* inputs) {
       CLI::App* child = sub->add_subcommand(name, description);
@@ -303,6 +311,9 @@ class Parser {
         ->add_option("-o,--output", options_.palette.output,
                      "the file to write; its suffix is the format")
         ->required();
+    action("compare", "say how well a second palette can stand for a first", "two palette files")
+        ->get_option("inputs")
+        ->expected(2);
     CLI::App* extract =
         action("extract", "make the best palette for a set of pictures", "PNG files");
     extract->add_option("-n,--colors", options_.palette.colors, "how many (default: 16)")
@@ -401,6 +412,7 @@ void add_examples(CLI::App& app) {
       {"build", "dgxp build assets.yaml --locked"},
       {"plan", "dgxp plan --detailed-exitcode"},
       {"check", "dgxp check --no-placeholders"},
+      {"lint", "dgxp lint \"hero*\" --strict"},
       {"status", "dgxp status --verbose"},
       {"explain", "dgxp explain \"hero/walk/*\""},
       {"reroll", "dgxp reroll enemy/slime && dgxp build"},

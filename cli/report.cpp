@@ -22,6 +22,25 @@ std::string_view drift_text(Drift::Kind kind) {
   return "";
 }
 
+ordered_json findings_json(const std::vector<Finding>& findings) {
+  ordered_json list = ordered_json::array();
+  for (const Finding& finding : findings) {
+    ordered_json entry = {{"level", finding.level == CheckLevel::error ? "error" : "warning"},
+                          {"check", finding.check},
+                          {"sprite", finding.sprite},
+                          {"message", finding.message},
+                          {"line", finding.place.line},
+                          {"column", finding.place.column}};
+    if (finding.frame) {
+      entry["row"] = finding.row;
+      entry["frame"] = *finding.frame;
+    }
+    if (finding.at) entry["at"] = {finding.at->x, finding.at->y};
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string count_text(std::size_t count, const std::string& one, const std::string& many) {
@@ -33,22 +52,33 @@ bool has_failed_findings(const BuildReport& report) {
                              [](const Finding& f) { return f.level == CheckLevel::error; });
 }
 
-void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report) {
-  const Terminal& terminal = *context.terminal;
-  for (const std::string& warning : report.warnings) terminal.warning(warning);
-  for (const std::string& note : report.notes) terminal.note(note);
-  std::vector<Diagnostic> findings;
-  for (const Finding& finding : report.findings) {
-    findings.push_back(
+void show_findings(const Context& context, const ManifestPlace& files,
+                   const std::vector<Finding>& findings) {
+  std::vector<Diagnostic> diagnostics;
+  for (const Finding& finding : findings) {
+    diagnostics.push_back(
         {.severity = finding.level == CheckLevel::error ? Severity::error : Severity::warning,
          .file = files.shown,
          .place = finding.place,
          .message = fmt::format("{} [{}]", finding.message, finding.check)});
   }
-  terminal.diagnostics(findings);
+  context.terminal->diagnostics(diagnostics);
+}
+
+void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report) {
+  const Terminal& terminal = *context.terminal;
+  for (const std::string& warning : report.warnings) terminal.warning(warning);
+  for (const std::string& note : report.notes) terminal.note(note);
+  show_findings(context, files, report.findings);
   for (const FailedJob& failed : report.made.failed) {
     terminal.error({.message = fmt::format("job '{}' failed: {}", failed.id, failed.error)});
   }
+}
+
+std::string lint_json(const std::vector<Finding>& findings, std::size_t sprites, int exit_code) {
+  const ordered_json document = {
+      {"exit", exit_code}, {"sprites", sprites}, {"findings", findings_json(findings)}};
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string report_json(const BuildReport& report, int exit_code) {
@@ -81,16 +111,7 @@ std::string report_json(const BuildReport& report, int exit_code) {
   document["drift"] = drift;
   document["warnings"] = report.warnings;
   document["notes"] = report.notes;
-  ordered_json findings = ordered_json::array();
-  for (const Finding& finding : report.findings) {
-    findings.push_back({{"level", finding.level == CheckLevel::error ? "error" : "warning"},
-                        {"check", finding.check},
-                        {"sprite", finding.sprite},
-                        {"message", finding.message},
-                        {"line", finding.place.line},
-                        {"column", finding.place.column}});
-  }
-  document["findings"] = findings;
+  document["findings"] = findings_json(report.findings);
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -14,6 +14,13 @@ std::string count_text(std::size_t count, const std::string& one, const std::str
 /// Warnings, notes, failed jobs and findings of a build, for people.
 void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report);
 
+/// The findings alone, as problems at their sprites' lines.
+void show_findings(const Context& context, const ManifestPlace& files,
+                   const std::vector<Finding>& findings);
+
+/// What `lint --json` prints.
+std::string lint_json(const std::vector<Finding>& findings, std::size_t sprites, int exit_code);
+
 /// Everything a script may want to know about a build, as one JSON document.
 std::string report_json(const BuildReport& report, int exit_code);
 

@@ -199,7 +199,10 @@ constexpr FieldType kNone = choice(kNoneWord, "none");
 constexpr std::array<const FieldType*, 2> kOutlineForms{&kColor, &kNone};
 constexpr FieldType kFinishOutline =
     either(kOutlineForms, "none, or a colour in quotes", R"("#1b1b1b")");
+constexpr std::array<std::string_view, 2> kAlignWords{"none", "baseline"};
+constexpr FieldType kAlign = choice(kAlignWords, "baseline");
 constexpr std::array kFinishFields{
+    FieldSpec{"align", &kAlign, "none", "Frames moved up or down so that feet stand still"},
     FieldSpec{"outline", &kFinishOutline, "none", "A 1 px outline in this colour of the palette"},
     FieldSpec{"trim", &kBoolean, "false", "Cut transparent borders off"},
 };
@@ -441,10 +444,33 @@ constexpr std::array kDriftFields{
 };
 constexpr FieldShape kDriftShape{"baseline_drift", kDriftFields};
 constexpr FieldType kDrift = object(kDriftShape, "a map", "{ max: 1 }");
+constexpr std::array kCentreDriftFields{
+    FieldSpec{"max", &kDriftPixels, "3", "Pixels the figure's middle may move sideways"},
+    FieldSpec{"level", &kLevel, "warn", "What a greater drift does"},
+};
+constexpr FieldShape kCentreDriftShape{"centre_drift", kCentreDriftFields};
+constexpr FieldType kCentreDrift = object(kCentreDriftShape, "a map", "{ max: 3 }");
+constexpr FieldType kColorCount = whole(1, 65536, "16");
+constexpr std::array kColorCountFields{
+    FieldSpec{"max", &kColorCount, "", "Different opaque colours a sprite may have", Later::no,
+              true},
+    FieldSpec{"level", &kLevel, "warn", "What more colours do"},
+};
+constexpr FieldShape kColorCountShape{"color_count", kColorCountFields};
+constexpr FieldType kColorCounts = object(kColorCountShape, "a map with max", "{ max: 16 }");
 constexpr std::array kChecksFields{
     FieldSpec{"palette", &kLevel, "error", "What a pixel outside the palette does"},
     FieldSpec{"coverage", &kCoverage, "", "How full frames may be"},
     FieldSpec{"baseline_drift", &kDrift, "", "How much feet may float"},
+    FieldSpec{"centre_drift", &kCentreDrift, "", "How much a figure may wander sideways"},
+    FieldSpec{"color_count", &kColorCounts, "", "How many colours a sprite may have"},
+    FieldSpec{"canvas", &kLevel, "", "What a frame does that is empty, or full of background"},
+    FieldSpec{"mixels", &kLevel, "", "What a part does that is drawn in larger pixels"},
+    FieldSpec{"strays", &kLevel, "", "What single pixels apart from the figure do"},
+    FieldSpec{"outline", &kLevel, "", "What gaps in an outline do"},
+    FieldSpec{"flicker", &kLevel, "", "What shades do that change for a single frame"},
+    FieldSpec{"loop_seam", &kLevel, "", "What a loop does that jumps back to its first frame"},
+    FieldSpec{"tile_seam", &kLevel, "", "What a seamless tile does whose edges do not meet"},
 };
 constexpr FieldShape kChecksShape{"checks", kChecksFields};
 constexpr FieldType kChecks = object(kChecksShape, "a map", "{ palette: error }");
@@ -553,6 +579,12 @@ const FieldShape& atlas_shape() {
 }
 const FieldShape& output_shape() {
   return kOutputShape;
+}
+const FieldShape& centre_drift_shape() {
+  return kCentreDriftShape;
+}
+const FieldShape& color_count_shape() {
+  return kColorCountShape;
 }
 const FieldShape& checks_shape() {
   return kChecksShape;

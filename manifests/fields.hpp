@@ -90,6 +90,8 @@ const FieldShape& output_shape();
 const FieldShape& checks_shape();
 const FieldShape& coverage_shape();
 const FieldShape& drift_shape();
+const FieldShape& centre_drift_shape();
+const FieldShape& color_count_shape();
 
 // The same machinery, other languages (configuration_fields.cpp).
 const FieldShape& user_config_shape();    ///< `.dgxp/config.yaml`

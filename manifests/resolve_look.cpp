@@ -33,6 +33,7 @@ FinishSpec read_finish(const NodeLayers& layers) {
   const FieldReader reader(finish_shape(), layers);
   FinishSpec finish;
   if (reader.has("outline")) finish.outline = read_color(reader.find("outline").top());
+  finish.align = static_cast<Align>(reader.choice("align"));
   finish.trim = reader.boolean("trim");
   return finish;
 }

@@ -101,6 +101,16 @@ std::vector<OutputSpec> resolve_outputs(const SyntaxNode& manifest, const Projec
   return outputs;
 }
 
+namespace {
+
+/// The level of a rule that is only a level; nothing when the manifest does not say.
+std::optional<CheckLevel> rule_level(const FieldReader& reader, std::string_view name) {
+  if (!reader.has(name)) return std::nullopt;
+  return static_cast<CheckLevel>(reader.choice(name));
+}
+
+}  // namespace
+
 ChecksSpec resolve_checks(const SyntaxNode& manifest, ProblemList& problems) {
   const FieldReader reader(checks_shape(), NodeLayers(&manifest).find("checks"));
   ChecksSpec checks;
@@ -120,6 +130,23 @@ ChecksSpec resolve_checks(const SyntaxNode& manifest, ProblemList& problems) {
     checks.baseline_drift_max = drift.integer("max");
     checks.baseline_drift = static_cast<CheckLevel>(drift.choice("level"));
   }
+  if (reader.has("centre_drift")) {
+    const FieldReader drift(centre_drift_shape(), reader.find("centre_drift"));
+    checks.centre_drift_max = drift.integer("max");
+    checks.centre_drift = static_cast<CheckLevel>(drift.choice("level"));
+  }
+  if (reader.has("color_count")) {
+    const FieldReader colors(color_count_shape(), reader.find("color_count"));
+    checks.colors_max = colors.integer("max");
+    checks.colors = static_cast<CheckLevel>(colors.choice("level"));
+  }
+  checks.canvas = rule_level(reader, "canvas");
+  checks.mixels = rule_level(reader, "mixels");
+  checks.strays = rule_level(reader, "strays");
+  checks.outline = rule_level(reader, "outline");
+  checks.flicker = rule_level(reader, "flicker");
+  checks.loop_seam = rule_level(reader, "loop_seam");
+  checks.tile_seam = rule_level(reader, "tile_seam");
   return checks;
 }
 

@@ -40,6 +40,14 @@ struct CheckArguments {
 };
 int run_check_command(const Context& context, const CheckArguments& arguments);
 
+struct LintArguments {
+  std::vector<std::string> sprites;
+  std::string manifest = "assets.yaml";
+  bool sarif = false;
+  bool strict = false;
+};
+int run_lint_command(const Context& context, const LintArguments& arguments);
+
 struct StatusArguments {
   std::string manifest = "assets.yaml";
   std::string worker;
@@ -147,7 +155,7 @@ struct PackArguments {
 int run_pack_command(const Context& context, const PackArguments& arguments);
 
 struct PaletteArguments {
-  std::string action;  ///< "show", "convert", "extract"
+  std::string action;  ///< "show", "convert", "extract", "compare"
   std::vector<std::string> inputs;
   std::string output;
   int colors = 16;

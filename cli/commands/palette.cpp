@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -7,6 +10,8 @@
 #include "cli/commands/files.hpp"
 #include "cli/report.hpp"
 #include "core/image/auto_palette.hpp"
+#include "core/image/color_metric.hpp"
+#include "core/image/lock_palette.hpp"
 
 namespace dgxp {
 namespace {
@@ -28,6 +33,56 @@ int show_palette(const Context& context, const Palette& palette) {
   return 0;
 }
 
+/// What a colour becomes in another palette, and by how much that is seen.
+struct Replacement {
+  Rgb from;
+  Rgb to;
+  double difference = 0;  ///< CIEDE2000
+};
+
+std::vector<Replacement> replace_colors(const Palette& from, const Palette& to) {
+  std::vector<Replacement> replacements;
+  for (const Rgb color : from.colors) {
+    const Rgb nearest = to.colors[nearest_by_search(color, to, ColorMetric::ciede2000)];
+    replacements.push_back(
+        {.from = color, .to = nearest, .difference = ciede2000(to_lab(color), to_lab(nearest))});
+  }
+  return replacements;
+}
+
+int compare_palettes(const Context& context, const Palette& from, const Palette& to) {
+  const std::vector<Replacement> replacements = replace_colors(from, to);
+  double sum = 0;
+  double worst = 0;
+  std::size_t same = 0;
+  for (const Replacement& one : replacements) {
+    sum += one.difference;
+    worst = std::max(worst, one.difference);
+    same += one.from == one.to ? 1U : 0U;
+  }
+  const double mean = sum / static_cast<double>(replacements.size());
+  if (context.terminal->json()) {
+    nlohmann::ordered_json colors = nlohmann::ordered_json::array();
+    for (const Replacement& one : replacements)
+      colors.push_back({{"from", to_hex(one.from)},
+                        {"to", to_hex(one.to)},
+                        {"difference", std::round(one.difference * 100) / 100}});
+    const nlohmann::ordered_json document = {{"colors", std::move(colors)},
+                                             {"same", same},
+                                             {"mean", std::round(mean * 100) / 100},
+                                             {"worst", std::round(worst * 100) / 100}};
+    context.terminal->data(document.dump(2) + "\n");
+    return 0;
+  }
+  for (const Replacement& one : replacements)
+    context.terminal->data(
+        fmt::format("{} {} {:6.2f}\n", to_hex(one.from), to_hex(one.to), one.difference));
+  context.terminal->line(
+      fmt::format("{} of {} are the same; CIEDE2000 difference: mean {:.2f}, worst {:.2f}", same,
+                  count_text(replacements.size(), "colour", "colours"), mean, worst));
+  return 0;
+}
+
 Result<Palette> extract_palette(const PaletteArguments& arguments) {
   std::vector<Image> images;
   for (const std::string& path : arguments.inputs) {
@@ -46,6 +101,11 @@ int run_palette_command(const Context& context, const PaletteArguments& argument
   auto palette = arguments.action == "extract" ? extract_palette(arguments)
                                                : read_palette(arguments.inputs.front());
   if (!palette) return fail(context, palette.error());
+  if (arguments.action == "compare") {
+    const auto other = read_palette(arguments.inputs.back());
+    if (!other) return fail(context, other.error());
+    return compare_palettes(context, *palette, *other);
+  }
   if (arguments.output.empty()) return show_palette(context, *palette);
   const auto format = palette_format_of(arguments.output);
   if (!format) return fail(context, format.error());

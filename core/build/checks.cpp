@@ -1,13 +1,34 @@
 #include "core/build/checks.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "core/image/lint_motion.hpp"
+#include "core/image/lint_pixels.hpp"
+
 namespace dgxp {
 namespace {
+
+constexpr std::array<CheckRule, 12> kRules{{
+    {"palette", "every pixel has a colour of the sprite's palette"},
+    {"coverage", "frames are neither too empty nor too full"},
+    {"baseline_drift", "feet stand on one line in all frames of an animation"},
+    {"centre_drift", "a figure stays in the middle through all frames of an animation"},
+    {"color_count", "a sprite has no more colours than allowed"},
+    {"canvas", "no frame is empty, and the background of a figure is gone"},
+    {"mixels", "all pixels of a sprite have one size"},
+    {"strays", "no single pixel stands apart from the figure"},
+    {"outline", "an outline has no gaps"},
+    {"flicker", "no surface changes its shade for a single frame"},
+    {"loop_seam", "a loop comes back to its first frame without a jump"},
+    {"tile_seam", "opposite edges of a seamless tile meet"},
+}};
 
 /// Every colour the finished sprite may show.
 std::set<Rgb> allowed_colors(const SpriteSpec& spec, const Palettes& palettes) {
@@ -26,87 +47,157 @@ double coverage_of(const Image& frame) {
   return static_cast<double>(opaque) / static_cast<double>(frame.size.area());
 }
 
-/// The lowest row with an opaque pixel, or nothing for an empty frame.
-std::optional<int> baseline_of(const Image& frame) {
-  for (int y = frame.size.height - 1; y >= 0; --y) {
-    for (int x = 0; x < frame.size.width; ++x) {
-      if (frame.at(x, y).a != 0) return y;
-    }
-  }
-  return std::nullopt;
-}
+using FrameRule = std::optional<Flaw> (*)(const Image&);
 
+/// The checks of one sprite.
 class SpriteChecker {
  public:
-  SpriteChecker(const ChecksSpec& checks, const SpriteSpec& spec, const Sprite& sprite,
-                std::vector<Finding>& findings)
-      : checks_(checks), spec_(spec), sprite_(sprite), findings_(findings) {}
+  SpriteChecker(const ChecksSpec& checks, CheckScope scope, const SpriteSpec& spec,
+                const Sprite& sprite, std::vector<Finding>& findings)
+      : checks_(checks), scope_(scope), spec_(spec), sprite_(sprite), findings_(findings) {}
 
   void check_palette(const Palettes& palettes) {
     if (checks_.palette == CheckLevel::off || spec_.palette.empty()) return;
     const std::set<Rgb> allowed = allowed_colors(spec_, palettes);
-    std::set<Rgb> foreign;
-    for_each_frame([&](const SpriteRow&, std::size_t, const Image& frame) {
-      for (const Rgba pixel : frame.pixels) {
-        if (pixel.a != 0 && !allowed.contains(pixel.rgb())) foreign.insert(pixel.rgb());
-      }
-    });
-    for (const Rgb color : foreign) {
-      add(checks_.palette, "palette", fmt::format("{} is not in its palette", to_hex(color)));
+    std::set<Rgb> seen;
+    for (std::size_t row = 0; row < sprite_.rows.size(); ++row) {
+      const std::vector<Image>& frames = sprite_.rows[row].frames;
+      for (std::size_t i = 0; i < frames.size(); ++i)
+        for (int y = 0; y < frames[i].size.height; ++y)
+          for (int x = 0; x < frames[i].size.width; ++x) {
+            const Rgba pixel = frames[i].at(x, y);
+            if (pixel.a == 0 || allowed.contains(pixel.rgb()) || !seen.insert(pixel.rgb()).second)
+              continue;
+            add(checks_.palette, "palette", row,
+                {.frame = static_cast<int>(i),
+                 .at = Point{x, y},
+                 .message = fmt::format("{} is not in its palette", to_hex(pixel.rgb()))});
+          }
     }
   }
 
-  void check_coverage() {
-    if (checks_.coverage == CheckLevel::off) return;
-    for_each_frame([&](const SpriteRow& row, std::size_t index, const Image& frame) {
-      const double coverage = coverage_of(frame);
-      if (coverage >= checks_.coverage_min && coverage <= checks_.coverage_max) return;
-      add(checks_.coverage, "coverage",
-          fmt::format("{} covers {:.0f} % of its frame, {:.0f} to {:.0f} % are wanted",
-                      frame_text(row, index), coverage * 100, checks_.coverage_min * 100,
-                      checks_.coverage_max * 100));
-    });
+  void check_color_count() {
+    if (checks_.colors == CheckLevel::off) return;
+    std::set<Rgb> colors;
+    for (const SpriteRow& row : sprite_.rows)
+      for (const Image& frame : row.frames)
+        for (const Rgba pixel : frame.pixels)
+          if (pixel.a != 0) colors.insert(pixel.rgb());
+    if (static_cast<int>(colors.size()) <= checks_.colors_max) return;
+    add_to_sprite(checks_.colors, "color_count",
+                  fmt::format("has {} colours, {} are allowed", colors.size(), checks_.colors_max));
   }
 
-  void check_baseline() {
-    if (checks_.baseline_drift == CheckLevel::off) return;
-    for (const SpriteRow& row : sprite_.rows) {
-      std::optional<int> lowest;
-      std::optional<int> highest;
-      for (const Image& frame : row.frames) {
-        const std::optional<int> baseline = baseline_of(frame);
-        if (!baseline) continue;
-        lowest = std::max(lowest.value_or(*baseline), *baseline);
-        highest = std::min(highest.value_or(*baseline), *baseline);
-      }
-      if (!lowest || *lowest - *highest <= checks_.baseline_drift_max) continue;
-      add(checks_.baseline_drift, "baseline_drift",
-          fmt::format("the feet of '{}' move by {} px between frames, {} are allowed", row.name,
-                      *lowest - *highest, checks_.baseline_drift_max));
-    }
+  void check_row(std::size_t row, const MasterSpec* master) {
+    check_coverage(row);
+    const RowSpec& spec = spec_.rows[row];
+    if (spec.mirrored) return;
+    check_frames(row, "canvas", checks_.canvas, find_empty_canvas);
+    if (master != nullptr && !master->drawn_by_hand && !master->seamless &&
+        master->recover.background != Background::none)
+      check_frames(row, "canvas", checks_.canvas, find_full_canvas);
+    check_frames(row, "mixels", checks_.mixels, find_mixed_pixels);
+    check_frames(row, "strays", checks_.strays, find_stray_pixels);
+    check_frames(row, "outline", checks_.outline, find_outline_gaps);
+    if (master != nullptr && master->seamless)
+      check_frames(row, "tile_seam", checks_.tile_seam, find_tile_seam);
+    check_motion(row);
   }
 
  private:
-  template <typename Visit>
-  void for_each_frame(const Visit& visit) const {
-    for (const SpriteRow& row : sprite_.rows) {
-      for (std::size_t i = 0; i < row.frames.size(); ++i) visit(row, i, row.frames[i]);
+  CheckLevel level_of(std::optional<CheckLevel> asked) const {
+    return asked.value_or(scope_ == CheckScope::all ? CheckLevel::warn : CheckLevel::off);
+  }
+
+  void check_coverage(std::size_t row) {
+    if (checks_.coverage == CheckLevel::off) return;
+    const std::vector<Image>& frames = sprite_.rows[row].frames;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      const double coverage = coverage_of(frames[i]);
+      if (coverage >= checks_.coverage_min && coverage <= checks_.coverage_max) continue;
+      add(checks_.coverage, "coverage", row,
+          {.frame = static_cast<int>(i),
+           .message = fmt::format("covers {:.0f} % of its frame, {:.0f} to {:.0f} % are wanted",
+                                  coverage * 100, checks_.coverage_min * 100,
+                                  checks_.coverage_max * 100)});
     }
   }
 
-  static std::string frame_text(const SpriteRow& row, std::size_t index) {
-    return row.name.empty() ? "it" : fmt::format("frame {} of '{}'", index, row.name);
+  /// One finding a row: that of the first frame, and how many frames have the same.
+  void check_frames(std::size_t row, std::string_view rule, std::optional<CheckLevel> asked,
+                    FrameRule find) {
+    const CheckLevel level = level_of(asked);
+    if (level == CheckLevel::off) return;
+    std::optional<Flaw> first;
+    std::size_t others = 0;
+    const std::vector<Image>& frames = sprite_.rows[row].frames;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      auto flaw = find(frames[i]);
+      if (!flaw) continue;
+      if (first) {
+        ++others;
+        continue;
+      }
+      flaw->frame = static_cast<int>(i);
+      first = std::move(flaw);
+    }
+    if (!first) return;
+    if (others > 0)
+      first->message += fmt::format(", as {} other {}", others, others == 1 ? "frame" : "frames");
+    add(level, rule, row, *first);
   }
 
-  void add(CheckLevel level, std::string check, const std::string& message) {
+  void check_motion(std::size_t row) {
+    const std::vector<Image>& frames = sprite_.rows[row].frames;
+    if (frames.size() < 2) return;
+    const Drift drift = measure_drift(frames);
+    const CheckLevel baseline = level_of(checks_.baseline_drift);
+    if (baseline != CheckLevel::off && drift.baseline > checks_.baseline_drift_max)
+      add(baseline, "baseline_drift", row,
+          {.frame = drift.baseline_frame,
+           .message = fmt::format("the feet move by {} px between frames, {} are allowed",
+                                  drift.baseline, checks_.baseline_drift_max)});
+    const CheckLevel centre = level_of(checks_.centre_drift);
+    if (centre != CheckLevel::off && drift.centre > checks_.centre_drift_max)
+      add(centre, "centre_drift", row,
+          {.frame = drift.centre_frame,
+           .message = fmt::format("the figure wanders by {:.1f} px sideways, {} are allowed",
+                                  drift.centre, checks_.centre_drift_max)});
+    add_if(level_of(checks_.flicker), "flicker", row, find_flicker(frames));
+    const RowSpec& spec = spec_.rows[row];
+    if (spec.loop && spec.playback == Playback::forward)
+      add_if(level_of(checks_.loop_seam), "loop_seam", row, find_loop_seam(frames));
+  }
+
+  void add_if(CheckLevel level, std::string_view rule, std::size_t row,
+              const std::optional<Flaw>& flaw) {
+    if (flaw && level != CheckLevel::off) add(level, rule, row, *flaw);
+  }
+
+  void add(CheckLevel level, std::string_view rule, std::size_t row, const Flaw& flaw) {
+    const std::string& name = sprite_.rows[row].name;
+    std::string message = flaw.message;
+    if (sprite_.rows[row].frames.size() > 1)
+      message = fmt::format("frame {} of '{}': {}", flaw.frame, name, message);
+    else if (!name.empty())
+      message = fmt::format("'{}': {}", name, message);
+    if (flaw.at) message += fmt::format(" (at {},{})", flaw.at->x, flaw.at->y);
+    add_to_sprite(level, rule, message);
+    findings_.back().row = name;
+    findings_.back().frame = flaw.frame;
+    findings_.back().at = flaw.at;
+  }
+
+  void add_to_sprite(CheckLevel level, std::string_view rule, const std::string& message) {
     findings_.push_back({.level = level,
-                         .check = std::move(check),
+                         .check = std::string(rule),
                          .sprite = spec_.id,
                          .message = fmt::format("sprite '{}': {}", spec_.id, message),
                          .place = spec_.place});
   }
 
   const ChecksSpec& checks_;
+  CheckScope scope_;
   const SpriteSpec& spec_;
   const Sprite& sprite_;
   std::vector<Finding>& findings_;
@@ -114,14 +205,24 @@ class SpriteChecker {
 
 }  // namespace
 
-std::vector<Finding> run_checks(const ChecksSpec& checks, std::span<const SpriteSpec> sprites,
-                                std::span<const Sprite> made, const Palettes& palettes) {
+std::span<const CheckRule> check_rules() {
+  return kRules;
+}
+
+std::vector<Finding> run_checks(const ProjectSpec& project, std::span<const Sprite> made,
+                                const Palettes& palettes, CheckScope scope) {
+  std::map<std::string_view, const MasterSpec*> masters;
+  for (const MasterSpec& master : project.masters) masters[master.id] = &master;
   std::vector<Finding> findings;
   for (std::size_t i = 0; i < made.size(); ++i) {
-    SpriteChecker checker(checks, sprites[i], made[i], findings);
+    const SpriteSpec& spec = project.sprites[i];
+    SpriteChecker checker(project.checks, scope, spec, made[i], findings);
     checker.check_palette(palettes);
-    checker.check_coverage();
-    checker.check_baseline();
+    checker.check_color_count();
+    for (std::size_t row = 0; row < spec.rows.size(); ++row) {
+      const auto master = masters.find(spec.rows[row].master);
+      checker.check_row(row, master == masters.end() ? nullptr : master->second);
+    }
   }
   return findings;
 }

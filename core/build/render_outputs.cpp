@@ -243,7 +243,7 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
   if (!sprites) return sprites.error();
   rendered.sprites = std::move(*sprites);
   // Beyond this point no pixel changes.
-  rendered.findings = run_checks(project.checks, project.sprites, rendered.sprites, palettes);
+  rendered.findings = run_checks(project, rendered.sprites, palettes, CheckScope::asked);
   update_lock_palettes(project, inputs, palettes, rendered.lock);
   auto sheets = make_sheets(project, rendered.sprites, repack, threads, rendered.lock);
   if (!sheets) return sheets.error();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/image/follow_palette.hpp"
+#include "core/image/lint_motion.hpp"
 
 namespace dgxp {
 namespace {
@@ -147,9 +148,12 @@ Result<MadeRow> make_sprite_row(const Image& master, const SpriteSpec& spec, con
   MadeRow made{.row = {.name = row.name, .frames = {}}, .guessed = std::move(paint->guessed)};
   for (int i = 0; i < static_cast<int>(frames); ++i) {
     Image frame = crop(strip, {i * spec.size.width, 0, spec.size.width, spec.size.height});
-    if (paint->outline) frame = with_outline(frame, *paint->outline);
     made.row.frames.push_back(std::move(frame));
   }
+  if (spec.finish.align == Align::baseline)
+    made.row.frames = aligned_to_baseline(std::move(made.row.frames));
+  if (paint->outline)
+    for (Image& frame : made.row.frames) frame = with_outline(frame, *paint->outline);
   return made;
 }
 

@@ -30,8 +30,20 @@ struct ChecksSpec {
   double coverage_min = 0.0;  ///< share of opaque pixels in a frame
   double coverage_max = 1.0;
   CheckLevel coverage = CheckLevel::off;
+  // Nothing = the manifest does not say: `lint` looks and warns, `build` and `check` do not look.
   int baseline_drift_max = 1;  ///< pixels the lowest opaque row may move between frames
-  CheckLevel baseline_drift = CheckLevel::off;
+  std::optional<CheckLevel> baseline_drift;
+  int centre_drift_max = 3;  ///< pixels the middle of the figure may move sideways
+  std::optional<CheckLevel> centre_drift;
+  int colors_max = 0;  ///< different opaque colours of a sprite; 0 = any number
+  CheckLevel colors = CheckLevel::off;
+  std::optional<CheckLevel> canvas;     ///< a frame that is empty, or full though it has a figure
+  std::optional<CheckLevel> mixels;     ///< parts drawn in larger pixels
+  std::optional<CheckLevel> strays;     ///< single pixels apart from the figure
+  std::optional<CheckLevel> outline;    ///< gaps in an outline
+  std::optional<CheckLevel> flicker;    ///< shades that change for one frame
+  std::optional<CheckLevel> loop_seam;  ///< a loop that jumps back
+  std::optional<CheckLevel> tile_seam;  ///< a seamless tile whose edges do not meet
 };
 
 /// What the user asked for, with every default, template, matrix and glob resolved. Ids are

@@ -34,6 +34,11 @@ std::string_view to_text(ColorMetric metric) {
   return name_in(kNames, metric);
 }
 
+std::string_view to_text(Align align) {
+  static constexpr std::array<std::string_view, 2> kNames{"none", "baseline"};
+  return name_in(kNames, align);
+}
+
 std::string_view to_text(Background background) {
   static constexpr std::array<std::string_view, 3> kNames{"none", "border_flood", "chroma_key"};
   return name_in(kNames, background);

@@ -48,9 +48,14 @@ struct RecoverSpec {
   friend bool operator==(const RecoverSpec&, const RecoverSpec&) = default;
 };
 
+/// What the frames of an animation are moved to share.
+enum class Align { none, baseline };
+std::string_view to_text(Align align);
+
 /// master -> sprite.
 struct FinishSpec {
   std::optional<Rgb> outline;  ///< a 1 px outline around the figure in this palette colour
+  Align align = Align::none;   ///< baseline: feet stand still
   bool trim = false;           ///< cut transparent borders (targets that cannot, refuse it)
   friend bool operator==(const FinishSpec&, const FinishSpec&) = default;
 };

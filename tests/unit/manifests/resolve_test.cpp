@@ -465,7 +465,11 @@ TEST_CASE("outputs and checks are read as they stand") {
       "checks:\n"
       "  palette: warn\n"
       "  coverage: { min: 0.25 }\n"
-      "  baseline_drift: { max: 3, level: error }\n");
+      "  baseline_drift: { max: 3, level: error }\n"
+      "  centre_drift: {}\n"
+      "  color_count: { max: 12 }\n"
+      "  mixels: error\n"
+      "  flicker: off\n");
   REQUIRE(project.outputs.size() == 2);
   CHECK(project.outputs[0].version == "0.19");
   CHECK(project.outputs[0].dir == "game/sprites");
@@ -479,6 +483,12 @@ TEST_CASE("outputs and checks are read as they stand") {
   CHECK(project.checks.coverage == CheckLevel::warn);
   CHECK(project.checks.baseline_drift_max == 3);
   CHECK(project.checks.baseline_drift == CheckLevel::error);
+  CHECK(project.checks.centre_drift == CheckLevel::warn);
+  CHECK(project.checks.colors_max == 12);
+  CHECK(project.checks.colors == CheckLevel::warn);
+  CHECK(project.checks.mixels == CheckLevel::error);
+  CHECK(project.checks.flicker == CheckLevel::off);
+  CHECK_FALSE(project.checks.strays);
 }
 
 TEST_CASE("a project knows its seed, folder of masters and budget") {

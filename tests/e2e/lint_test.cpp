@@ -1,0 +1,72 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/image/png_codec.hpp"
+#include "small_project.hpp"
+
+using namespace dgxp;
+
+namespace {
+
+/// A drawn sword with one speck in a corner.
+void draw_speck(const SmallProject& project) {
+  Image drawn({16, 16});
+  for (int y = 3; y < 13; ++y)
+    for (int x = 5; x < 9; ++x) drawn.at(x, y) = {0x5f, 0x6f, 0x7c, 255};
+  drawn.at(15, 0) = {0xf3, 0xef, 0xe0, 255};
+  project.put("drawn/wand.png", std::string(as_text(encode_png(drawn))));
+  project.replace_in("assets.yaml",
+                     "  item/{name}:", "  wand: { source: drawn/wand.png }\n  item/{name}:");
+}
+
+}  // namespace
+
+TEST_CASE("lint names sprite, place and rule, and fails only when the manifest says so") {
+  const SmallProject project;
+  draw_speck(project);
+  REQUIRE(project.run({"build"}).status == 0);
+  const ProgramResult warned = project.run({"lint", "wand"});
+  CHECK(warned.status == 0);
+  CHECK(warned.out == "1 finding in 1 of 1 sprite\n");
+  CHECK(warned.err.find("warning: sprite 'wand': a pixel stands apart from the figure (at 15,0) "
+                        "[strays]") != std::string::npos);
+  CHECK(project.run({"lint", "wand", "--strict"}).status == 1);
+  CHECK(project.run({"check"}).status == 0);
+  project.put("assets.yaml", project.get("assets.yaml") + "checks: { strays: error }\n");
+  CHECK(project.run({"lint", "wand"}).status == 1);
+  CHECK(project.run({"check"}).status == 1);
+  project.replace_in("assets.yaml", "strays: error", "strays: off");
+  CHECK(project.run({"lint", "wand"}).out == "1 sprite is clean\n");
+  CHECK(project.run({"lint", "no-such"}).status != 0);
+}
+
+TEST_CASE("lint speaks JSON and SARIF") {
+  const SmallProject project;
+  draw_speck(project);
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto json = nlohmann::json::parse(project.run({"lint", "wand", "--json"}).out);
+  CHECK(json["exit"] == 0);
+  REQUIRE(json["findings"].size() == 1);
+  CHECK(json["findings"][0]["check"] == "strays");
+  CHECK(json["findings"][0]["at"] == nlohmann::json::parse("[15, 0]"));
+  const auto sarif = nlohmann::json::parse(project.run({"lint", "wand", "--sarif"}).out);
+  CHECK(sarif["version"] == "2.1.0");
+  const auto& result = sarif["runs"][0]["results"][0];
+  CHECK(result["ruleId"] == "strays");
+  CHECK(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "assets.yaml");
+  CHECK(result["locations"][0]["physicalLocation"]["region"]["startLine"] ==
+        json["findings"][0]["line"]);
+}
+
+TEST_CASE("palette compare says what each colour becomes, and how far that is") {
+  const TempProject folder;
+  folder.put("a.hex", "000000\nff0000\n");
+  folder.put("b.hex", "000000\nfe0000\nffffff\n");
+  const ProgramResult result =
+      run_dgxp(folder.folder().string(), {"palette", "compare", "a.hex", "b.hex"});
+  CHECK(result.status == 0);
+  CHECK(result.out.starts_with("#000000 #000000   0.00\n#ff0000 #fe0000   0."));
+  CHECK(result.out.find("1 of 2 colours are the same") != std::string::npos);
+  CHECK(run_dgxp(folder.folder().string(), {"palette", "compare", "a.hex"}).status == 64);
+}
