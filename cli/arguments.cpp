@@ -50,6 +50,9 @@ struct Options {
   WorkerArguments worker;
   KeygenArguments keygen;
   bool is_keygen = false;
+  JobsArguments jobs;
+  ModelsArguments models;
+  WireArguments wire;
   RecoverArguments recover;
   RecolorArguments recolor;
   PackArguments pack;
@@ -73,6 +76,7 @@ class Parser {
     add_master_verbs();
     add_file_verbs();
     add_worker_verb();
+    add_wire_verbs();
     add_other_verbs();
   }
 
@@ -321,6 +325,57 @@ class Parser {
     extract->add_option("-o,--output", options_.palette.output, "the file to write");
   }
 
+  /// A verb of several actions, each of which is asked for by its name.
+  CLI::App* action(CLI::App* parent, const char* name, const char* description,
+                   int (*command)(const Context&, Options&)) {
+    CLI::App* child = parent->add_subcommand(name, description);
+    child->callback([this, command] {
+      options_.run = [this, command](const Context& context) { return command(context, options_); };
+    });
+    return child;
+  }
+
+  void add_wire_verbs() {
+    CLI::App* jobs = app_.add_subcommand("jobs", "list, watch or cancel the jobs of a worker");
+    jobs->require_subcommand(1);
+    CLI::App* sub =
+        action(jobs, "ls", "list its jobs and how they stand",
+               [](const Context& c, Options& o) { return run_jobs_ls_command(c, o.jobs); });
+    add_worker(sub, options_.jobs.worker);
+    sub = action(jobs, "watch", "tell of its jobs as they go on, until none is left",
+                 [](const Context& c, Options& o) { return run_jobs_watch_command(c, o.jobs); });
+    sub->add_option("ids", options_.jobs.ids, "ids or beginnings of ids (default: all)");
+    add_worker(sub, options_.jobs.worker);
+    sub->add_option("--previews", options_.jobs.previews,
+                    "a folder to keep pictures of unfinished jobs in");
+    sub->add_flag("--follow", options_.jobs.follow, "until interrupted");
+    sub = action(jobs, "cancel", "cancel jobs that are queued or running",
+                 [](const Context& c, Options& o) { return run_jobs_cancel_command(c, o.jobs); });
+    sub->add_option("ids", options_.jobs.ids, "ids or beginnings of ids");
+    add_worker(sub, options_.jobs.worker);
+    sub->add_flag("--all", options_.jobs.all, "all of them, whoever asked for them");
+
+    CLI::App* models = app_.add_subcommand("models", "list the models of a worker");
+    models->require_subcommand(1);
+    sub = action(models, "ls", "list its checkpoints, LoRAs and VAEs",
+                 [](const Context& c, Options& o) { return run_models_command(c, o.models); });
+    add_worker(sub, options_.models.worker);
+
+    CLI::App* wire = app_.add_subcommand("wire", "show and record what clients and a worker say");
+    wire->require_subcommand(1);
+    sub = action(wire, "tap", "stand between clients and a worker until interrupted",
+                 [](const Context& c, Options& o) { return run_wire_tap_command(c, o.wire); });
+    sub->add_option("--listen", options_.wire.listen,
+                    "where clients come in, as --worker of theirs")
+        ->required();
+    add_worker(sub, options_.wire.worker);
+    sub->add_option("--record", options_.wire.record, "also write everything to this file");
+    sub = action(wire, "replay", "print a recording, or play its worker's side",
+                 [](const Context& c, Options& o) { return run_wire_replay_command(c, o.wire); });
+    sub->add_option("file", options_.wire.file, "what `wire tap --record` wrote")->required();
+    sub->add_option("--listen", options_.wire.listen, "answer clients here until interrupted");
+  }
+
   void add_worker_verb() {
     CLI::App* sub = verb("worker", "draw for others: listen, take jobs, answer with pictures",
                          [](const Context& c, Options& o) { return c.http->worker(c, o.worker); });
@@ -427,6 +482,10 @@ void add_examples(CLI::App& app) {
       {"init", "dgxp init my-game"},
       {"schema", "dgxp schema > dgxp.schema.json"},
       {"worker", "dgxp worker --listen tcp://127.0.0.1:5555 --backend procedural"},
+      {"jobs", "dgxp jobs watch --worker tcp://127.0.0.1:5555 --previews /tmp/previews"},
+      {"models", "dgxp models ls --worker tcp://127.0.0.1:5555"},
+      {"wire",
+       "dgxp wire tap --listen ipc:///tmp/tap --worker tcp://127.0.0.1:5555 --record talk.wire"},
       {"doctor", "dgxp doctor --worker tcp://127.0.0.1:5555"},
       {"clean", "dgxp clean --dry-run"},
       {"completion", "dgxp completion bash > ~/.local/share/bash-completion/completions/dgxp"},

@@ -152,11 +152,12 @@ Result<WorkerEndpoint> endpoint_of(const WorkerChoice& choice) {
   return endpoint;
 }
 
-OpenWorker worker_opener(const WorkerChoice& choice, int threads) {
-  return [choice, threads]() -> Result<std::unique_ptr<Worker>> {
+OpenWorker worker_opener(const WorkerChoice& choice, int threads, Previews previews) {
+  return [choice, threads, previews]() -> Result<std::unique_ptr<Worker>> {
     if (choice.is_embedded()) return start_embedded_worker(threads);
-    const auto endpoint = endpoint_of(choice);
+    auto endpoint = endpoint_of(choice);
     if (!endpoint) return endpoint.error();
+    endpoint->previews = previews == Previews::yes;
     return connect_worker(*endpoint);
   };
 }

@@ -61,7 +61,9 @@ Result<WorkerChoice> choose_worker(const std::string& flag, const std::filesyste
                                    const WorkerAccess& access = {});
 /// How to reach it, with its keys. Error: those of the key files.
 Result<WorkerEndpoint> endpoint_of(const WorkerChoice& choice);
-OpenWorker worker_opener(const WorkerChoice& choice, int threads);
+/// Whether pictures of what is not finished are fetched too.
+enum class Previews { no, yes };
+OpenWorker worker_opener(const WorkerChoice& choice, int threads, Previews previews = Previews::no);
 
 struct LoadedManifest {
   ProjectSpec spec;

@@ -48,6 +48,31 @@ struct LintArguments {
 };
 int run_lint_command(const Context& context, const LintArguments& arguments);
 
+struct JobsArguments {
+  std::string worker;
+  std::vector<std::string> ids;  ///< ids or beginnings of ids
+  std::string previews;          ///< a folder for pictures of what is not finished
+  bool follow = false;           ///< watch until interrupted
+  bool all = false;              ///< cancel every job that is not finished
+};
+int run_jobs_ls_command(const Context& context, const JobsArguments& arguments);
+int run_jobs_watch_command(const Context& context, const JobsArguments& arguments);
+int run_jobs_cancel_command(const Context& context, const JobsArguments& arguments);
+
+struct ModelsArguments {
+  std::string worker;
+};
+int run_models_command(const Context& context, const ModelsArguments& arguments);
+
+struct WireArguments {
+  std::string listen;
+  std::string worker;
+  std::string record;  ///< the file to write
+  std::string file;    ///< the recording to replay
+};
+int run_wire_tap_command(const Context& context, const WireArguments& arguments);
+int run_wire_replay_command(const Context& context, const WireArguments& arguments);
+
 struct StatusArguments {
   std::string manifest = "assets.yaml";
   std::string worker;

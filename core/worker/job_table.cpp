@@ -106,7 +106,9 @@ std::vector<JobEntry> JobTable::snapshot(const StatusMessage& request) const {
   }
   if (!request.jobs.empty() || !request.since) return entries;
   for (const auto& [id, job] : jobs_) {
-    if (job.seq > since) entries.push_back(entry_of(job));
+    // Jobs that wait for their first update share a number: behind an id they can be paged.
+    const bool is_behind = request.after && job.seq == since && id > *request.after;
+    if (job.seq > since || is_behind) entries.push_back(entry_of(job));
   }
   std::ranges::sort(entries, {}, [](const JobEntry& entry) {
     return std::pair<std::uint64_t, std::string_view>(entry.seq, entry.job_id);

@@ -117,6 +117,8 @@ constexpr FieldRow kStatus[] = {
     field<&StatusMessage::jobs>("jobs", kMay, kV11, {.max = kMaxJobsAStatus, .item_max = 128},
                                 "asks for the state of these"),
     field<&StatusMessage::since>("since", kMay, kV11, kAny, "only of those that changed after it"),
+    field<&StatusMessage::after>("after", kMay, kV11, {.max = 128},
+                                 "with since: also those that changed at it, behind this id"),
 };
 constexpr FieldRow kBlobPut[] = {
     field<&BlobPutMessage::digest>("digest", kMust, kV11, kDigest, "SHA-256 of the bytes"),

@@ -100,6 +100,7 @@ struct StatusMessage {
   static constexpr std::string_view kType = "status";
   std::vector<std::string> jobs;       ///< 1.1: asks for the state of these
   std::optional<std::uint64_t> since;  ///< 1.1: only of those that changed after this seq
+  std::optional<std::string> after;    ///< 1.1: and of those that changed at it, behind this id
   friend bool operator==(const StatusMessage&, const StatusMessage&) = default;
 };
 

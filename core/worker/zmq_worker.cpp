@@ -10,6 +10,7 @@
 #include "core/worker/client_session.hpp"
 #include "core/worker/client_session_1_0.hpp"
 #include "core/worker/worker_client.hpp"
+#include "core/worker/worker_query.hpp"
 
 namespace dgxp {
 namespace {
@@ -171,7 +172,10 @@ void ZmqWorker::flush() {
   }
 }
 
-Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
+namespace {
+
+/// Error: `usage`, when nothing protects the way to this worker.
+Result<EndpointAddresses> protected_addresses(const WorkerEndpoint& endpoint) {
   auto addresses = parse_endpoint(endpoint.address, endpoint.updates);
   if (!addresses) return addresses.error();
   if (!addresses->is_local && !endpoint.curve && !endpoint.insecure) {
@@ -182,6 +186,14 @@ Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
                  "`worker:` in .dgxp/config.yaml); or reach it through an ssh tunnel: ssh -L "
                  "5555:127.0.0.1:5555 -L 5556:127.0.0.1:5556 HOST"};
   }
+  return addresses;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
+  auto addresses = protected_addresses(endpoint);
+  if (!addresses) return addresses.error();
   SessionLimits limits;
   limits.reply_timeout = endpoint.reply_timeout;
   limits.silence_limit = endpoint.silence_limit;
@@ -190,6 +202,27 @@ Result<std::unique_ptr<Worker>> connect_worker(const WorkerEndpoint& endpoint) {
   return std::unique_ptr<Worker>(
       std::make_unique<ZmqWorker>(std::make_shared<ZmqContext>(1, identity_of(endpoint)),
                                   *std::move(addresses), limits, endpoint.read_picture));
+}
+
+Result<ClientSockets> connect_wire(const WorkerEndpoint& endpoint) {
+  auto addresses = protected_addresses(endpoint);
+  if (!addresses) return addresses.error();
+  auto context = std::make_shared<ZmqContext>(1, identity_of(endpoint));
+  auto updates = ZmqSocket::open(*context, {SocketType::sub, kMaxUpdate, kHighWater});
+  if (!updates) return updates.error();
+  updates->subscribe_to_all();
+  if (auto done = updates->connect(addresses->updates); !done) return done.error();
+  auto requests = ZmqSocket::open(*context, {SocketType::dealer, kMaxReply, kHighWater});
+  if (!requests) return requests.error();
+  if (auto done = requests->connect(addresses->requests); !done) return done.error();
+  return ClientSockets{std::move(context), *std::move(requests), *std::move(updates)};
+}
+
+Result<WorkerQuery> connect_worker_query(const WorkerEndpoint& endpoint) {
+  auto addresses = protected_addresses(endpoint);
+  if (!addresses) return addresses.error();
+  return WorkerQuery(std::make_shared<ZmqContext>(1, identity_of(endpoint)), *std::move(addresses),
+                     endpoint.reply_timeout);
 }
 
 }  // namespace dgxp
