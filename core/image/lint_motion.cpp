@@ -94,8 +94,8 @@ std::optional<double> centre_of(const Image& frame) {
   return static_cast<double>(sum) / static_cast<double>(2 * count);
 }
 
-Drift measure_drift(std::span<const Image> frames) {
-  Drift drift;
+MotionDrift measure_drift(std::span<const Image> frames) {
+  MotionDrift drift;
   const std::optional<int> usual = usual_baseline(frames);
   if (!usual) return drift;
   int lowest = *usual;

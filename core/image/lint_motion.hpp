@@ -18,13 +18,13 @@ std::optional<int> baseline_of(const Image& frame);
 std::optional<double> centre_of(const Image& frame);
 
 /// How far the figure wanders over all frames, in pixels.
-struct Drift {
+struct MotionDrift {
   int baseline = 0;
   double centre = 0;       ///< sideways
   int baseline_frame = 0;  ///< the first frame farthest from the usual baseline
   int centre_frame = 0;
 };
-Drift measure_drift(std::span<const Image> frames);
+MotionDrift measure_drift(std::span<const Image> frames);
 
 /// Pixels that change to a near shade in one frame and back in the next, so that a still surface
 /// trembles: reported for the worst frame when they are more than `most_share` of its figure.

@@ -153,7 +153,7 @@ TEST_CASE("drift is measured in pixels from the lowest row and the middle of the
   const Image figure = disc(kRed, kInk);
   const std::vector<Image> frames{figure, figure, moved(figure, 0, 2), moved(figure, -2, 0),
                                   Image({24, 24})};
-  const Drift drift = measure_drift(frames);
+  const MotionDrift drift = measure_drift(frames);
   CHECK(drift.baseline == 2);
   CHECK(drift.baseline_frame == 2);
   CHECK(drift.centre == 2);
