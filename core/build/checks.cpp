@@ -150,7 +150,7 @@ class SpriteChecker {
   void check_motion(std::size_t row) {
     const std::vector<Image>& frames = sprite_.rows[row].frames;
     if (frames.size() < 2) return;
-    const Drift drift = measure_drift(frames);
+    const MotionDrift drift = measure_drift(frames);
     const CheckLevel baseline = level_of(checks_.baseline_drift);
     if (baseline != CheckLevel::off && drift.baseline > checks_.baseline_drift_max)
       add(baseline, "baseline_drift", row,
