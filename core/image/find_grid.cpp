@@ -20,6 +20,7 @@ constexpr int kWindow = 256;        // pixels of one spectrum window
 constexpr int kOversample = 4;      // frequencies per resolvable step
 constexpr double kLeastCell = 2.6;  // pixels
 constexpr double kMostCell = 72.0;
+constexpr double kLargeQuarter = 9.0;  // pixels; only of larger cells are quarters looked for
 constexpr double kElasticity = 30.0;
 constexpr double kReach = 0.3;         // a step differs from the cell size by at most this share
 constexpr double kSurroundings = 1.5;  // cells on both sides that a line is compared with
@@ -215,48 +216,59 @@ std::vector<Choice> rank_cells(const std::vector<float>& columns, const std::vec
   return choices;
 }
 
-/// Whether there are lines between those found, `parts` - 1 in each step: the profile there, over
-/// that of the places halfway to the next line, is well above 0 and not by chance.
-bool is_divided(const std::vector<float>& profile, const std::vector<int>& lines, int parts) {
+/// How much the profile rises at places between lines, over the places halfway to the next one.
+struct Between {
+  double on_lines = 0;  ///< profile on the lines, as often as there are places between them
+  double rise = 0;
+  double squares = 0;  ///< of each rise
+  int count = 0;
+};
+
+/// Looks at `parts` - 1 places in each step.
+Between look_between(const std::vector<float>& profile, const std::vector<int>& lines, int parts) {
   const auto strength = [&profile](double place) {
     const auto at = static_cast<std::size_t>(std::lround(place));
     return static_cast<double>(std::max({profile[at - 1], profile[at], profile[at + 1]}));
   };
-  double on_lines = 0;
-  double sum = 0;
-  double squares = 0;
-  int count = 0;
+  Between between;
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     const double step = static_cast<double>(lines[i + 1] - lines[i]) / parts;
     if (step < kLeastCell || lines[i] < 1) {
       continue;
     }
-    on_lines += strength(lines[i]) * (parts - 1);
+    between.on_lines += strength(lines[i]) * (parts - 1);
     for (int part = 1; part < parts; ++part) {
       const double place = lines[i] + part * step;
       const double rise =
           strength(place) - (strength(place - step / 2) + strength(place + step / 2)) / 2;
-      sum += rise;
-      squares += rise * rise;
-      ++count;
+      between.rise += rise;
+      between.squares += rise * rise;
+      ++between.count;
     }
   }
-  if (count < 4) {
-    return false;
-  }
-  const double error = std::sqrt(std::max(0.0, squares - sum * sum / count));
-  return sum > kDividedShare * on_lines && sum > kDividedSurety * error;
+  return between;
 }
 
-/// `cell`, or the half or third of it while the lines of both axes turn out to be divided.
+/// Whether there are lines between those found: the profile there is well above that around, and
+/// not by chance.
+bool is_divided(const Between& between) {
+  if (between.count < 4) {
+    return false;
+  }
+  const double spread = between.squares - between.rise * between.rise / between.count;
+  return between.rise > kDividedShare * between.on_lines &&
+         between.rise > kDividedSurety * std::sqrt(std::max(0.0, spread));
+}
+
+/// `cell`, or a whole part of it while the lines of both axes turn out to be divided.
 double divided_cell(const EdgeProfiles& profiles, const std::vector<float>& columns,
                     const std::vector<float>& rows, double cell) {
   for (bool again = true; again;) {
     again = false;
-    for (const int parts : {2, 3}) {
-      if (cell / parts >= kLeastCell &&
-          is_divided(profiles.columns, rule_axis(columns, cell).lines, parts) &&
-          is_divided(profiles.rows, rule_axis(rows, cell).lines, parts)) {
+    for (const int parts : {2, 3, 4}) {
+      if (cell / parts >= (parts == 4 ? kLargeQuarter : kLeastCell) &&
+          is_divided(look_between(profiles.columns, rule_axis(columns, cell).lines, parts)) &&
+          is_divided(look_between(profiles.rows, rule_axis(rows, cell).lines, parts))) {
         cell /= parts;
         again = true;
         break;

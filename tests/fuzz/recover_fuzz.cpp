@@ -23,8 +23,8 @@ void require(bool holds) {
 /// A small picture, enlarged by a whole number and with noise, so that every way of finding a grid
 /// is taken.
 Image make_raw(ForeignBytes& bytes) {
-  const Size native{1 + bytes.below(48), 1 + bytes.below(48)};
-  const int cell = 1 + bytes.below(9);
+  const Size native{1 + bytes.below(32), 1 + bytes.below(32)};
+  const int cell = 1 + bytes.below(6);
   const int noise = bytes.below(60);
   const Size margin{bytes.below(9), bytes.below(9)};
   Image small(native);
