@@ -184,7 +184,7 @@ class FakeHttpServer::Core::SocketSession : public std::enable_shared_from_this<
     });
   }
   void send(FakeFrame frame) {
-    if (!open_) return;
+    if (!open_ || closing_ != 0) return;
     if (frame.fragmented && frame.payload.size() >= 3) {
       const auto third = frame.payload.size() / 3;
       for (int i = 0; i < 3; ++i) {
