@@ -388,8 +388,20 @@ class Parser {
                     "(default: tcp://127.0.0.1:5555)");
     sub->add_option("--publish", worker.publish,
                     "where updates go out (default: the next port, or PATH.updates)");
-    sub->add_option("--backend", worker.backend, "what draws: procedural (default: procedural)")
-        ->check(CLI::IsMember({"procedural"}));
+    sub->add_option("--backend", worker.backend,
+                    "what draws: procedural, comfy, sdapi (A1111, Forge) or sdcpp (sd-server) "
+                    "(default: procedural)")
+        ->check(CLI::IsMember({"procedural", "comfy", "sdapi", "sdcpp"}));
+    sub->add_option("--url,--comfy", worker.urls,
+                    "where it is (default: the backend's own port on this machine); several share "
+                    "the queue");
+    sub->add_option("--header", options_.worker.headers,
+                    "\"Name: value\" with every request to it; other users see it in the list of "
+                    "processes: better in a file, or in DGXP_WORKER_HEADERS");
+    sub->add_option("--header-file", worker.header_file, "a file with such headers, one a line");
+    sub->add_option("--state", worker.state,
+                    "the folder where it remembers what it has begun (default: "
+                    "$XDG_STATE_HOME/dgxp/worker)");
     sub->add_option("--slots", worker.slots, "jobs at once (default: as the backend likes)")
         ->check(CLI::Range(1, 1024));
     sub->add_option("--pub-framing", worker.pub_framing,
@@ -404,6 +416,7 @@ class Parser {
     sub->add_flag("--insecure", worker.insecure,
                   "listen beyond this machine without keys: anybody on the way can read, change "
                   "and order pictures");
+    sub->add_option("--metrics", worker.metrics, "offer metrics for Prometheus at HOST:PORT");
     add_keygen(sub);
   }
 

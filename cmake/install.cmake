@@ -27,6 +27,7 @@ install(FILES ${PROJECT_BINARY_DIR}/completions/dgxp.zsh
   DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _dgxp)
 install(FILES ${PROJECT_BINARY_DIR}/completions/dgxp.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/templates/deploy DESTINATION ${CMAKE_INSTALL_DATADIR}/dgxp)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/debian_copyright

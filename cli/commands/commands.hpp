@@ -128,8 +128,9 @@ int run_doctor_command(const Context& context, const DoctorArguments& arguments)
 
 /// For the verb in cli/worker.
 struct WorkerArguments {
-  std::string config;    ///< a file, or empty
-  WorkerConfig options;  ///< what goes before it
+  std::string config;                ///< a file, or empty
+  std::vector<std::string> headers;  ///< "Name: value", for the backend
+  WorkerConfig options;              ///< what goes before it
 };
 
 struct KeygenArguments {

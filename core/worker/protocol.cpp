@@ -453,6 +453,11 @@ std::vector<FieldDescription> describe_protocol() {
   };
   add("", kEnvelope);
   for (const MessageRow& row : kMessages) add(row.type, row.rows);
+  add("lora", kLora);
+  add("result", kResult);
+  add("model", kModelEntry);
+  add("job", kJobEntry);
+  add("backend", kBackendEntry);
   return all;
 }
 

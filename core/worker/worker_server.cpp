@@ -1,6 +1,9 @@
 #include "core/worker/worker_server.hpp"
 
 #include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -134,6 +137,12 @@ class WorkerServer::Impl {
   }
 
   const Listeners& listeners() const { return listeners_; }
+  bool responds_within(std::chrono::milliseconds limit) {
+    const std::uint64_t round = rounds_.load();
+    wake_->raise();
+    std::unique_lock lock(round_mutex_);
+    return round_ended_.wait_for(lock, limit, [&] { return rounds_.load() > round; });
+  }
   const ServerCounters& counters() { return core_.counters(); }
 
  private:
@@ -155,7 +164,16 @@ class WorkerServer::Impl {
       if (gate_ && all[3].ready) core_.counters().refused_clients += gate_->answer_all();
       core_.on_time(Clock::now());
       publish();
+      end_round();
     }
+  }
+
+  void end_round() {
+    {
+      const std::lock_guard lock(round_mutex_);
+      ++rounds_;
+    }
+    round_ended_.notify_all();
   }
 
   void answer_requests() {
@@ -220,6 +238,9 @@ class WorkerServer::Impl {
   ServerCore core_;
   PubFraming framing_;
   std::set<std::string> prefixes_;  ///< that somebody has subscribed to
+  std::atomic<std::uint64_t> rounds_{0};
+  std::mutex round_mutex_;
+  std::condition_variable round_ended_;
   std::jthread thread_;
 };
 
@@ -258,6 +279,9 @@ const std::string& WorkerServer::address() const {
 }
 const std::string& WorkerServer::update_address() const {
   return impl_->listeners().update_address;
+}
+bool WorkerServer::responds_within(std::chrono::milliseconds limit) const {
+  return impl_->responds_within(limit);
 }
 const ServerCounters& WorkerServer::counters() const {
   return impl_->counters();

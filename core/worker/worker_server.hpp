@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -56,6 +57,8 @@ class WorkerServer {
   const std::string& address() const;         ///< of requests, with the port in use
   const std::string& update_address() const;  ///< of updates
   const ServerCounters& counters() const;
+  /// Whether its thread goes round within `limit`: it answers.
+  bool responds_within(std::chrono::milliseconds limit) const;
 
  private:
   std::unique_ptr<Impl> impl_;

@@ -64,7 +64,7 @@ const std::map<std::string_view, Rooms> kOwner = {
     {"zmq", {"core/worker"}},
     {"msgpack", {"core/worker"}},
     {"curl/", {"core/backends"}},
-    {"boost/", {"core/backends", "core/service"}},
+    {"boost/", {"core/backends"}},
     {"openssl/", {"core/backends"}},
     {"yaml-cpp/", {"manifests"}},
     {"CLI/", {"cli"}},

@@ -12,6 +12,10 @@ found=$(cd "$root/usr" && find . -type f | sort)
 expected="./bin/dgxp
 ./bin/dgxp-worker
 ./share/bash-completion/completions/dgxp
+./share/dgxp/deploy/Containerfile
+./share/dgxp/deploy/compose.yaml
+./share/dgxp/deploy/dgxp-worker.service
+./share/dgxp/deploy/worker.yaml
 ./share/doc/dgxp/LICENSE
 ./share/doc/dgxp/README.md
 ./share/doc/dgxp/copyright

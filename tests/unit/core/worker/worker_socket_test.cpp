@@ -477,3 +477,29 @@ TEST_CASE("a picture of the largest size goes over the wire, a larger one fails 
             {make_job(2).key,
              "the backend made a picture of 33554433 bytes, the limit is 33554432"}});
 }
+
+TEST_CASE("a worker responds while its backend hangs") {
+  const auto backend = std::make_shared<GateBackend>();
+  const auto server = serve("tcp://127.0.0.1:0", backend);
+  const auto worker = client_of(server->address());
+  REQUIRE(worker->submit(make_job(1)));
+  REQUIRE(eventually([&] { return backend->entered == 1; }));
+  for (int i = 0; i < 10; ++i) CHECK(server->responds_within(5s));
+}
+
+TEST_CASE("a worker counts the updates that a subscriber who does not read has missed") {
+  const auto server = serve("tcp://127.0.0.1:0", std::make_shared<EchoBackend>());
+  ZmqContext context(1);
+  auto sleeper = ZmqSocket::open(context, {.type = SocketType::sub, .high_water = 1});
+  REQUIRE(sleeper);
+  sleeper->subscribe_to_all();
+  REQUIRE(sleeper->connect(server->update_address()));
+  const auto worker = client_of(server->address());
+  // Each job makes three updates; queues and kernel buffers hold some of them.
+  for (int round = 0; round < 200 && server->counters().updates_dropped == 0; ++round) {
+    std::size_t jobs = 0;
+    for (int i = 0; i < 200; ++i, ++jobs) REQUIRE(worker->submit(make_job(round * 1000 + i)));
+    REQUIRE(collect(*worker, jobs).pictures.size() == jobs);
+  }
+  CHECK(server->counters().updates_dropped > 0);
+}
