@@ -133,6 +133,10 @@ class Parser {
     sub->add_option("--worker-folder", options_.build.worker_folder,
                     "where this machine sees the pictures of a worker of protocol 1.0 (default: "
                     "DGXP_WORKER_FOLDER, the configuration)");
+    sub->add_option("--progress", options_.build.progress,
+                    "line: how far it is, on a terminal; json: one object a line on stderr "
+                    "(default: line)")
+        ->check(CLI::IsMember({"line", "json"}));
     sub->add_flag("--locked", options_.build.locked,
                   "from masters and lock alone: no worker, no new master; drift is exit 2");
     sub->add_flag("--overwrite-edited", options_.build.overwrite_edited,

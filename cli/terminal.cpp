@@ -134,6 +134,12 @@ void Terminal::progress(std::string_view text) const {
   progress_visible_ = true;
 }
 
+void Terminal::event(std::string_view text) const {
+  clear_progress();
+  write_to(stderr, std::string(text) + "\n");
+  std::fflush(stderr);
+}
+
 void Terminal::clear_progress() const {
   if (!progress_visible_) return;
   write_to(stderr, "\r\x1b[K");

@@ -40,6 +40,8 @@ class Terminal {
   const std::vector<Diagnostic>& shown_diagnostics() const { return shown_; }
   /// Replaces the line at the bottom of a terminal; nothing elsewhere. "" removes it.
   void progress(std::string_view text) const;
+  /// A line for programs that watch, to stderr, as it is.
+  void event(std::string_view text) const;
   bool shows_progress() const { return shows_progress_; }
 
   /// Flushes stdout. False when not everything could be written.

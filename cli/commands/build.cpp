@@ -118,7 +118,11 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
   request->repack = arguments.repack ? Repack::yes : Repack::no;
   request->stale = {.real_worker = !worker->is_embedded(),
                     .overwrite_edited = arguments.overwrite_edited};
-  request->open_worker = worker_opener(*worker, context.threads);
+  const ProgressStyle style =
+      arguments.progress == "json" ? ProgressStyle::json : ProgressStyle::line;
+  const bool is_watched = style == ProgressStyle::json || terminal.shows_progress();
+  request->open_worker =
+      worker_opener(*worker, context.threads, is_watched ? Previews::yes : Previews::no);
   if (!arguments.plan.empty()) {
     if (auto fits = check_plan_file(arguments.plan, *request, **store); !fits) {
       return fail(context, fits.error());
@@ -126,7 +130,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
   }
 
   remove_stamp(files.folder);
-  ProgressReporter reporter(terminal);
+  ProgressReporter reporter(terminal, store->get(), style);
   auto report = run_build(*request, **store, reporter);
   if (!report) return fail(context, report.error(), &files, manifest->text);
   show_problems(context, files, *report);

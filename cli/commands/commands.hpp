@@ -16,6 +16,7 @@ struct BuildArguments {
   std::string manifest = "assets.yaml";
   std::string worker;
   std::string worker_folder;
+  std::string progress = "line";  ///< or "json"
   std::string plan;  ///< a file saved by `plan -o`, to be applied as it is
   bool locked = false;
   bool overwrite_edited = false;

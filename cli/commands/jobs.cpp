@@ -162,28 +162,26 @@ class Watch {
       terminal.line(fmt::format("{}  {}{}", short_id(job.id), job.state,
                                 job.error.empty() ? "" : "  " + job.error));
     } else if (!terminal.shows_progress()) {
-      terminal.line(progress_text(job, path));
+      terminal.line(text_of(job, path));
     }
     terminal.progress(running_text(path));
   }
 
-  static std::string progress_text(const JobView& job, const std::string& preview) {
-    std::string text =
-        fmt::format("{}  {} {}/{}", short_id(job.id), job.stage.empty() ? job.state : job.stage,
-                    job.step, job.total_steps);
-    if (job.eta_seconds > 0) {
-      text += ", about " +
-              duration_text(std::chrono::seconds(static_cast<long>(job.eta_seconds + 0.5))) +
-              " left";
-    }
-    return preview.empty() ? text : text + ", " + preview;
+  static std::string text_of(const JobView& job, const std::string& preview) {
+    WorkerEvent event;
+    event.stage = job.stage.empty() ? job.state : job.stage;
+    event.step = static_cast<int>(job.step);
+    event.total_steps = static_cast<int>(job.total_steps);
+    event.eta_seconds = job.eta_seconds;
+    return fmt::format("{}  {}{}", short_id(job.id), progress_text(event),
+                       preview.empty() ? "" : ", " + preview);
   }
 
   /// The line at the bottom: every job that runs.
   std::string running_text(const std::string& preview) const {
     std::string text;
     for (const auto& [id, job] : board_.jobs()) {
-      if (job.state == "running") text += (text.empty() ? "" : " | ") + progress_text(job, "");
+      if (job.state == "running") text += (text.empty() ? "" : " | ") + text_of(job, "");
     }
     return preview.empty() ? text : text + " | " + preview;
   }
@@ -232,7 +230,7 @@ class Watch {
 }  // namespace
 
 int run_jobs_ls_command(const Context& context, const JobsArguments& arguments) {
-  auto query = open_worker_query(arguments.worker);
+  auto query = open_worker_query(context, arguments.worker);
   if (!query) return fail(context, query.error());
   const auto overview = query->list_jobs();
   if (!overview) return fail(context, overview.error());
@@ -259,7 +257,7 @@ int run_jobs_ls_command(const Context& context, const JobsArguments& arguments) 
 }
 
 int run_jobs_watch_command(const Context& context, const JobsArguments& arguments) {
-  auto query = open_worker_query(arguments.worker);
+  auto query = open_worker_query(context, arguments.worker);
   if (!query) return fail(context, query.error());
   return Watch(context, arguments, *query).run();
 }
@@ -270,7 +268,7 @@ int run_jobs_cancel_command(const Context& context, const JobsArguments& argumen
                           .message = "name the jobs to cancel, or give --all",
                           .hint = "`dgxp jobs ls` lists them"});
   }
-  auto query = open_worker_query(arguments.worker);
+  auto query = open_worker_query(context, arguments.worker);
   if (!query) return fail(context, query.error());
   const auto overview = query->list_jobs();
   if (!overview) return fail(context, overview.error());

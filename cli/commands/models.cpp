@@ -11,7 +11,7 @@
 namespace dgxp {
 
 int run_models_command(const Context& context, const ModelsArguments& arguments) {
-  auto query = open_worker_query(arguments.worker);
+  auto query = open_worker_query(context, arguments.worker);
   if (!query) return fail(context, query.error());
   auto reply = query->ask(ListModelsMessage{});
   if (!reply) return fail(context, reply.error());

@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/worker_link.hpp"
 #include "core/store/os.hpp"
 #include "core/worker/wire_tap.hpp"
 
@@ -69,14 +70,7 @@ int after_stop(const Context& context, const Result<Done>& done, const RecordSho
 }  // namespace
 
 int run_wire_tap_command(const Context& context, const WireArguments& arguments) {
-  const auto choice = choose_worker(arguments.worker, ".");
-  if (!choice) return fail(context, choice.error());
-  if (choice->is_embedded()) {
-    return fail(context, {.kind = ErrorKind::usage,
-                          .message = "the embedded worker has no wire",
-                          .hint = "name another with --worker or DGXP_WORKER"});
-  }
-  const auto endpoint = endpoint_of(*choice);
+  const auto endpoint = find_worker(context, arguments.worker);
   if (!endpoint) return fail(context, endpoint.error());
   RecordShow show(*context.terminal);
   if (!arguments.record.empty()) {
@@ -86,7 +80,7 @@ int run_wire_tap_command(const Context& context, const WireArguments& arguments)
       arguments.listen, *endpoint, [&](const WireRecord& record) { show.show(record); },
       [&] {
         context.terminal->note(fmt::format("listening at {} for {}: use it as the --worker",
-                                           arguments.listen, choice->address));
+                                           arguments.listen, endpoint->address));
       },
       context.stop);
   return after_stop(context, done, show);

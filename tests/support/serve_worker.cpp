@@ -1,7 +1,9 @@
 // A worker for peers of another house: `serve_worker ADDRESS` prints its two addresses on a line
-// and serves until its standard input ends. A prompt with the word "fail" fails, one with "wait"
-// runs until it is cancelled; all others are drawn by the procedural backend, with "slow" after 20
-// ms.
+// and serves until its standard input ends, with a second argument until it is killed. A prompt
+// with the word "fail" fails, one with "wait" runs until it is cancelled; all others are drawn by
+// the procedural backend, with "slow" after 20 ms, with "sketch" after 400 ms and a preview.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -34,6 +36,17 @@ class ScriptedBackend : public Backend {
       stopped_.wait(lock, stop, [] { return false; });
       return Error{ErrorKind::worker, "stopped"};
     }
+    if (prompt.find("sketch") != std::string::npos) {
+      auto picture = drawing_->run(job, [](const BackendProgress&) {}, stop);
+      if (!picture) return picture;
+      progress({.stage = "sampling",
+                .step = 1,
+                .total_steps = 2,
+                .eta_seconds = 0.5,
+                .preview = std::make_shared<const Bytes>(*picture)});
+      std::this_thread::sleep_for(std::chrono::milliseconds(400));
+      return picture;
+    }
     if (prompt.find("slow") != std::string::npos) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -49,7 +62,7 @@ class ScriptedBackend : public Backend {
   std::unique_ptr<Backend> drawing_ = make_procedural_backend(1);
 };
 
-int serve(const std::string& address) {
+int serve(const std::string& address, bool until_killed) {
   const auto server =
       WorkerServer::start({.address = address}, {std::make_shared<ScriptedBackend>()});
   if (!server) {
@@ -58,7 +71,8 @@ int serve(const std::string& address) {
   }
   std::printf("%s %s\n", (*server)->address().c_str(), (*server)->update_address().c_str());
   std::fflush(stdout);
-  while (std::getchar() != EOF) {
+  while (until_killed || std::getchar() != EOF) {
+    if (until_killed) pause();
   }
   return EXIT_SUCCESS;
 }
@@ -67,5 +81,5 @@ int serve(const std::string& address) {
 }  // namespace dgxp
 
 int main(int count, char** values) {
-  return count == 2 ? dgxp::serve(values[1]) : EXIT_FAILURE;
+  return count < 2 ? EXIT_FAILURE : dgxp::serve(values[1], count > 2);
 }
