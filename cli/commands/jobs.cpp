@@ -91,9 +91,9 @@ Result<std::vector<std::string>> find_jobs(const std::vector<JobEntry>& jobs,
 }
 
 /// Follows jobs until they have ended.
-class Watch {
+class JobWatch {
  public:
-  Watch(const Context& context, const JobsArguments& arguments, WorkerQuery& query)
+  JobWatch(const Context& context, const JobsArguments& arguments, WorkerQuery& query)
       : context_(context), arguments_(arguments), query_(query) {}
 
   int run() {
@@ -156,6 +156,7 @@ class Watch {
     const Terminal& terminal = *context_.terminal;
     if (terminal.json()) {
       terminal.data(json_line(job, path));
+      static_cast<void>(terminal.finish());  // whoever reads it wants it now
       return;
     }
     if (job.state != "running" || job.total_steps == 0) {
@@ -164,6 +165,7 @@ class Watch {
     } else if (!terminal.shows_progress()) {
       terminal.line(text_of(job, path));
     }
+    static_cast<void>(terminal.finish());
     terminal.progress(running_text(path));
   }
 
@@ -259,7 +261,7 @@ int run_jobs_ls_command(const Context& context, const JobsArguments& arguments) 
 int run_jobs_watch_command(const Context& context, const JobsArguments& arguments) {
   auto query = open_worker_query(context, arguments.worker);
   if (!query) return fail(context, query.error());
-  return Watch(context, arguments, *query).run();
+  return JobWatch(context, arguments, *query).run();
 }
 
 int run_jobs_cancel_command(const Context& context, const JobsArguments& arguments) {

@@ -82,10 +82,15 @@ void pass_all(ZmqSocket& from, ZmqSocket& to, WireWay way, Recorder& recorder) {
   }
 }
 
-/// Everybody who subscribes gets everything.
-void drop_subscriptions(ZmqSocket& updates) {
-  for (int i = 0; i < kMessagesARound && updates.receive(); ++i) {
+/// Everybody who subscribes gets everything. Whether somebody has.
+bool take_subscriptions(ZmqSocket& updates) {
+  bool any = false;
+  for (int i = 0; i < kMessagesARound; ++i) {
+    const auto frames = updates.receive();
+    if (!frames) break;
+    any = any || as_text(frames->front().bytes()).starts_with('\x01');
   }
+  return any;
 }
 
 }  // namespace
@@ -108,7 +113,7 @@ Result<Done> tap_wire(const std::string& listen, const WorkerEndpoint& worker,
     pass_all(front->requests, back->requests, WireWay::request, recorder);
     pass_all(back->requests, front->requests, WireWay::reply, recorder);
     pass_all(back->updates, front->updates, WireWay::update, recorder);
-    drop_subscriptions(front->updates);
+    static_cast<void>(take_subscriptions(front->updates));
   }
   return Done{};
 }
@@ -122,9 +127,10 @@ Result<Done> play_wire(const std::string& listen, WirePlayer& player, const Reco
   ready();
   std::array<WaitItem, 2> items{WaitItem{.socket = &front->requests},
                                 WaitItem{.socket = &front->updates}};
+  bool has_listener = false;
   while (!stop.stop_requested()) {
     wait_for_any(items, kTick);
-    drop_subscriptions(front->updates);
+    has_listener = take_subscriptions(front->updates) || has_listener;
     for (int i = 0; i < kMessagesARound; ++i) {
       auto frames = front->requests.receive();
       if (!frames) break;
@@ -134,6 +140,8 @@ Result<Done> play_wire(const std::string& listen, WirePlayer& player, const Reco
       recorder.note(WireWay::reply, *frames);
       static_cast<void>(front->requests.send(*std::move(frames)));
     }
+    // An update that nobody hears would be missed for good: no status here tells it again.
+    if (!has_listener) continue;
     for (const Bytes& update : player.take_updates()) {
       Frames frames;
       frames.emplace_back(ByteView(update));

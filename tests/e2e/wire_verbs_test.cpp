@@ -1,5 +1,7 @@
 // The verbs that look at a worker, against one that draws slowly where a prompt says so.
+#include <algorithm>
 #include <csignal>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -85,7 +87,10 @@ TEST_CASE("jobs ls, watch and cancel tell and end what a build has asked for") {
   json jobs = listed();
   for (int tries = 0; tries < 500; ++tries) {
     jobs = listed();
-    if (jobs["jobs"].size() == 4 && jobs["running"] == 1 && jobs["queued"] == 0) break;
+    const bool moved = std::ranges::any_of(jobs["jobs"], [](const json& job) {
+      return job["state"] == "running" && job["step"] == 1;
+    });
+    if (jobs["jobs"].size() == 4 && jobs["running"] == 1 && jobs["queued"] == 0 && moved) break;
   }
   REQUIRE(jobs["jobs"].size() == 4);
   CHECK(jobs["backend"] == "scripted");
