@@ -9,6 +9,7 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/key_files.hpp"
+#include "cli/project_workflows.hpp"
 #include "core/base/suggest.hpp"
 #include "core/store/shared_folder.hpp"
 #include "core/worker/worker_client.hpp"
@@ -196,6 +197,9 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
   request.write_lock = write_lock;
   request.threads = context.threads;
   request.stop = context.stop;
+  auto workflows = load_workflows(files, spec, store, *context.terminal);
+  if (!workflows) return workflows.error();
+  request.workflows = *std::move(workflows);
   auto text = store.read_if_present(files.lock, kLargestLock);
   if (!text) return text.error();
   if (*text) {

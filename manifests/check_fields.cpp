@@ -13,6 +13,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/suggest.hpp"
 #include "manifests/field_hints.hpp"
+#include "manifests/field_types.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
 #include "manifests/scalar_text.hpp"
@@ -62,6 +63,7 @@ std::string shorten(std::string_view text) {
 }
 
 std::string number_text(double value) {
+  if (value == kLargestNatural) return "18446744073709551615";
   if (std::abs(value) < 1e15 && value == std::floor(value)) return fmt::format("{:.0f}", value);
   char buffer[32];
   return std::string(to_text(value, buffer));
@@ -427,8 +429,7 @@ class FieldChecker {
   void check_range(const SyntaxNode& node, const FieldType& type, const Subject& subject) {
     std::optional<double> value;
     if (type.kind == TypeKind::integer) {
-      const auto whole = parse_whole_number(node.text);
-      if (whole) value = static_cast<double>(*whole);
+      value = parse_whole_value(node.text);
     } else {
       value = parse_number(node.text);
     }

@@ -9,6 +9,9 @@
 
 namespace dgxp {
 
+/// 2^64 - 1, which as a double is 2^64.
+inline constexpr double kLargestNatural = 18446744073709551615.0;
+
 constexpr FieldType whole(double least, double most, std::string_view example) {
   return {.kind = FieldType::Kind::integer,
           .what = "a whole number",

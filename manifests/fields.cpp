@@ -46,7 +46,7 @@ constexpr FieldType kDurations =
     list_of(kMilliseconds, 1, 256, "a list of milliseconds, one a frame", "[60, 60, 120]");
 constexpr FieldType kFrames = whole(1, 256, "4");
 constexpr FieldType kProjectSeed = whole(0, kLargestExact, "4217");
-constexpr FieldType kSeed = whole(0, 4294967295.0, "4217");
+constexpr FieldType kSeed = whole(0, kLargestNatural, "4217");
 constexpr FieldType kCandidates = whole(1, 64, "4");
 constexpr FieldType kVersion = whole(1, 1000, "1");
 
@@ -142,18 +142,25 @@ constexpr FieldType kLoras =
 constexpr FieldType kWord{.kind = Kind::text, .what = "a word", .example = "euler", .most = 64};
 constexpr FieldType kSteps = whole(1, 500, "20");
 constexpr FieldType kCfg = number(0, 100, "7");
+constexpr FieldType kDenoise = number(0, 1, "0.6");
 constexpr std::array kSamplerFields{
     FieldSpec{"name", &kWord, "euler", "The sampler, in the words of the worker"},
     FieldSpec{"scheduler", &kWord, "normal", "The scheduler, in the words of the worker"},
     FieldSpec{"steps", &kSteps, "20", "Sampling steps"},
     FieldSpec{"cfg", &kCfg, "7", "How closely the prompt is followed"},
+    FieldSpec{"denoise", &kDenoise, "",
+              "How much of a reference is drawn anew, in a workflow that takes one"},
 };
 constexpr FieldShape kSamplerShape{"sampler", kSamplerFields};
 constexpr FieldType kSampler =
-    object(kSamplerShape, "a map with name, scheduler, steps or cfg", "{ name: euler, steps: 20 }");
+    object(kSamplerShape, "a map with name, scheduler, steps, cfg or denoise",
+           "{ name: euler, steps: 20 }");
 constexpr FieldType kRenderScale = whole(1, 64, "16");
 constexpr std::array kStyleFields{
-    FieldSpec{"workflow", &kPath, "", "A ComfyUI graph in API format"},
+    FieldSpec{
+        "workflow", &kPath, "",
+        "A ComfyUI graph in API format, FILE.json, with its FILE.bind.yaml beside it; or the name "
+        "of one that `dgxp template ls` lists"},
     FieldSpec{"checkpoint", &kModel, "", "The model that draws"},
     FieldSpec{"loras", &kLoras, "", "LoRAs on top of it, in this order"},
     FieldSpec{"prompt", &kText, "{prompt}",

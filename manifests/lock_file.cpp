@@ -13,6 +13,7 @@
 #include "manifests/first_problem.hpp"
 #include "manifests/lock_lines.hpp"
 #include "manifests/node_layers.hpp"
+#include "manifests/scalar_text.hpp"
 #include "manifests/source_text.hpp"
 
 namespace dgxp {
@@ -125,6 +126,13 @@ class LockReader {
     return 0;
   }
 
+  std::uint64_t read_seed(const SyntaxNode& node) {
+    const bool is_plain = node.is(Kind::scalar) && !node.quoted;
+    const auto value = is_plain ? parse_natural_number(node.text) : std::nullopt;
+    if (!value) report(node, "a whole number from 0 to 18446744073709551615");
+    return value.value_or(0);
+  }
+
   LockedJob read_job(const SyntaxNode& node) {
     LockedJob job;
     if (!check_map(node)) return job;
@@ -143,7 +151,7 @@ class LockReader {
       job.origin = value.value_or(Origin::generated);
     }
     if (const SyntaxNode* seed = node.find("seed")) {
-      job.seed = static_cast<std::uint32_t>(read_number(*seed, 4'294'967'295));
+      job.seed = read_seed(*seed);
     }
     if (const SyntaxNode* reroll = node.find("reroll")) {
       job.reroll = static_cast<int>(read_number(*reroll, kLargestReroll));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "manifests/names.hpp"
+#include "manifests/scalar_text.hpp"
 
 namespace dgxp {
 namespace {
@@ -140,8 +141,12 @@ bool read_job(LineReader& lines, LockedJob& job) {
     job.recovery = *digest;
   }
   std::int64_t value = 0;
-  if (!read_whole(lines.take_value("    seed: "), 4'294'967'295, value)) return false;
-  job.seed = static_cast<std::uint32_t>(value);
+  const auto seed = lines.take_value("    seed: ");
+  const auto number = seed ? parse_natural_number(*seed) : std::nullopt;
+  if (!number || !std::ranges::all_of(*seed, [](char c) { return c >= '0' && c <= '9'; })) {
+    return false;
+  }
+  job.seed = *number;
   if (const auto text = lines.take_value("    reroll: ")) {
     if (!read_whole(text, kLargestReroll, value)) return false;
     job.reroll = static_cast<int>(value);

@@ -13,9 +13,8 @@ using Kind = SyntaxNode::Kind;
 bool fits(std::string_view text, const FieldType& type) {
   switch (type.kind) {
     case FieldType::Kind::integer: {
-      const auto value = parse_whole_number(text);
-      return value && static_cast<double>(*value) >= type.least &&
-             static_cast<double>(*value) <= type.most;
+      const auto value = parse_whole_value(text);
+      return value && *value >= type.least && *value <= type.most;
     }
     case FieldType::Kind::number: {
       const auto value = parse_number(text);
@@ -116,6 +115,10 @@ std::size_t FieldReader::choice(std::string_view name) const {
 
 std::optional<std::int64_t> FieldReader::optional_integer(std::string_view name) const {
   return parse_whole_number(written_or_standard(name));
+}
+
+std::optional<std::uint64_t> FieldReader::optional_natural(std::string_view name) const {
+  return parse_natural_number(written_or_standard(name));
 }
 
 std::optional<std::int64_t> read_integer(const SyntaxNode& node) {

@@ -67,6 +67,7 @@ class FieldReader {
   std::size_t choice(std::string_view name) const;
   /// Nothing when it is neither written nor in the table.
   std::optional<std::int64_t> optional_integer(std::string_view name) const;
+  std::optional<std::uint64_t> optional_natural(std::string_view name) const;
 
  private:
   std::string_view written_or_standard(std::string_view name) const;

@@ -80,8 +80,7 @@ Look read_look(const FieldReader& reader, const PaletteTable& palettes, const St
   look.recover = read_recover(reader.find("recover"), problems);
   look.finish = read_finish(reader.find("finish"));
   look.references = read_references(reader.find("references"));
-  const auto seed = reader.optional_integer("seed");
-  if (seed) look.seed = static_cast<std::uint32_t>(*seed);
+  look.seed = reader.optional_natural("seed");
   look.places = collect_places(reader, *look.style);
   constexpr std::size_t kPlaceBytes = 112;
   look.bytes = look.style->bytes + look.places.size() * kPlaceBytes;

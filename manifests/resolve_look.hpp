@@ -22,7 +22,7 @@ struct Look {
   RecoverSpec recover;
   FinishSpec finish;
   std::vector<std::string> references;
-  std::optional<std::uint32_t> seed;
+  std::optional<std::uint64_t> seed;
   std::map<std::string, Place> places;  ///< of all of it that is written (MasterSpec::field_places)
   std::size_t bytes = 0;                ///< memory of one copy in a master, roughly
 };

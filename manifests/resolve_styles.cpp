@@ -35,10 +35,16 @@ std::vector<LoraSpec> read_loras(const NodeLayers& layers) {
 
 SamplerSpec read_sampler(const NodeLayers& layers) {
   const FieldReader reader(sampler_shape(), layers);
-  return {.name = std::string(reader.text("name")),
-          .scheduler = std::string(reader.text("scheduler")),
-          .steps = reader.integer("steps"),
-          .cfg = reader.number("cfg")};
+  SamplerSpec sampler{.name = std::string(reader.text("name")),
+                      .scheduler = std::string(reader.text("scheduler")),
+                      .steps = reader.integer("steps"),
+                      .cfg = reader.number("cfg")};
+  if (reader.has("denoise")) sampler.denoise = reader.number("denoise");
+  sampler.written = {.name = reader.has("name"),
+                     .scheduler = reader.has("scheduler"),
+                     .steps = reader.has("steps"),
+                     .cfg = reader.has("cfg")};
+  return sampler;
 }
 
 StyleSpec read_style(const SyntaxNode* node) {

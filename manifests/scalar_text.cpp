@@ -53,6 +53,23 @@ std::optional<std::int64_t> parse_whole_number(std::string_view text) {
   return value;
 }
 
+std::optional<std::uint64_t> parse_natural_number(std::string_view text) {
+  if (looks_octal(text)) return std::nullopt;
+  if (text.starts_with("+-")) return std::nullopt;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::uint64_t value = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_whole_value(std::string_view text) {
+  if (const auto natural = parse_natural_number(text)) return static_cast<double>(*natural);
+  const auto whole = parse_whole_number(text);
+  if (!whole) return std::nullopt;
+  return static_cast<double>(*whole);
+}
+
 std::optional<double> parse_number(std::string_view text) {
   if (looks_octal(text) || !is_decimal(text)) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);

@@ -10,6 +10,12 @@ namespace dgxp {
 /// and for what does not fit.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
 
+/// Decimal digits without a sign, up to 18446744073709551615; else as parse_whole_number().
+std::optional<std::uint64_t> parse_natural_number(std::string_view text);
+
+/// What either of them reads, rounded to a double.
+std::optional<double> parse_whole_value(std::string_view text);
+
 /// 0.5, 12, -3e2. Nothing for NaN, infinity, hexadecimal and what does not fit a double.
 std::optional<double> parse_number(std::string_view text);
 

@@ -1,9 +1,11 @@
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "manifests/field_types.hpp"
 #include "manifests/fields.hpp"
 #include "manifests/load_manifest.hpp"
 
@@ -21,6 +23,7 @@ constexpr const char* kColorPattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$";
 
 /// 1 instead of 1.0: limits of whole numbers are whole.
 Json to_json_number(double value) {
+  if (value == kLargestNatural) return std::numeric_limits<std::uint64_t>::max();
   const auto whole = static_cast<std::int64_t>(value);
   if (static_cast<double>(whole) == value) return whole;
   return value;

@@ -129,8 +129,13 @@ int run_plan_command(const Context& context, const PlanArguments& arguments) {
   if (!project) return exit_code;
   if (arguments.overwrite_edited) {
     project->request.stale.overwrite_edited = true;
-    project->now.jobs = assess_jobs(project->manifest.spec, project->now.inputs, project->now.lock,
-                                    project->now.palettes, project->request.stale);
+    Assessment& now = project->now;
+    now.jobs = assess_jobs({.project = &project->manifest.spec,
+                            .inputs = &now.inputs,
+                            .lock = &now.lock,
+                            .palettes = &now.palettes,
+                            .workflows = &project->request.workflows},
+                           project->request.stale);
   }
   Forecast forecast = make_forecast(*project);
   if (forecast.generate.empty()) {

@@ -24,11 +24,8 @@ std::array<int, 3> read_version(std::string_view text) {
 
 bool has_place_for(const WorkflowTemplate& workflow, const GenerateMessage& job) {
   const bool has_loras = !job.lora.empty() || !job.loras.empty();
-  // A template for tiles says so in its name; nothing in a graph tells.
-  const bool is_seamless = workflow.name.find("seamless") != std::string::npos ||
-                           workflow.name.find("tile") != std::string::npos;
   return workflow.binding.images.size() == job.references.size() &&
-         (!has_loras || workflow.binding.loras) && is_seamless == job.seamless;
+         (!has_loras || workflow.binding.loras) && workflow.binding.seamless == job.seamless;
 }
 
 }  // namespace
@@ -65,7 +62,7 @@ void ComfyRun::read_values() {
              .cfg = {},
              .sampler = request.sampler,
              .scheduler = request.scheduler,
-             .denoise = {},
+             .denoise = request.denoise,
              .checkpoint = request.model,
              .loras = {},
              .images = {},

@@ -1,5 +1,7 @@
 #include "core/build/assess.hpp"
 
+#include <map>
+#include <memory>
 #include <set>
 
 #include "core/plan/job_key.hpp"
@@ -10,6 +12,21 @@ namespace {
 const LockedJob* find_locked(const Lock& lock, const std::string& id) {
   const auto found = lock.jobs.find(id);
   return found == lock.jobs.end() ? nullptr : &found->second;
+}
+
+using References = std::map<std::string, std::shared_ptr<const Bytes>>;
+
+/// The pictures that workers are shown, once for all jobs.
+References share_references(const ProjectSpec& project, const Inputs& inputs) {
+  References references;
+  for (const MasterSpec& master : project.masters) {
+    for (const std::string& path : master.references) {
+      const auto file = inputs.files.find(path);
+      if (file == inputs.files.end() || references.contains(path)) continue;
+      references.emplace(path, std::make_shared<const Bytes>(file->second));
+    }
+  }
+  return references;
 }
 
 std::optional<Digest> present_pixels(const Inputs& inputs, const std::string& id) {
@@ -36,16 +53,20 @@ Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
   return lock;
 }
 
-std::vector<AssessedJob> assess_jobs(const ProjectSpec& project, const Inputs& inputs,
-                                     const Lock& lock, const Palettes& palettes,
-                                     const StaleOptions& options) {
+std::vector<AssessedJob> assess_jobs(const JobSources& sources, const StaleOptions& options) {
+  const ProjectSpec& project = *sources.project;
+  const Inputs& inputs = *sources.inputs;
+  const Palettes& palettes = *sources.palettes;
+  const std::map<std::string, Bytes> workflows = encode_workflow_files(*sources.workflows);
+  const References references = share_references(project, inputs);
   std::vector<AssessedJob> jobs;
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
-    const LockedJob* locked = find_locked(lock, master.id);
+    const LockedJob* locked = find_locked(*sources.lock, master.id);
     JobContext context{.project_seed = project.seed,
                        .reroll = locked == nullptr ? 0 : locked->reroll,
-                       .files = &inputs.files};
+                       .workflows = &workflows,
+                       .references = &references};
     if (const auto palette = palettes.find(master.palette); palette != palettes.end()) {
       context.palette = palette->second.colors;
     }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/build/check_workflows.hpp"
 #include "core/build/inputs.hpp"
 #include "core/build/resolve_palettes.hpp"
 #include "core/plan/stale.hpp"
@@ -16,10 +17,17 @@ namespace dgxp {
 Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
                     const std::optional<Lock>& pending);
 
+/// What decides the jobs of a project.
+struct JobSources {
+  const ProjectSpec* project = nullptr;
+  const Inputs* inputs = nullptr;
+  const Lock* lock = nullptr;
+  const Palettes* palettes = nullptr;
+  const Workflows* workflows = nullptr;
+};
+
 /// Every job of the project with its state, in the order of ProjectSpec::masters.
-std::vector<AssessedJob> assess_jobs(const ProjectSpec& project, const Inputs& inputs,
-                                     const Lock& lock, const Palettes& palettes,
-                                     const StaleOptions& options);
+std::vector<AssessedJob> assess_jobs(const JobSources& sources, const StaleOptions& options);
 
 /// Minutes of GPU time that the stale jobs are estimated to cost: 0.1 s a step and frame, as the
 /// public DGX-Pixels worker estimates.

@@ -7,6 +7,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/workflow/workflow_template.hpp"
 
 namespace dgxp {
 namespace {
@@ -35,8 +36,6 @@ std::vector<NamedFile> files_to_read(const ProjectSpec& project) {
   };
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
-    add_once(master.style.workflow, master.style.place,
-             fmt::format("the workflow of style '{}'", master.style.name));
     for (const std::string& path : master.references) {
       add_once(path, master.place, fmt::format("a reference of '{}'", master.id));
     }
@@ -111,6 +110,11 @@ Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threa
   Inputs inputs;
   if (auto done = read_named_files(project, store, inputs); !done) return done.error();
   if (auto done = read_masters(project, store, threads, inputs); !done) return done.error();
+  for (const MasterSpec& master : project.masters) {
+    if (master.drawn_by_hand || !is_workflow_file(master.style.workflow)) continue;
+    inputs.paths.push_back(master.style.workflow);
+    inputs.paths.push_back(binding_path(master.style.workflow));
+  }
   std::ranges::sort(inputs.paths);
   const auto repeated = std::ranges::unique(inputs.paths);
   inputs.paths.erase(repeated.begin(), repeated.end());

@@ -21,7 +21,7 @@ struct PresentMaster {
 
 /// Every file a build depends on, read once; the later stages are pure.
 struct Inputs {
-  std::map<std::string, Bytes> files;            ///< palettes, workflows, references, by path
+  std::map<std::string, Bytes> files;            ///< palettes and references, by path
   std::map<std::string, PresentMaster> masters;  ///< by MasterSpec::id; absent ones are left out
   std::vector<std::string> paths;                ///< all that was read or looked for, sorted
 };

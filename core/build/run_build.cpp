@@ -230,7 +230,13 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
   if (!palettes) return palettes.error();
   now.palettes = std::move(*palettes);
-  now.jobs = assess_jobs(*request.project, now.inputs, now.lock, now.palettes, request.stale);
+  now.jobs = assess_jobs({.project = request.project,
+                          .inputs = &now.inputs,
+                          .lock = &now.lock,
+                          .palettes = &now.palettes,
+                          .workflows = &request.workflows},
+                         request.stale);
+  if (auto done = check_workflows(now.jobs, request.workflows); !done) return done.error();
   for (AssessedJob& assessed : now.jobs) {
     const bool is_asked = request.recover_again.contains(assessed.job.id);
     if (is_asked && assessed.state == JobState::fresh) assessed.state = JobState::recovery_changed;

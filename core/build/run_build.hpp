@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/build/check_workflows.hpp"
 #include "core/build/make_masters.hpp"
 #include "core/build/ports.hpp"
 #include "core/build/render_outputs.hpp"
@@ -36,6 +37,7 @@ struct BuildRequest {
   Repack repack = Repack::no;
   int threads = 1;
   OpenWorker open_worker;
+  Workflows workflows;  ///< those that styles name
   std::stop_token stop;
 };
 

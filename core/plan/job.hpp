@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,12 @@ struct Job {
   std::string negative;
   ModelFile model;
   std::vector<LoraSpec> loras;
-  SamplerSpec sampler;
+  SamplerSpec sampler;        ///< with a workflow, only what is `written` counts
   std::string workflow_name;  ///< as in the manifest, or empty
-  Digest workflow;            ///< of its file; empty when there is none
-  Bytes workflow_content;
-  Size raw_size;    ///< frame_size x frames x render_scale
-  Size frame_size;  ///< of the master's frames
+  Digest workflow;            ///< of workflow_content; empty for a built-in, which the worker has
+  Bytes workflow_content;     ///< see encode_workflow()
+  Size raw_size;              ///< frame_size x frames x render_scale
+  Size frame_size;            ///< of the master's frames
   int frames = 1;
   int render_scale = 16;
   std::string animation;
@@ -35,9 +36,10 @@ struct Job {
   std::string view;
   bool seamless = false;
   Background background = Background::border_flood;
-  std::uint32_t seed = 0;
+  std::uint64_t seed = 0;
   std::vector<Rgb> palette;  ///< a hint for the worker; empty when there is none
   std::vector<Digest> references;
+  std::vector<std::shared_ptr<const Bytes>> reference_contents;  ///< of each; never null
 };
 
 /// What a worker sends back.

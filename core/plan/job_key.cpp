@@ -10,12 +10,25 @@ namespace {
 
 using nlohmann::json;
 
-std::string hex_or_empty(const Digest& digest) {
-  return digest.empty() ? "" : digest.hex();
-}
-
 json lora_json(const LoraSpec& lora) {
   return {{"file", lora.file}, {"sha256", lora.sha256}, {"weight", lora.weight}};
+}
+
+/// A workflow has its own for whatever the manifest does not say.
+json sampler_json(const Job& job) {
+  const SamplerSpec& sampler = job.sampler;
+  const bool all = job.workflow_name.empty();
+  json result = json::object();
+  if (all || sampler.written.cfg) result["cfg"] = sampler.cfg;
+  if (sampler.denoise) result["denoise"] = *sampler.denoise;
+  if (all || sampler.written.name) result["name"] = sampler.name;
+  if (all || sampler.written.scheduler) result["scheduler"] = sampler.scheduler;
+  if (all || sampler.written.steps) result["steps"] = sampler.steps;
+  return result;
+}
+
+std::string workflow_text(const Job& job) {
+  return job.workflow.empty() ? job.workflow_name : job.workflow.hex();
 }
 
 json recipe_json(const Job& job) {
@@ -34,15 +47,11 @@ json recipe_json(const Job& job) {
       {"prompt", job.prompt},
       {"references", references},
       {"render_scale", job.render_scale},
-      {"sampler",
-       {{"cfg", job.sampler.cfg},
-        {"name", job.sampler.name},
-        {"scheduler", job.sampler.scheduler},
-        {"steps", job.sampler.steps}}},
+      {"sampler", sampler_json(job)},
       {"seamless", job.seamless},
       {"size", {job.frame_size.width, job.frame_size.height}},
       {"view", job.view},
-      {"workflow", hex_or_empty(job.workflow)},
+      {"workflow", workflow_text(job)},
   };
 }
 
@@ -51,11 +60,19 @@ std::string canonical(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-const Bytes& file_or_empty(const JobContext& context, const std::string& path) {
-  static const Bytes kEmpty;
-  if (context.files == nullptr) return kEmpty;
-  const auto found = context.files->find(path);
-  return found == context.files->end() ? kEmpty : found->second;
+/// The content of `path`, or nothing.
+template <typename Content>
+const Content* find_file(const std::map<std::string, Content>* files, const std::string& path) {
+  if (files == nullptr) return nullptr;
+  const auto found = files->find(path);
+  return found == files->end() ? nullptr : &found->second;
+}
+
+void add_reference(const JobContext& context, const std::string& path, Job& job) {
+  static const auto kEmpty = std::make_shared<const Bytes>();
+  const auto* content = find_file(context.references, path);
+  job.reference_contents.push_back(content == nullptr ? kEmpty : *content);
+  job.references.push_back(sha256(ByteView(*job.reference_contents.back())));
 }
 
 Digest key_of(const Job& job) {
@@ -96,8 +113,8 @@ Job make_job(const MasterSpec& master, const JobContext& context) {
   job.loras = master.style.loras;
   job.sampler = master.style.sampler;
   job.workflow_name = master.style.workflow;
-  if (!job.workflow_name.empty()) {
-    job.workflow_content = file_or_empty(context, job.workflow_name);
+  if (const Bytes* content = find_file(context.workflows, job.workflow_name)) {
+    job.workflow_content = *content;
     job.workflow = sha256(job.workflow_content);
   }
   job.frame_size = master.frame_size;
@@ -111,7 +128,7 @@ Job make_job(const MasterSpec& master, const JobContext& context) {
   job.seamless = master.seamless;
   job.background = master.recover.background;
   for (const std::string& path : master.references) {
-    job.references.push_back(sha256(file_or_empty(context, path)));
+    add_reference(context, path, job);
   }
   job.seed = master.seed.value_or(derive_seed(context.project_seed, master.id, context.reroll));
   job.palette = context.palette;

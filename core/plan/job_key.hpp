@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,14 +22,18 @@ struct JobContext {
   std::uint64_t project_seed = 0;
   int reroll = 0;
   std::vector<Rgb> palette = {};  ///< of the master today
-  /// Content of the workflow and reference files by path; a path that is not here counts as empty.
-  const std::map<std::string, Bytes>* files = nullptr;
+  /// Workflows of files as encode_workflow() writes them, by path. A name that is not here is that
+  /// of a built-in.
+  const std::map<std::string, Bytes>* workflows = nullptr;
+  /// References by path; a path that is not here counts as empty.
+  const std::map<std::string, std::shared_ptr<const Bytes>>* references = nullptr;
 };
 
 /// The job for a master: its canonical recipe, seed and key.
 ///
 /// The recipe is canonical JSON (sorted keys, no spaces) of everything that decides the pixels but
-/// the seed and the palette's colours: palette edits follow positions and need no new image.
+/// the seed and the palette's colours: palette edits follow positions and need no new image. A
+/// built-in workflow counts by its name, so that a better one makes nothing stale.
 Job make_job(const MasterSpec& master, const JobContext& context);
 
 /// Digest of the recovery options; palette colours and algorithm versions are not part of it.

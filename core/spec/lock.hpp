@@ -19,7 +19,7 @@ struct LockedJob {
   Origin origin = Origin::generated;
   Digest recipe;  ///< empty for a master that was adopted without a job
   Digest recovery;
-  std::uint32_t seed = 0;
+  std::uint64_t seed = 0;
   int reroll = 0;  ///< how many rerolls were asked for; written only when > 0
   friend bool operator==(const LockedJob&, const LockedJob&) = default;
 };

@@ -74,11 +74,23 @@ struct SamplerSpec {
   std::string scheduler = "normal";
   int steps = 20;
   double cfg = 7.0;
+  /// How much of a reference is drawn anew, 0 to 1; nothing = as the workflow has it.
+  std::optional<double> denoise = {};
+  /// What the manifest says itself. A workflow keeps its own for the rest.
+  struct Written {
+    bool name = false;
+    bool scheduler = false;
+    bool steps = false;
+    bool cfg = false;
+  };
+  Written written = {};
 };
 struct StyleSpec {
   std::string name;
   Place place;
-  std::string workflow;  ///< path of a ComfyUI API graph below the manifest's folder, or empty
+  /// Path of a ComfyUI graph in API format below the manifest's folder, the name of a workflow that
+  /// comes with dgxp (see is_workflow_file()), or empty.
+  std::string workflow;
   std::optional<ModelFile> checkpoint;
   std::vector<LoraSpec> loras;
   std::string prompt = "{prompt}";  ///< {prompt} {view} {outline} {direction} {animation}
@@ -88,6 +100,11 @@ struct StyleSpec {
   SamplerSpec sampler;
   int render_scale = 16;  ///< raw pixels a sprite pixel is drawn with
 };
+
+/// "flows/hero.json" is a file of the project; anything else the name of a built-in workflow.
+inline bool is_workflow_file(std::string_view workflow) {
+  return workflow.ends_with(".json");
+}
 
 /// One master: the native picture behind one or more sprites, a horizontal strip of `frames`
 /// pictures of `frame_size` each. It is drawn by one job, or by hand (`source`).
@@ -110,7 +127,7 @@ struct MasterSpec {
   StyleSpec style;                      ///< resolved copy
   bool seamless = false;                ///< a tile that repeats
   std::vector<std::string> references;  ///< image files below the manifest's folder
-  std::optional<std::uint32_t> seed;    ///< written in the manifest; else derived (job_key.hpp)
+  std::optional<std::uint64_t> seed;    ///< written in the manifest; else derived (job_key.hpp)
   int candidates = 1;
   /// Where each value came from, by field name ("prompt", "size", "style.sampler.steps" ...).
   std::map<std::string, Place> field_places;

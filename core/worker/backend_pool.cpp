@@ -63,11 +63,13 @@ std::string_view missing_capability(const GenerateMessage& job, const BackendInf
   const auto lacks = [&](std::string_view name) {
     return std::ranges::find(info.capabilities, name) == info.capabilities.end();
   };
-  if (!job.workflow.empty() && lacks(capability::kWorkflow)) return capability::kWorkflow;
+  const bool has_workflow = !job.workflow.empty() || !job.workflow_name.empty();
+  if (has_workflow && lacks(capability::kWorkflow)) return capability::kWorkflow;
   if (!job.references.empty() && lacks(capability::kReferences)) return capability::kReferences;
   const bool has_lora = !job.lora.empty() || !job.loras.empty();
   if (has_lora && lacks(capability::kLoras)) return capability::kLoras;
-  if (job.seamless && lacks(capability::kSeamless)) return capability::kSeamless;
+  // Whether its workflow does it was seen when the job was made.
+  if (job.seamless && !has_workflow && lacks(capability::kSeamless)) return capability::kSeamless;
   if (job.references.size() > 1 && lacks(capability::kManyReferences)) {
     return capability::kManyReferences;
   }

@@ -18,6 +18,22 @@ double to_seconds(std::chrono::milliseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
+/// The files that a job names, each with the capability without which a worker has no use for it.
+std::vector<ClientSession::Upload> uploads_of(const Job& job) {
+  std::vector<ClientSession::Upload> uploads;
+  if (!job.workflow_content.empty()) {
+    uploads.push_back({.digest = job.workflow.hex(),
+                       .bytes = std::make_shared<const Bytes>(job.workflow_content),
+                       .capability = capability::kWorkflow});
+  }
+  for (std::size_t i = 0; i < job.reference_contents.size(); ++i) {
+    uploads.push_back({.digest = job.references[i].hex(),
+                       .bytes = job.reference_contents[i],
+                       .capability = capability::kReferences});
+  }
+  return uploads;
+}
+
 }  // namespace
 
 ClientSession::ClientSession(std::string address, SessionLimits limits, std::uint64_t nonce)
@@ -39,7 +55,7 @@ void ClientSession::submit(const Job& job, Time now) {
   if (flights_.size() == 1) last_heard_ = last_moved_ = last_resync_ = now;
   flight->second.key = job.key;
   flight->second.request = make_generate(job);
-  flight->second.workflow_content = job.workflow_content;
+  flight->second.uploads = uploads_of(job);
   flight->second.submission = submissions_++;
   waiting_.push_back(flight->first);
   pump(now);
@@ -98,16 +114,39 @@ void ClientSession::send(OpenRequest request, MessageBody body, Time now) {
   open_.emplace(rid, std::move(request));
 }
 
+/// The file that some job waits for.
+const ClientSession::Upload* ClientSession::find_upload(const std::string& digest) const {
+  for (const auto& [id, flight] : flights_) {
+    if (flight.stage != Stage::uploading) continue;
+    const auto found = std::ranges::find(flight.uploads, digest, &Upload::digest);
+    if (found != flight.uploads.end()) return &*found;
+  }
+  return nullptr;
+}
+
+bool ClientSession::is_missing(const Upload& upload) const {
+  return !uploaded_.contains(upload.digest) &&
+         capabilities_.contains(std::string(upload.capability));
+}
+
+bool ClientSession::has_all(const Flight& flight) const {
+  return std::ranges::none_of(flight.uploads,
+                              [&](const Upload& upload) { return is_missing(upload); });
+}
+
 /// A request is rebuilt from what it is about, so that nothing is kept twice.
 std::optional<MessageBody> ClientSession::body_of(const OpenRequest& request) const {
+  if (request.kind == Kind::upload) {
+    const Upload* upload = find_upload(request.upload);
+    if (upload == nullptr) return std::nullopt;
+    return BlobPutMessage{upload->digest, *upload->bytes};
+  }
   const auto found = flights_.find(request.id);
   if (found == flights_.end()) return std::nullopt;
   const Flight& flight = found->second;
   switch (request.kind) {
     case Kind::generate:
       return flight.request;
-    case Kind::upload:
-      return BlobPutMessage{flight.request.workflow, flight.workflow_content};
     case Kind::fetch:
       return BlobGetMessage{flight.result.sha256};
     default:
@@ -148,9 +187,7 @@ void ClientSession::give_up(const OpenRequest& request, Time now) {
       if (Flight* flight = find(request.id)) flight->preview.clear();
       break;
     case Kind::upload:
-      if (const Flight* flight = find(request.id)) {
-        end_upload(std::string(flight->request.workflow), unanswered, now);
-      }
+      end_upload(request.upload, unanswered, now);
       break;
     default:
       fail(request.id, unanswered);
@@ -172,19 +209,20 @@ void ClientSession::launch(const std::string& id, Flight& flight, Time now) {
   ++flight.attempts;
   flight.request.attempt =
       nonce_ + flight.submission * 16 + static_cast<std::uint64_t>(flight.attempts);
-  const std::string& workflow = flight.request.workflow;
-  const bool needs_upload = !flight.workflow_content.empty() && !uploaded_.contains(workflow) &&
-                            capabilities_.contains(std::string(capability::kWorkflow));
-  if (!needs_upload) {
+  if (has_all(flight)) {
     send_generate(id, flight, now);
     return;
   }
   flight.stage = Stage::uploading;
-  if (flight.workflow_content.size() > kMaxBlob) {
-    fail(id, fmt::format("its workflow is larger than {} bytes", kMaxBlob));
-  } else if (uploading_.insert(workflow).second) {
-    send({.kind = Kind::upload, .id = id, .first_sent = now},
-         BlobPutMessage{workflow, flight.workflow_content}, now);
+  for (const Upload& upload : flight.uploads) {
+    if (!is_missing(upload) || upload.bytes->size() <= kMaxBlob) continue;
+    fail(id, fmt::format("one of its files is larger than {} bytes", kMaxBlob));
+    return;
+  }
+  for (const Upload& upload : flight.uploads) {
+    if (!is_missing(upload) || !uploading_.insert(upload.digest).second) continue;
+    send({.kind = Kind::upload, .id = id, .upload = upload.digest, .first_sent = now},
+         BlobPutMessage{upload.digest, *upload.bytes}, now);
   }
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,6 +27,13 @@ namespace dgxp {
 
 class ClientSession : public WireSession {
  public:
+  /// A file that goes with a job.
+  struct Upload {
+    std::string digest;
+    std::shared_ptr<const Bytes> bytes;
+    std::string_view capability;  ///< a worker without it is not sent the file
+  };
+
   /// `address` names the worker in errors; `nonce` tells this client's attempts from others'.
   ClientSession(std::string address, SessionLimits limits, std::uint64_t nonce);
 
@@ -53,7 +61,7 @@ class ClientSession : public WireSession {
   struct Flight {
     Digest key;
     GenerateMessage request;
-    Bytes workflow_content;
+    std::vector<Upload> uploads;  ///< what the worker must have before it is asked
     Stage stage = Stage::waiting;
     int attempts = 0;
     bool told_accepted = false;
@@ -67,7 +75,8 @@ class ClientSession : public WireSession {
   enum class Kind { hello, resync, generate, upload, fetch, preview, cancel };
   struct OpenRequest {
     Kind kind = Kind::hello;
-    std::string id;  ///< of the job, or nothing
+    std::string id;      ///< of the job, or nothing
+    std::string upload;  ///< digest of the file, or nothing
     int tries = 1;
     Time first_sent;
   };
@@ -80,6 +89,9 @@ class ClientSession : public WireSession {
   void give_up(const OpenRequest& request, Time now);
   void pump(Time now);
   void launch(const std::string& id, Flight& flight, Time now);
+  const Upload* find_upload(const std::string& digest) const;
+  bool is_missing(const Upload& upload) const;
+  bool has_all(const Flight& flight) const;
   void send_generate(const std::string& id, Flight& flight, Time now);
   void fetch_pictures(Time now);
   void resync(Time now);
@@ -89,11 +101,12 @@ class ClientSession : public WireSession {
   bool reply_hello(const MessageBody& body, const Envelope& envelope);
   bool reply_resync(const MessageBody& body, const Envelope& envelope);
   bool reply_generate(const std::string& id, const MessageBody& body);
-  bool reply_upload(const std::string& id, const MessageBody& body, Time now);
+  bool reply_upload(const std::string& digest, const MessageBody& body, Time now);
   bool reply_fetch(const std::string& id, MessageBody& body);
   bool reply_preview(const std::string& id, MessageBody& body);
   void take_picture(const std::string& id, Flight& flight, BlobMessage blob);
-  void end_upload(const std::string& workflow, const std::string& refusal, Time now);
+  bool forget_uploads(const Flight& flight);
+  void end_upload(const std::string& digest, const std::string& refusal, Time now);
 
   // Updates.
   bool is_news(const MessageBody& body, const Envelope& envelope);

@@ -67,7 +67,7 @@ bool ClientSession::reply(const OpenRequest& request, MessageBody& body, const E
     case Kind::generate:
       return reply_generate(request.id, body);
     case Kind::upload:
-      return reply_upload(request.id, body, now);
+      return reply_upload(request.upload, body, now);
     case Kind::fetch:
       return reply_fetch(request.id, body);
     case Kind::preview:
@@ -127,46 +127,50 @@ bool ClientSession::reply_generate(const std::string& id, const MessageBody& bod
   if (flight == nullptr) return true;
   if (error->cancelled) {
     retry(id, "somebody cancelled it");
-  } else if (error->error == kBlobNotFound && uploaded_.erase(flight->request.workflow) > 0) {
-    retry(id, "the worker has lost its workflow");
+  } else if (error->error == kBlobNotFound && forget_uploads(*flight)) {
+    retry(id, "the worker has lost its files");
   } else {
     fail(id, peer_text(error->error));
   }
   return true;
 }
 
-bool ClientSession::reply_upload(const std::string& id, const MessageBody& body, Time now) {
-  const Flight* flight = find(id);
-  if (flight == nullptr) return true;
+bool ClientSession::reply_upload(const std::string& digest, const MessageBody& body, Time now) {
   const auto* stored = std::get_if<BlobStoredMessage>(&body);
   const auto* error = std::get_if<ErrorMessage>(&body);
-  if (stored != nullptr && stored->digest == flight->request.workflow) {
-    end_upload(std::string(stored->digest), {}, now);
+  if (stored != nullptr && stored->digest == digest) {
+    end_upload(digest, {}, now);
     return true;
   }
   if (error != nullptr) {
-    end_upload(std::string(flight->request.workflow),
-               "its workflow was refused: " + peer_text(error->message), now);
+    end_upload(digest, "one of its files was refused: " + peer_text(error->message), now);
   }
   return error != nullptr;
 }
 
-/// All jobs that waited for this workflow go on, or fail when there is a refusal.
-void ClientSession::end_upload(const std::string& workflow, const std::string& refusal, Time now) {
-  uploading_.erase(workflow);
-  if (refusal.empty()) uploaded_.insert(workflow);
+/// True when there were some: then they are sent again.
+bool ClientSession::forget_uploads(const Flight& flight) {
+  bool some = false;
+  for (const Upload& upload : flight.uploads) some = uploaded_.erase(upload.digest) > 0 || some;
+  return some;
+}
+
+/// All jobs that waited for this file go on, or fail when there is a refusal.
+void ClientSession::end_upload(const std::string& digest, const std::string& refusal, Time now) {
+  uploading_.erase(digest);
+  if (refusal.empty()) uploaded_.insert(digest);
   std::vector<std::pair<std::uint64_t, std::string>> waiting;
   for (const auto& [id, flight] : flights_) {
-    if (flight.stage == Stage::uploading && flight.request.workflow == workflow) {
-      waiting.emplace_back(flight.submission, id);
-    }
+    if (flight.stage != Stage::uploading) continue;
+    const auto found = std::ranges::find(flight.uploads, digest, &Upload::digest);
+    if (found != flight.uploads.end()) waiting.emplace_back(flight.submission, id);
   }
   std::ranges::sort(waiting);
   for (const auto& [submission, id] : waiting) {
-    if (refusal.empty()) {
-      send_generate(id, *find(id), now);
-    } else {
+    if (!refusal.empty()) {
       fail(id, refusal);
+    } else if (Flight* flight = find(id); has_all(*flight)) {
+      send_generate(id, *flight, now);
     }
   }
 }
@@ -198,7 +202,8 @@ bool ClientSession::reply_preview(const std::string& id, MessageBody& body) {
   const bool is_right =
       blob != nullptr && blob->digest == digest && sha256(blob->bytes.view()).hex() == digest;
   if (is_right && events_.size() < kMostEvents) {
-    events_.push_back(preview_event(flight->key, flight->preview_step, std::move(blob->bytes).take()));
+    events_.push_back(
+        preview_event(flight->key, flight->preview_step, std::move(blob->bytes).take()));
   }
   return true;
 }
@@ -217,8 +222,9 @@ void ClientSession::take_picture(const std::string& id, Flight& flight, BlobMess
   }
   WorkerEvent event;
   event.kind = WorkerEvent::Kind::done;
-  event.raw = {
-      .key = flight.key, .png = std::move(blob.bytes).take(), .placeholder = flight.result.placeholder};
+  event.raw = {.key = flight.key,
+               .png = std::move(blob.bytes).take(),
+               .placeholder = flight.result.placeholder};
   land(id, std::move(event));
 }
 

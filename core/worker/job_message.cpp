@@ -17,6 +17,17 @@ std::string hex_or_nothing(const Digest& digest) {
   return digest.empty() ? std::string() : digest.hex();
 }
 
+/// What the manifest does not say is left to the workflow.
+void put_sampler(const Job& job, GenerateMessage& message) {
+  const SamplerSpec& sampler = job.sampler;
+  const bool all = job.workflow_name.empty();
+  if (all || sampler.written.steps) message.steps = natural(sampler.steps);
+  if (all || sampler.written.cfg) message.cfg_scale = sampler.cfg;
+  if (all || sampler.written.name) message.sampler = sampler.name;
+  if (all || sampler.written.scheduler) message.scheduler = sampler.scheduler;
+  message.denoise = sampler.denoise;
+}
+
 }  // namespace
 
 GenerateMessage make_generate(const Job& job) {
@@ -25,8 +36,7 @@ GenerateMessage make_generate(const Job& job) {
   message.prompt = job.prompt;
   message.model = job.model.file;
   message.size = extent(job.raw_size);
-  message.steps = natural(job.sampler.steps);
-  message.cfg_scale = job.sampler.cfg;
+  put_sampler(job, message);
   message.model_sha256 = job.model.sha256;
   message.negative = job.negative;
   message.seed = job.seed;
@@ -34,8 +44,6 @@ GenerateMessage make_generate(const Job& job) {
     message.loras.push_back({.file = lora.file, .weight = lora.weight, .sha256 = lora.sha256});
   }
   if (!job.loras.empty()) message.lora = job.loras.front().file;
-  message.sampler = job.sampler.name;
-  message.scheduler = job.sampler.scheduler;
   message.frame_size = extent(job.frame_size);
   message.frames = natural(job.frames);
   message.render_scale = natural(job.render_scale);

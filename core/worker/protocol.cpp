@@ -91,6 +91,8 @@ constexpr FieldRow kGenerate[] = {
     field<&GenerateMessage::loras>("loras", kMay, kV11, {.max = 16}, "in the order of applying"),
     field<&GenerateMessage::sampler>("sampler", kMay, kV11, kName, "name"),
     field<&GenerateMessage::scheduler>("scheduler", kMay, kV11, kName, "name"),
+    field<&GenerateMessage::denoise>("denoise", kMay, kV11, kAny,
+                                     "0 to 1: how much of a reference is drawn anew"),
     field<&GenerateMessage::frame_size>("frame_size", kMay, kV11, kPixels, "native, of one frame"),
     field<&GenerateMessage::frames>("frames", kMay, kV11, {.max = 1024, .min = 1}, "side by side"),
     field<&GenerateMessage::render_scale>("render_scale", kMay, kV11, {.max = 256, .min = 1},

@@ -53,9 +53,9 @@ struct GenerateMessage {
   std::string id;
   std::string prompt;
   std::string model;
-  Extent size{};  ///< width and height of the whole picture
-  std::uint32_t steps = 0;
-  double cfg_scale = 0;
+  Extent size{};            ///< width and height of the whole picture
+  std::uint32_t steps = 0;  ///< 0 with a workflow: its own
+  double cfg_scale = 0;     ///< 0 with a workflow: its own
   std::string lora;
   // What only the public Python worker reads:
   std::optional<std::uint32_t> batch_size;
@@ -69,6 +69,7 @@ struct GenerateMessage {
   std::vector<LoraEntry> loras;
   std::string sampler;
   std::string scheduler;
+  std::optional<double> denoise;  ///< 0 to 1: how much of a reference is drawn anew
   std::optional<Extent> frame_size;
   std::optional<std::uint32_t> frames;
   std::optional<std::uint32_t> render_scale;

@@ -23,7 +23,7 @@ Lock make_lock() {
                              .origin = Origin::edited,
                              .recipe = sha256("recipe 2"),
                              .recovery = sha256("recovery"),
-                             .seed = 4294967295,
+                             .seed = 18446744073709551615U,
                              .reroll = 2};
   lock.jobs["npc"] = {.master = sha256("npc"), .origin = Origin::placeholder};
   lock.palettes["ember"] = {.colors = {{0x17, 0x20, 0x38}, {0x25, 0x3a, 0x5e}},
@@ -48,7 +48,7 @@ const std::string kText = fmt::format(
     "    origin: edited\n"
     "    recipe: sha256:{}\n"
     "    recovery: sha256:{}\n"
-    "    seed: 4294967295\n"
+    "    seed: 18446744073709551615\n"
     "    reroll: 2\n"
     "  npc:\n"
     "    master: sha256:{}\n"
@@ -225,9 +225,9 @@ TEST_CASE("a lock tells what is wrong with it") {
         "   11 |     origin: drawn\n"
         "      |     ^~~~~~\n" +
             restore);
-  CHECK(error_of(with(kText, "seed: 81233", "seed: 4294967296"))
-            .starts_with("assets.lock:8:5: 'seed' must be a whole number from 0 to 4294967295, not "
-                         "'4294967296'"));
+  CHECK(error_of(with(kText, "seed: 81233", "seed: 18446744073709551616"))
+            .starts_with("assets.lock:8:5: 'seed' must be a whole number from 0 to "
+                         "18446744073709551615, not '18446744073709551616'"));
   CHECK(error_of(with(kText, "  npc:", "  item/sword:"))
             .starts_with("assets.lock:16:3: 'item/sword' is given twice"));
   CHECK(error_of(with(kText, "    seed: 81233\n", ""))

@@ -285,10 +285,10 @@ TEST_CASE("a style decides what the worker is asked for") {
       "    prompt: \"{direction} {animation}, {prompt}, {view} view, {outline}\"\n"
       "    negative: blurry\n"
       "    view: side\n"
-      "    sampler: { name: ddim, steps: 12 }\n"
+      "    sampler: { name: ddim, steps: 12, denoise: 0.25 }\n"
       "    render_scale: 8\n"
       "sprites:\n"
-      "  a: { style: s, prompt: \"a cat, sitting\", seed: 7, references: [refs/cat.png], "
+      "  a: { style: s, prompt: \"a cat, sitting\", seed: 18446744073709551615, references: [refs/cat.png], "
       "directions: "
       "[east], animations: { nap: { frames: 2 } } }\n"
       "  b: { prompt: plain }\n");
@@ -304,8 +304,13 @@ TEST_CASE("a style decides what the worker is asked for") {
   CHECK(a.style.sampler.name == "ddim");
   CHECK(a.style.sampler.scheduler == "normal");
   CHECK(a.style.sampler.steps == 12);
+  CHECK(a.style.sampler.denoise == 0.25);
+  CHECK(a.style.sampler.written.name);
+  CHECK(a.style.sampler.written.steps);
+  CHECK_FALSE(a.style.sampler.written.scheduler);
+  CHECK_FALSE(a.style.sampler.written.cfg);
   CHECK(a.style.render_scale == 8);
-  CHECK(a.seed == 7);
+  CHECK(a.seed == 18446744073709551615U);
   CHECK(a.references == std::vector<std::string>{"refs/cat.png"});
   const MasterSpec& b = master_of(project, "b");
   CHECK(b.prompt == "plain");

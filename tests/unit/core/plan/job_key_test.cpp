@@ -44,12 +44,51 @@ TEST_CASE("palette and seed change the key but not the recipe") {
   CHECK(rerolled.key != plain.key);
 }
 
-TEST_CASE("a workflow counts by its content") {
+TEST_CASE("a workflow of the project counts by its content, a built-in by its name") {
   MasterSpec master = slime();
   master.style.workflow = "workflows/a.json";
   const std::map<std::string, Bytes> one{{"workflows/a.json", to_bytes("{}")}};
   const std::map<std::string, Bytes> two{{"workflows/a.json", to_bytes("{ }")}};
-  CHECK(make_job(master, {.files = &one}).recipe != make_job(master, {.files = &two}).recipe);
+  const Job job = make_job(master, {.workflows = &one});
+  CHECK(job.recipe != make_job(master, {.workflows = &two}).recipe);
+  CHECK(job.workflow == sha256("{}"));
+  CHECK(job.workflow_content == to_bytes("{}"));
+  master.style.workflow = "sprite-sdxl";
+  const Job builtin = make_job(master, {.workflows = &one});
+  CHECK(builtin.workflow.empty());
+  CHECK(builtin.workflow_content.empty());
+  CHECK(builtin.recipe_text.ends_with(R"("workflow":"sprite-sdxl"})"));
+}
+
+TEST_CASE("with a workflow only what the manifest says about the sampler counts") {
+  MasterSpec master = slime();
+  master.style.workflow = "sprite-sdxl";
+  CHECK(make_job(master, {}).recipe_text.find(R"("sampler":{},)") != std::string::npos);
+  master.style.sampler.written = {.name = true, .scheduler = true, .steps = true, .cfg = true};
+  master.style.sampler.denoise = 0.5;
+  CHECK(
+      make_job(master, {})
+          .recipe_text.find(
+              R"("sampler":{"cfg":7.0,"denoise":0.5,"name":"euler","scheduler":"normal","steps":24})") !=
+      std::string::npos);
+}
+
+TEST_CASE("a job brings its references with their digests; one that is not there counts as empty") {
+  MasterSpec master = slime();
+  master.references = {"refs/a.png", "refs/none.png"};
+  const auto picture = std::make_shared<const Bytes>(to_bytes("a"));
+  const std::map<std::string, std::shared_ptr<const Bytes>> files{{"refs/a.png", picture}};
+  const Job job = make_job(master, {.references = &files});
+  CHECK(job.references == std::vector<Digest>{sha256("a"), sha256("")});
+  REQUIRE(job.reference_contents.size() == 2);
+  CHECK(job.reference_contents[0] == picture);
+  CHECK(job.reference_contents[1]->empty());
+}
+
+TEST_CASE("a written seed of 64 bits is the job's") {
+  MasterSpec master = slime();
+  master.seed = 18446744073709551615U;
+  CHECK(make_job(master, {}).seed == 18446744073709551615U);
 }
 
 TEST_CASE("changed_recipe_fields names exactly what differs") {

@@ -454,7 +454,69 @@ TEST_CASE("a session fails all jobs of a workflow that the worker refuses") {
   }
   play.reply(play.next_request(), ErrorMessage{"no room"});
   CHECK(play.events() ==
-        "failed its workflow was refused: no room\nfailed its workflow was refused: no room\n");
+        "failed one of its files was refused: no room\n"
+        "failed one of its files was refused: no room\n");
+}
+
+TEST_CASE("a session sends workflow and references, each once, before the job that names them") {
+  Play play;
+  play.open({"workflow", "references"});
+  const auto bring = [](int number) {
+    Job job = make_job(number);
+    job.workflow_content = to_bytes("{}");
+    job.workflow = sha256("{}");
+    job.reference_contents = {std::make_shared<const Bytes>(to_bytes("pose"))};
+    job.references = {sha256("pose")};
+    return job;
+  };
+  play.session.submit(bring(1), play.now);
+  play.session.submit(bring(2), play.now);
+  auto uploads = play.requests();
+  REQUIRE(uploads.size() == 2);
+  CHECK(uploads[0].body == MessageBody(BlobPutMessage{sha256("{}").hex(), to_bytes("{}")}));
+  CHECK(uploads[1].body == MessageBody(BlobPutMessage{sha256("pose").hex(), to_bytes("pose")}));
+  play.reply(uploads[1], BlobStoredMessage{sha256("pose").hex()});
+  CHECK(play.requests().empty());
+  play.reply(uploads[0], BlobStoredMessage{sha256("{}").hex()});
+  auto requests = play.requests();
+  REQUIRE(requests.size() == 2);
+  const auto& generate = std::get<GenerateMessage>(requests[0].body);
+  CHECK(generate.id == id_of(make_job(1)));
+  CHECK(generate.references == std::vector<std::string>{sha256("pose").hex()});
+  // What the worker has lost is sent again, all of it.
+  play.reply(requests[0], JobErrorMessage{id_of(make_job(1)), std::string(kBlobNotFound), false});
+  CHECK(play.requests().size() == 2);
+}
+
+TEST_CASE("a session goes on with a file that another job waits for when the first one failed") {
+  Play play;
+  play.open({"references"});
+  const auto bring = [](int number, std::vector<std::string> names) {
+    Job job = make_job(number);
+    for (const std::string& name : names) {
+      job.reference_contents.push_back(std::make_shared<const Bytes>(to_bytes(name)));
+      job.references.push_back(sha256(name));
+    }
+    return job;
+  };
+  play.session.submit(bring(1, {"bad", "good"}), play.now);
+  play.session.submit(bring(2, {"good"}), play.now);
+  auto uploads = play.requests();
+  REQUIRE(uploads.size() == 2);
+  play.reply(uploads[0], ErrorMessage{"no room"});
+  CHECK(play.events() == "failed one of its files was refused: no room\n");
+  play.reply(uploads[1], BlobStoredMessage{sha256("good").hex()});
+  CHECK(std::get<GenerateMessage>(play.next_request().body).id == id_of(make_job(2)));
+}
+
+TEST_CASE("a session keeps references from a worker that has no use for them") {
+  Play play;
+  play.open({"workflow"});
+  Job job = make_job(1);
+  job.reference_contents = {std::make_shared<const Bytes>(to_bytes("pose"))};
+  job.references = {sha256("pose")};
+  play.session.submit(job, play.now);
+  CHECK(is<GenerateMessage>(play.next_request()));
 }
 
 TEST_CASE("a session counts garbage and unknown messages and goes on") {

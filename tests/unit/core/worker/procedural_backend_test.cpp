@@ -32,6 +32,8 @@ TEST_CASE("make_generate and make_procedural_request carry everything of a job t
   job.negative = "blurry";
   job.loras = {{.file = "pixel.safetensors", .sha256 = "", .weight = 0.5}};
   job.sampler = {.name = "lcm", .scheduler = "sgm_uniform", .steps = 8, .cfg = 1.5};
+  job.sampler.written = {.name = true, .scheduler = true, .steps = true, .cfg = true};
+  job.sampler.denoise = 0.5;
   job.view = "side";
   job.background = Background::chroma_key;
   job.workflow_name = "row.json";
@@ -43,6 +45,7 @@ TEST_CASE("make_generate and make_procedural_request carry everything of a job t
   CHECK(message.lora == "pixel.safetensors");
   CHECK(message.loras == std::vector<LoraEntry>{{"pixel.safetensors", 0.5, ""}});
   CHECK(message.sampler == "lcm");
+  CHECK(message.denoise == 0.5);
   CHECK(message.scheduler == "sgm_uniform");
   CHECK(message.steps == 8);
   CHECK(message.cfg_scale == 1.5);
@@ -97,4 +100,22 @@ TEST_CASE("the embedded worker draws the same procedural pictures on any number 
     if (first.empty()) first = outcome.pictures;
     CHECK(outcome.pictures == first);
   }
+}
+
+TEST_CASE("make_generate leaves to a workflow what the manifest does not say about the sampler") {
+  Job job = make_job(1);
+  job.sampler.written.steps = true;
+  job.workflow_name.clear();
+  GenerateMessage message = make_generate(job);
+  CHECK(message.steps == 20);
+  CHECK(message.cfg_scale == 7.0);
+  CHECK(message.sampler == "euler");
+  CHECK(message.scheduler == "normal");
+  job.workflow_name = "sprite-sdxl";
+  message = make_generate(job);
+  CHECK(message.workflow_name == "sprite-sdxl");
+  CHECK(message.steps == 20);
+  CHECK(message.cfg_scale == 0);
+  CHECK(message.sampler == "");
+  CHECK(message.scheduler == "");
 }

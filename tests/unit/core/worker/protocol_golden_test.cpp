@@ -123,6 +123,7 @@ GenerateMessage full_generate() {
   message.loras = {{"pixelart", 0.75, std::string(64, 'b')}, {"lcm", -1, ""}};
   message.sampler = "euler";
   message.scheduler = "normal";
+  message.denoise = 0.5;
   message.frame_size = {16, 32};
   message.frames = 4;
   message.render_scale = 16;
