@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/image/checksum.hpp"
-#include "small_project.hpp"
+#include "tests/e2e/small_project.hpp"
 
 using namespace dgxp;
 
