@@ -30,12 +30,12 @@ constexpr const char* kModels =
 const std::vector<FakeLora> kLoras{{"pixel_art.safetensors", 0.9, 0.9},
                                    {"cellar_mood.safetensors", 0.35, 0.35}};
 
-FakeComfyOptions server_options() {
+FakeComfyOptions server_options(int cell) {
   FakeComfyOptions options;
   options.models = {{"checkpoints", {"pixel_xl.safetensors", "sd_xl_base_1.0.safetensors"}},
                     {"loras", {"pixel_art.safetensors", "cellar_mood.safetensors"}},
                     {"controlnet", {"OpenPoseXL2.safetensors"}}};
-  options.cell = 12;  // the example's render_scale
+  options.cell = cell;
   options.previews = false;
   return options;
 }
@@ -43,8 +43,8 @@ FakeComfyOptions server_options() {
 /// A copy of the example, its style with models, and a worker in front of a ComfyUI.
 class ComfyStage {
  public:
-  /// `style` is put into the style `cellar`; `tiles` is the workflow of the tileset's own style.
-  explicit ComfyStage(const std::string& style) : comfy_(server_options()) {
+  /// `style` is put into the style `cellar`, whose render_scale is 12; `cell` is what is drawn.
+  explicit ComfyStage(const std::string& style, int cell = 12) : comfy_(server_options(cell)) {
     const auto from = std::filesystem::path(DGXP_SOURCE_DIR) / "examples" / "bevy_project";
     for (const char* part : {"assets.yaml", "assets.lock", "art", "palettes", "drawn"}) {
       std::filesystem::copy(from / part, folder_.folder() / part,
@@ -215,6 +215,37 @@ TEST_CASE("build draws with a user's own graph, which travels with its binding")
   for (const FakePrompt& prompt : prompts) CHECK(json::parse(prompt.graph).contains("77"));
   REQUIRE(stage.build().status == 0);
   CHECK(stage.comfy().prompts().size() == prompts.size());
+}
+
+TEST_CASE("a seamless tile is drawn by the workflow for tiles, named or not, in its only size") {
+  for (const std::string& named : {std::string(), std::string("workflow: tile-sdxl, ")}) {
+    CAPTURE(named);
+    ComfyStage stage("", 64);
+    const auto put_manifest = [&](int scale) {
+      stage.folder().put("assets.yaml",
+                         "dgxp: 1\nproject: { name: one, seed: 1 }\nstyles:\n  tiles: { " + named +
+                             "render_scale: " + std::to_string(scale) +
+                             " }\ntilesets:\n  ground: { style: tiles, palette: none, tile: [16, "
+                             "16], terrains: { floor: stone floor } }\n");
+    };
+    std::filesystem::remove(stage.folder().folder() / "assets.lock");
+    std::filesystem::remove_all(stage.folder().folder() / "art");
+    put_manifest(12);
+    const ProgramResult small = stage.build();
+    CHECK(small.status == (named.empty() ? 1 : 65));
+    CHECK(small.err.find("its sizes go in steps of 1024, and 192x192 does not") !=
+          std::string::npos);
+    CHECK(stage.comfy().prompts().empty());
+    put_manifest(64);
+    const ProgramResult built = stage.build();
+    REQUIRE_MESSAGE(built.status == 0, built.err);
+    const auto prompts = stage.comfy().prompts();
+    REQUIRE(prompts.size() == 1);
+    const json graph = json::parse(prompts[0].graph);
+    const auto samplers = std::ranges::count_if(
+        graph, [](const json& node) { return node["class_type"] == "KSampler"; });
+    CHECK(samplers == 4);
+  }
 }
 
 TEST_CASE("a reference and a seed of 64 bits reach the graph as they are") {

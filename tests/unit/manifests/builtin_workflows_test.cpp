@@ -59,6 +59,7 @@ TEST_CASE("each built-in workflow takes all that a style can say, and LoRAs reac
                           .checkpoint = "a.safetensors",
                           .loras = {{"one.safetensors", 0.9}, {"two.safetensors", 0.5}},
                           .filename_prefix = "dgxp/x"};
+    if (workflow.binding.seamless) values.width = values.height = 1024;
     for (const ImageBinding& image : workflow.binding.images) values.images.push_back(image.name);
     const auto bound = bind_workflow(workflow, values);
     REQUIRE_MESSAGE(bound, (bound ? "" : bound.error().message));
