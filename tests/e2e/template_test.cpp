@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/fake_comfy/fake_comfy.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/unit/core/store/temp_project.hpp"
 
@@ -87,6 +88,32 @@ TEST_CASE("template says what is missing and what to do about it") {
   CHECK(nobody.status == 69);
   CHECK(nobody.err.find("hint: is ComfyUI running there?") != std::string::npos);
   CHECK(run(folder, {"template", "check", "sprite-sdxl", "--comfy", "ftp://x"}).status == 64);
+}
+
+TEST_CASE("template check --comfy holds every built-in against a server, and names what it lacks") {
+  const TempProject folder;
+  FakeComfyOptions options;
+  options.models = {{"checkpoints", {"sd_xl_base_1.0.safetensors"}},
+                    {"controlnet", {"OpenPoseXL2.safetensors"}}};
+  for (const bool objects : {false, true}) {
+    options.combo_objects = objects;
+    const FakeComfy comfy(options);
+    for (const char* name : {"img2img-sdxl", "pose-row-sdxl", "sprite-key-sdxl", "sprite-sdxl",
+                             "sprite-sdxl-lcm", "tile-sdxl"}) {
+      const ProgramResult result = run(folder, {"template", "check", name, "--comfy", comfy.url()});
+      CHECK_MESSAGE(result.status == 0, result.err);
+      CHECK(result.out.find("fits this server") != std::string::npos);
+    }
+  }
+  options.models = {{"checkpoints", {"sd_xl_base_0.9.safetensors"}}};
+  options.missing_classes = {"LoraLoader"};
+  const FakeComfy poor(options);
+  const ProgramResult result =
+      run(folder, {"template", "check", "sprite-sdxl", "--comfy", poor.url()});
+  CHECK(result.status == 65);
+  CHECK(result.err.find("is 'sd_xl_base_1.0.safetensors', which the server does not have\n"
+                        "hint: it has 'sd_xl_base_0.9.safetensors'\n") != std::string::npos);
+  CHECK(result.err.find("the server has no class 'LoraLoader'") != std::string::npos);
 }
 
 }  // namespace
