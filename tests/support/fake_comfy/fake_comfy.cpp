@@ -361,6 +361,10 @@ std::vector<FakeDrawing> FakeComfy::drawings() const {
 std::size_t FakeComfy::sockets() const {
   return server_->sockets();
 }
+bool FakeComfy::wait_until_stalled(std::chrono::milliseconds limit) const {
+  return server_->engine_.wait_until_stalled(limit);
+}
+
 bool FakeComfy::wait_until_idle(std::chrono::milliseconds limit) const {
   return server_->engine_.wait_until_idle(limit);
 }

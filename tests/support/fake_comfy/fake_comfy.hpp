@@ -150,7 +150,9 @@ class FakeComfy {
 
   void inject(FakeFault fault);
   void clear_faults();
-  /// Lets prompts go on that wait in FakeFaultKind::stall.
+  /// Whether a prompt waits in FakeFaultKind::stall within `limit`.
+  bool wait_until_stalled(std::chrono::milliseconds limit) const;
+  /// Lets prompts go on that wait in FakeFaultKind::stall; one that comes there later waits.
   void release_stalled();
   /// As the process killed and started again: queue, history and cache are gone, files are not.
   void restart();

@@ -168,6 +168,11 @@ void FakeEngine::set_pace(std::chrono::milliseconds node_time,
   step_time_ = step_time;
 }
 
+bool FakeEngine::wait_until_stalled(std::chrono::milliseconds limit) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return is_stalled_; });
+}
+
 bool FakeEngine::wait_until_idle(std::chrono::milliseconds limit) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, limit, [&] { return pending_.empty() && !busy_; });
@@ -233,7 +238,10 @@ FakeRunTools FakeEngine::tools_for(const FakeQueued& prompt, std::uint64_t life)
   tools.wait_stalled = [this, life] {
     std::unique_lock lock(mutex_);
     const auto before = releases_;
+    is_stalled_ = true;
+    changed_.notify_all();
     changed_.wait(lock, [&] { return interrupted_ || releases_ != before || life_ != life; });
+    is_stalled_ = false;
     return life_ == life;
   };
   tools.node_time = [this] {

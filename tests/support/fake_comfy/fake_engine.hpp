@@ -49,6 +49,7 @@ class FakeEngine {
   /// Everything but the files as at the start.
   void restart();
   void set_pace(std::chrono::milliseconds node_time, std::chrono::milliseconds step_time);
+  bool wait_until_stalled(std::chrono::milliseconds limit) const;
   bool wait_until_idle(std::chrono::milliseconds limit) const;
   std::vector<FakeDrawing> drawings() const;
 
@@ -79,6 +80,7 @@ class FakeEngine {
   std::int64_t next_number_ = 0;
   std::uint64_t life_ = 0;  ///< counts restarts
   std::uint64_t releases_ = 0;
+  bool is_stalled_ = false;
   bool interrupted_ = false;
   bool dead_ = false;
   bool stopping_ = false;

@@ -117,7 +117,7 @@ TEST_CASE("R36: a worker that was killed finds its running prompt again, and pos
     {
       const auto backend = make_settled_backend(options);
       BackgroundRun run(backend, make_job());
-      REQUIRE(eventually([&] { return comfy.prompts().size() == 1; }));
+      REQUIRE(comfy.wait_until_stalled(5s));
       // What a kill at this moment leaves on the disk; the end of this block cancels for nobody.
       std::filesystem::copy(folder.path(), killed.path());
       first_prompt = comfy.prompts()[0].id;
