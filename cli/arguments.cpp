@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/examples.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/run_main.hpp"
 #include "manifests/load_manifest.hpp"
@@ -478,38 +479,16 @@ ColorMode color_mode(const std::string& text) {
   return text == "never" ? ColorMode::never : ColorMode::automatic;
 }
 
-/// What a verb's help shows as an example.
+/// The verb of words such as "jobs watch", which is known to be one.
+CLI::App* find_verb(CLI::App& app, const std::string& words) {
+  CLI::App* verb = &app;
+  for (const std::string& word : CLI::detail::split(words, ' ')) verb = verb->get_subcommand(word);
+  return verb;
+}
+
 void add_examples(CLI::App& app) {
-  const std::vector<std::pair<const char*, const char*>> examples{
-      {"build", "dgxp build assets.yaml --locked"},
-      {"plan", "dgxp plan --detailed-exitcode"},
-      {"check", "dgxp check --no-placeholders"},
-      {"lint", "dgxp lint \"hero*\" --strict"},
-      {"status", "dgxp status --verbose"},
-      {"explain", "dgxp explain \"hero/walk/*\""},
-      {"reroll", "dgxp reroll enemy/slime && dgxp build"},
-      {"adopt", "dgxp adopt hero"},
-      {"preview", "dgxp preview --sheet sprites.png --scale 4"},
-      {"recover",
-       "dgxp recover raw.png -o sprite.png --palette ember.hex --background border_flood"},
-      {"recolor", "dgxp recolor sword.png -o gold.png --map \"#577277=#be772b\""},
-      {"pack", "dgxp pack frames/*.png -o sheet.png --padding 2"},
-      {"palette", "dgxp palette extract frames/*.png -n 24 -o game.gpl"},
-      {"template", "dgxp template check workflows/hero.json --comfy http://127.0.0.1:8188"},
-      {"init", "dgxp init my-game"},
-      {"schema", "dgxp schema > dgxp.schema.json"},
-      {"worker", "dgxp worker --listen tcp://127.0.0.1:5555 --backend procedural"},
-      {"jobs", "dgxp jobs watch --worker tcp://127.0.0.1:5555 --previews /tmp/previews"},
-      {"models", "dgxp models ls --worker tcp://127.0.0.1:5555"},
-      {"wire",
-       "dgxp wire tap --listen ipc:///tmp/tap --worker tcp://127.0.0.1:5555 --record talk.wire"},
-      {"doctor", "dgxp doctor --worker tcp://127.0.0.1:5555"},
-      {"clean", "dgxp clean --dry-run"},
-      {"completion", "dgxp completion bash > ~/.local/share/bash-completion/completions/dgxp"},
-      {"version", "dgxp version"},
-  };
-  for (const auto& [verb, example] : examples) {
-    app.get_subcommand(verb)->footer(fmt::format("\nExample:\n  {}", example));
+  for (const auto& [verb, example] : verb_examples()) {
+    find_verb(app, std::string(verb))->footer(fmt::format("\nExample:\n  {}", example));
   }
 }
 

@@ -15,12 +15,27 @@ TEST_CASE("version and help answer on stdout with exit 0") {
   const ProgramResult help = run_dgxp(here, {"--help"});
   CHECK(help.status == 0);
   CHECK(help.out.find("Exit codes:") != std::string::npos);
-  for (const char* verb : {"init", "build", "plan", "check", "explain", "status", "reroll", "adopt",
-                           "recover", "recolor", "pack", "palette", "template", "preview", "schema", "doctor",
-                           "clean", "completion", "version"}) {
+  for (const char* verb :
+       {"init",    "build",      "plan",    "check",   "explain",  "status",  "reroll", "adopt",
+        "recover", "recolor",    "pack",    "palette", "template", "preview", "schema", "doctor",
+        "clean",   "completion", "version", "lint",    "worker",   "jobs",    "models", "wire"}) {
     const ProgramResult result = run_dgxp(here, {verb, "--help"});
     CHECK_MESSAGE(result.status == 0, verb);
     CHECK_MESSAGE(result.out.find("Example:") != std::string::npos, verb);
+  }
+}
+
+TEST_CASE("the verbs below verbs show examples of their own") {
+  const TempProject folder;
+  for (const auto& [verb, below] :
+       {std::pair{"jobs", "ls"}, std::pair{"jobs", "watch"}, std::pair{"jobs", "cancel"},
+        std::pair{"models", "ls"}, std::pair{"wire", "tap"}, std::pair{"wire", "replay"},
+        std::pair{"template", "ls"}, std::pair{"template", "show"}, std::pair{"template", "check"},
+        std::pair{"worker", "keygen"}}) {
+    const ProgramResult help = run_dgxp(folder.folder().string(), {verb, below, "--help"});
+    CHECK(help.status == 0);
+    CHECK(help.out.find(std::string("Example:\n  dgxp ") + verb + " " + below) !=
+          std::string::npos);
   }
 }
 
