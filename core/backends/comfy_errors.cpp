@@ -1,14 +1,14 @@
 #include "core/backends/comfy_errors.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
+#include "core/base/suggest.hpp"
 
 namespace dgxp {
 namespace {
@@ -69,10 +69,8 @@ std::string describe_problem(const Json& problem, const std::string& class_type,
     if (known.empty() && options_of) known = options_of(class_type, input);
     const std::string word =
         received->is_string() ? received->get<std::string>() : shown(*received);
-    const auto nearest = nearest_names(word, std::move(known));
-    return fmt::format(
-        "{}'{}' is not on the server{}", place, cut_text(word, kMostText),
-        nearest.empty() ? "" : fmt::format("; nearest: '{}'", fmt::join(nearest, "', '")));
+    return fmt::format("{}'{}' is not on the server{}", place, cut_text(word, kMostText),
+                       list_nearest(word, std::move(known)));
   }
   std::string text = place + text_member(problem, "message", kMostText);
   const std::string details = text_member(problem, "details", kMostText);
@@ -115,39 +113,7 @@ std::string describe_whole(const Json& error, const Json& graph) {
   return text;
 }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t k = 1; k <= b.size(); ++k) {
-      const std::size_t changed = diagonal + (to_lower(a[i - 1]) == to_lower(b[k - 1]) ? 0 : 1);
-      diagonal = row[k];
-      row[k] = std::min({changed, row[k] + 1, row[k - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
-
-std::vector<std::string> nearest_names(std::string_view word, std::vector<std::string> known) {
-  constexpr std::size_t kMostNames = 5;
-  constexpr std::size_t kLongestName = 128;
-  std::vector<std::pair<std::size_t, std::string>> ranked;
-  for (std::string& name : known) {
-    const std::size_t distance =
-        edit_distance(word.substr(0, kLongestName), std::string_view(name).substr(0, kLongestName));
-    ranked.emplace_back(distance, std::move(name));
-  }
-  std::ranges::sort(ranked);
-  std::vector<std::string> nearest;
-  for (auto& [distance, name] : ranked) {
-    if (nearest.size() == kMostNames) break;
-    nearest.push_back(cut_text(std::move(name), kMostText));
-  }
-  return nearest;
-}
 
 std::string describe_rejection(std::string_view body, std::string_view graph,
                                const ComfyOptionsOf& options_of) {

@@ -20,9 +20,6 @@ using ComfyOptionsOf = std::function<std::vector<std::string>(const std::string&
 std::string describe_rejection(std::string_view body, std::string_view graph,
                                const ComfyOptionsOf& options_of);
 
-/// At most 5 of `known`, the most similar to `word` first, ties by name.
-std::vector<std::string> nearest_names(std::string_view word, std::vector<std::string> known);
-
 /// An execution_error, as history keeps it.
 struct ComfyExecutionError {
   std::string node;

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/backends/base64.hpp"
-#include "core/backends/comfy_errors.hpp"
-#include "core/backends/comfy_json.hpp"
 #include "core/backends/http_answer.hpp"
+#include "core/backends/server_json.hpp"
+#include "core/base/suggest.hpp"
 
 namespace dgxp {
 namespace {
@@ -34,11 +34,6 @@ std::string translated(const std::pair<std::string_view, std::string_view> (&tab
   return found == std::end(table) ? ours : std::string(found->second);
 }
 
-std::string nearest_text(const std::string& word, const std::vector<std::string>& known) {
-  const auto nearest = nearest_names(word, known);
-  return nearest.empty() ? "" : fmt::format("; nearest: '{}'", fmt::join(nearest, "', '"));
-}
-
 Result<Json> lora_list(const GenerateMessage& job, const SdcppServer& server) {
   std::vector<LoraEntry> wanted = job.loras;
   if (wanted.empty() && !job.lora.empty()) wanted.push_back({.file = job.lora});
@@ -52,7 +47,7 @@ Result<Json> lora_list(const GenerateMessage& job, const SdcppServer& server) {
     }
     if (path == server.loras.end()) {
       return request_error(fmt::format("LoRA '{}' is not on the server{}", lora.file,
-                                       nearest_text(lora.file, server.loras)));
+                                       list_nearest(lora.file, server.loras)));
     }
     list.push_back({{"path", *path}, {"multiplier", lora.weight}});
   }

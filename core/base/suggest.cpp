@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,11 +13,14 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kLongestWord = 64;
+constexpr std::size_t kLongestName = 128;
+constexpr std::size_t kMostShown = 300;  // bytes of a name
 constexpr std::size_t kMostListed = 8;
 
-/// Damerau's distance with adjacent swaps (optimal string alignment), ignoring the case of ASCII.
+/// Damerau's distance with adjacent swaps (optimal string alignment), ignoring the case of ASCII,
+/// of at most kLongestName bytes each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  using Row = std::array<std::size_t, kLongestWord + 1>;
+  using Row = std::array<std::size_t, kLongestName + 1>;
   Row before{};
   Row last{};
   Row row{};
@@ -77,6 +81,25 @@ std::vector<std::string_view> find_nearest_few(std::string_view word,
     std::erase(candidates, next);
   }
   return nearest;
+}
+
+std::string list_nearest(std::string_view word, std::vector<std::string> candidates) {
+  constexpr std::size_t kMostNames = 5;
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  ranked.reserve(candidates.size());
+  for (std::string& name : candidates) {
+    const std::size_t distance =
+        edit_distance(word.substr(0, kLongestName), std::string_view(name).substr(0, kLongestName));
+    ranked.emplace_back(distance, std::move(name));
+  }
+  const std::size_t count = std::min(kMostNames, ranked.size());
+  std::ranges::partial_sort(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(count));
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += fmt::format("{}'{}'", i == 0 ? "; nearest: " : ", ",
+                        cut_text(std::move(ranked[i].second), kMostShown));
+  }
+  return text;
 }
 
 std::string suggest(std::string_view word, std::vector<std::string_view> candidates,

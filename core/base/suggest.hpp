@@ -18,6 +18,11 @@ std::vector<std::string_view> find_nearest_few(std::string_view word,
                                                std::vector<std::string_view> candidates,
                                                std::size_t most);
 
+/// "; nearest: 'a', 'b'", to put behind a message: the 5 candidates of which the fewest letters are
+/// wrong, however unlike `word` they are, ties by name. For a list that only a server knows, where
+/// the right name may look quite different. "" when there are no candidates.
+std::string list_nearest(std::string_view word, std::vector<std::string> candidates);
+
 /// "did you mean 'size'?", else "known are 'a', 'b' ...", else `otherwise`.
 std::string suggest(std::string_view word, std::vector<std::string_view> candidates,
                     std::string_view otherwise);

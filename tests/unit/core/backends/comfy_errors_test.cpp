@@ -79,12 +79,6 @@ TEST_CASE("R7: a refusal that is no JSON, or a strange one, is described by noth
   }
 }
 
-TEST_CASE("nearest_names gives five, the most similar first") {
-  CHECK(nearest_names("knight", {"z", "Knight", "night", "knights", "kite", "knit", "a", "b"}) ==
-        std::vector<std::string>{"Knight", "knights", "night", "knit", "kite"});
-  CHECK(nearest_names("x", {}).empty());
-}
-
 TEST_CASE("R35: running out of memory is recognized on a card and on a processor") {
   CHECK(is_out_of_memory({.node = "3",
                           .class_type = "KSampler",
