@@ -22,39 +22,21 @@ constexpr ModelFolder kFolders[] = {
 
 }  // namespace
 
-ComfyCensus::ComfyCensus(ComfyApi& api, Ages ages) : api_(api), ages_(ages) {
-  thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
-}
+ComfyCensus::ComfyCensus(ComfyApi& api, Ages ages)
+    : api_(api),
+      ages_(ages),
+      watch_([this](const std::stop_token& stop) { return look(stop); }, ages.status) {}
 
 BackendStatus ComfyCensus::status() {
+  BackendStatus status = watch_.status();
   const std::lock_guard lock(mutex_);
-  if (!status_time_ || Clock::now() - *status_time_ > ages_.status) {
-    wants_status_ = true;
-    wanted_.notify_one();
-  }
-  BackendStatus status = status_;
-  status.healthy = is_reached_ && dead_worker_.empty();
+  status.healthy = status.healthy && dead_worker_.empty();
   return status;
 }
 
-std::vector<ModelEntry> ComfyCensus::models() {
-  const std::lock_guard lock(mutex_);
-  if (!models_time_ || Clock::now() - *models_time_ > ages_.models) {
-    wants_models_ = true;
-    wanted_.notify_one();
-  }
-  return models_;
-}
-
 void ComfyCensus::note_success() {
-  const std::lock_guard lock(mutex_);
-  dead_worker_.clear();
-  is_reached_ = true;
-}
-
-void ComfyCensus::note_error(std::string message) {
-  const std::lock_guard lock(mutex_);
-  status_.last_error = std::move(message);
+  note_alive();
+  watch_.note_success();
 }
 
 void ComfyCensus::note_dead_worker(std::string message, std::uint64_t endings) {
@@ -62,7 +44,7 @@ void ComfyCensus::note_dead_worker(std::string message, std::uint64_t endings) {
   dead_worker_ = message;
   dead_endings_ = endings;
   dead_since_ = Clock::now();
-  status_.last_error = std::move(message);
+  watch_.note_error(std::move(message));
 }
 
 std::string ComfyCensus::dead_worker(std::uint64_t endings) const {
@@ -76,61 +58,42 @@ void ComfyCensus::note_alive() {
   dead_worker_.clear();
 }
 
-void ComfyCensus::serve(const std::stop_token& stop) {
-  while (true) {
-    bool is_status = false;
-    {
-      std::unique_lock lock(mutex_);
-      if (!wanted_.wait(lock, stop, [&] { return wants_status_ || wants_models_; })) return;
-      is_status = wants_status_;
-    }
-    if (is_status) {
-      look_up_status(stop);
-    } else {
-      look_up_models(stop);
-    }
-  }
-}
-
-void ComfyCensus::look_up_status(const std::stop_token& stop) {
+ServerLook ComfyCensus::look(const std::stop_token& stop) {
+  ServerLook seen;
   const auto stats = api_.stats(stop);
-  const auto queue = stats ? api_.queue_length(stop) : ComfyResult<std::uint32_t>(0);
-  const std::lock_guard lock(mutex_);
-  wants_status_ = false;
-  status_time_ = Clock::now();
   if (!stats) {
-    is_reached_ = false;
-    status_.last_error = stats.error().message;
-    return;
+    seen.status = known_.status;
+    seen.status.healthy = false;
+    seen.status.last_error = stats.error().message;
+    return seen;
   }
-  is_reached_ = true;
-  status_.version = "ComfyUI " + stats->version;
-  status_.vram_free_mb = stats->vram_free_mb;
-  status_.vram_total_mb = stats->vram_total_mb;
-  if (queue) status_.queue = *queue;
+  known_.status.version = "ComfyUI " + stats->version;
+  known_.status.vram_free_mb = stats->vram_free_mb;
+  known_.status.vram_total_mb = stats->vram_total_mb;
+  if (const auto queue = api_.queue_length(stop)) known_.status.queue = *queue;
+  seen.status = known_.status;
+  if (!known_.models_time || Clock::now() - *known_.models_time > ages_.models) {
+    seen.models = look_up_models(stop);
+    known_.models_time = Clock::now();
+  }
+  return seen;
 }
 
-void ComfyCensus::look_up_models(const std::stop_token& stop) {
+/// Nothing when the server did not tell all of them: what was known stays.
+std::optional<std::vector<ModelEntry>> ComfyCensus::look_up_models(const std::stop_token& stop) {
   std::vector<ModelEntry> found;
-  bool is_whole = true;
   for (const ModelFolder& folder : kFolders) {
     const auto names = api_.models(folder.folder, stop);
-    if (!names) {
-      // A server without that folder has no such models; any other failure leaves what was known.
-      is_whole = is_whole && names.error().status == 404;
-      if (!is_whole) break;
-      continue;
-    }
+    // A server without that folder has no such models.
+    if (!names && names.error().status == 404) continue;
+    if (!names) return std::nullopt;
     for (const std::string& name : *names) {
       found.push_back({.name = name,
                        .path = fmt::format("{}/{}", folder.folder, name),
                        .model_type = folder.type});
     }
   }
-  const std::lock_guard lock(mutex_);
-  wants_models_ = false;
-  models_time_ = Clock::now();
-  if (is_whole) models_ = std::move(found);
+  return found;
 }
 
 }  // namespace dgxp

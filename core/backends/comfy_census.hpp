@@ -1,20 +1,22 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/backends/comfy_api.hpp"
+#include "core/backends/server_watch.hpp"
 #include "core/worker/backend.hpp"
 
 namespace dgxp {
 
-/// What is known of a server: version, memory, models, health. Asking never waits: it gives what
-/// is known and, when that is old, has it looked up by a thread that otherwise sleeps.
+/// What is known of a ComfyUI: what a ServerWatch sees (version, memory, queue; its models, less
+/// often), and whether it runs the prompts that it takes. Asking never waits.
 class ComfyCensus {
  public:
   struct Ages {
@@ -26,11 +28,11 @@ class ComfyCensus {
   ~ComfyCensus() = default;
 
   BackendStatus status();
-  std::vector<ModelEntry> models();
+  std::vector<ModelEntry> models() { return watch_.models(); }
 
   /// A job went well.
   void note_success();
-  void note_error(std::string message);
+  void note_error(std::string message) { watch_.note_error(std::move(message)); }
   /// The server takes prompts and runs none. `endings` of its socket so far: another start of it
   /// would add one.
   void note_dead_worker(std::string message, std::uint64_t endings);
@@ -40,25 +42,22 @@ class ComfyCensus {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  void serve(const std::stop_token& stop);
-  void look_up_status(const std::stop_token& stop);
-  void look_up_models(const std::stop_token& stop);
+  /// What is known of it from one look to the next; the thread of the watch alone uses it.
+  struct Known {
+    BackendStatus status;
+    std::optional<Time> models_time;
+  };
+  ServerLook look(const std::stop_token& stop);
+  std::optional<std::vector<ModelEntry>> look_up_models(const std::stop_token& stop);
 
   ComfyApi& api_;
   Ages ages_;
+  Known known_;
   mutable std::mutex mutex_;
-  std::condition_variable_any wanted_;
-  BackendStatus status_;
-  bool is_reached_ = true;
   std::string dead_worker_;  ///< empty: it is alive
   std::uint64_t dead_endings_ = 0;
   Time dead_since_{};
-  std::vector<ModelEntry> models_;
-  std::optional<Time> status_time_;
-  std::optional<Time> models_time_;
-  bool wants_status_ = true;  // the first look is at the start
-  bool wants_models_ = true;
-  std::jthread thread_;
+  ServerWatch watch_;  // last: its thread uses the others
 };
 
 }  // namespace dgxp

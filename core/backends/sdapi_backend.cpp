@@ -160,11 +160,7 @@ class SdapiBackend : public Backend {
                     std::stop_token stop) override {
     SdapiRun run(options_, client_, job, progress, stop);
     auto picture = run.run();
-    if (picture) {
-      watch_.note_success();
-    } else if (!stop.stop_requested()) {
-      watch_.note_error(picture.error().message, run.is_gone());
-    }
+    if (picture || !stop.stop_requested()) watch_.note_end(picture, run.is_gone());
     return picture;
   }
 

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "core/backends/base64.hpp"
-#include "core/backends/comfy_images.hpp"
 #include "core/backends/http_answer.hpp"
 #include "core/backends/sdcpp_words.hpp"
+#include "core/backends/server_picture.hpp"
 #include "core/backends/server_watch.hpp"
 
 namespace dgxp {
@@ -207,11 +207,7 @@ class SdcppBackend : public Backend {
                     std::stop_token stop) override {
     SdcppRun run(options_, client_, job, progress, stop);
     auto picture = run.run();
-    if (picture) {
-      watch_.note_success();
-    } else if (!stop.stop_requested()) {
-      watch_.note_error(picture.error().message, run.is_gone());
-    }
+    if (picture || !stop.stop_requested()) watch_.note_end(picture, run.is_gone());
     return picture;
   }
 

@@ -27,15 +27,24 @@ void ServerWatch::want_if_old() {
   wanted_.notify_one();
 }
 
-void ServerWatch::note_error(std::string message, bool is_gone) {
+void ServerWatch::note_end(const Result<Bytes>& picture, bool is_gone) {
+  if (picture) {
+    note_success();
+    return;
+  }
   const std::lock_guard lock(mutex_);
-  status_.last_error = std::move(message);
+  status_.last_error = picture.error().message;
   if (is_gone) status_.healthy = false;
 }
 
 void ServerWatch::note_success() {
   const std::lock_guard lock(mutex_);
   status_.healthy = true;
+}
+
+void ServerWatch::note_error(std::string message) {
+  const std::lock_guard lock(mutex_);
+  status_.last_error = std::move(message);
 }
 
 void ServerWatch::serve(const std::stop_token& stop) {

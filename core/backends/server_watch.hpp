@@ -10,13 +10,15 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
 #include "core/worker/backend.hpp"
 
 namespace dgxp {
 
 /// What one look at a server shows.
 struct ServerLook {
-  BackendStatus status;
+  BackendStatus status;                           ///< without `last_error`: that of before stays
   std::optional<std::vector<ModelEntry>> models;  ///< nothing: what was known stays
 };
 
@@ -31,9 +33,10 @@ class ServerWatch {
 
   BackendStatus status();
   std::vector<ModelEntry> models();
-  /// A job failed: `message` is shown; `is_gone` when nobody answers there.
-  void note_error(std::string message, bool is_gone);
+  /// How a job ended that nobody stopped. `is_gone`: nobody answers there.
+  void note_end(const Result<Bytes>& picture, bool is_gone);
   void note_success();
+  void note_error(std::string message);
 
  private:
   void want_if_old();
