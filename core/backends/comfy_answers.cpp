@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/backends/comfy_api.hpp"
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
 
 namespace dgxp {
 namespace {

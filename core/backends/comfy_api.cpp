@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
 
 namespace dgxp {
 namespace {

@@ -1,53 +1,20 @@
 #include "core/backends/comfy_images.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/image/image.hpp"
 #include "core/image/png_codec.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kChunkFrame = 12;  // length, type, CRC
-
 Error picture_error(std::string message) {
   return {.kind = ErrorKind::worker, .message = std::move(message)};
 }
 
-/// `png` has been decoded, so its chunks are whole. The pixels of files that differ in text alone
-/// are then in equal bytes.
-Bytes strip_png(ByteView png) {
-  Bytes stripped(png.begin(), png.begin() + 8);
-  for (std::size_t at = 8; at + kChunkFrame <= png.size();) {
-    const std::size_t length = std::size_t{png[at]} << 24U | std::size_t{png[at + 1]} << 16U |
-                               std::size_t{png[at + 2]} << 8U | png[at + 3];
-    const std::string_view type = as_text(png.subspan(at + 4, 4));
-    const ByteView chunk = png.subspan(at, length + kChunkFrame);
-    // Critical chunks begin with a capital; of the others only transparency makes pixels.
-    if ((type[0] >= 'A' && type[0] <= 'Z') || type == "tRNS") {
-      stripped.insert(stripped.end(), chunk.begin(), chunk.end());
-    }
-    at += chunk.size();
-  }
-  return stripped;
-}
-
 }  // namespace
-
-Result<ComfyPicture> accept_picture(ByteView png, Size size) {
-  const auto image = decode_png(png, {.max_size = size});
-  if (!image) return picture_error("the server's picture: " + image.error().message);
-  if (image->size != size) {
-    return picture_error(fmt::format("the server made a picture of {}x{} instead of {}x{}",
-                                     image->size.width, image->size.height, size.width,
-                                     size.height));
-  }
-  return ComfyPicture{.png = strip_png(png), .pixels = pixel_digest(*image)};
-}
 
 Result<ComfyResultPlace> find_result(const std::vector<OutputBinding>& declared,
                                      const ComfyHistory& history,

@@ -19,17 +19,6 @@
 
 namespace dgxp {
 
-struct ComfyPicture {
-  Bytes png;      ///< without text, dates or profiles
-  Digest pixels;  ///< pixel_digest of it
-};
-
-/// Checks that `png` decodes strictly and is of that size, and strips it of everything but what
-/// makes its pixels. Transparency is kept.
-///
-/// Error: `worker`.
-Result<ComfyPicture> accept_picture(ByteView png, Size size);
-
 /// A result that came as a binary frame.
 struct ComfyFramePicture {
   std::string node;

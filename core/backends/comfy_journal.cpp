@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/digest.hpp"
 

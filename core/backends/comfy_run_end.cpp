@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/backends/comfy_run.hpp"
+#include "core/backends/server_picture.hpp"
 #include "core/worker/msgpack_value.hpp"
 
 namespace dgxp {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
 #include "core/base/text.hpp"
 
 namespace dgxp {

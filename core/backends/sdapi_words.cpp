@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/backends/base64.hpp"
-#include "core/backends/comfy_images.hpp"
-#include "core/backends/comfy_json.hpp"
 #include "core/backends/http_answer.hpp"
+#include "core/backends/server_json.hpp"
+#include "core/backends/server_picture.hpp"
 
 namespace dgxp {
 namespace {

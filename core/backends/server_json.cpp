@@ -1,4 +1,4 @@
-#include "core/backends/comfy_json.hpp"
+#include "core/backends/server_json.hpp"
 
 namespace dgxp {
 
