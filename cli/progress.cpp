@@ -1,7 +1,5 @@
 #include "cli/progress.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -9,13 +7,6 @@ namespace dgxp {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLines{50};
-
-/// A name that is the same for the same job, without folders.
-std::string file_name_of(const std::string& id) {
-  std::string name = id;
-  std::ranges::replace(name, '/', '-');
-  return name;
-}
 
 bool is_jpeg(const Bytes& picture) {
   return picture.size() > 3 && picture[0] == 0xff && picture[1] == 0xd8;
@@ -89,7 +80,7 @@ void ProgressReporter::note(const std::string& message) {
 /// A preview is nobody's result: when it cannot be kept, the build goes on without.
 void ProgressReporter::keep_preview(const std::string& id, const Bytes& picture) {
   const std::string path =
-      fmt::format(".dgxp/previews/{}.{}", file_name_of(id), is_jpeg(picture) ? "jpg" : "png");
+      fmt::format(".dgxp/previews/{}.{}", id, is_jpeg(picture) ? "jpg" : "png");
   if (store_ != nullptr && store_->write(path, picture)) previews_[id] = path;
 }
 

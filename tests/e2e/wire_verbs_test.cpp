@@ -64,7 +64,7 @@ TEST_CASE("build tells programs of steps, time left and previews, a JSON object 
     if (line["event"] == "preview") {
       has_preview = true;
       CHECK(line["job"] == "hero/walk/east");
-      CHECK(line["preview"] == ".dgxp/previews/hero-walk-east.png");
+      CHECK(line["preview"] == ".dgxp/previews/hero/walk/east.png");
       CHECK(project.get(line["preview"]).starts_with("\x89PNG"));
     }
   }
