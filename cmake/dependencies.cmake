@@ -3,6 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)                                              # text formatting
 find_package(PNG REQUIRED)                                              # core/image: PNG decoding
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)          # core/image: inflates in half of zlib's time
 find_package(yaml-cpp REQUIRED)                                         # manifests
 find_package(CLI11 REQUIRED)                                            # cli
 find_package(nlohmann_json REQUIRED)                                    # JSON in and out

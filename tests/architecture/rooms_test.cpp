@@ -60,6 +60,7 @@ const std::map<std::string_view, Rooms> kMayInclude = {
 /// prefix of an outside header -> the rooms that may name it.
 const std::map<std::string_view, Rooms> kOwner = {
     {"png", {"core/image"}},
+    {"libdeflate", {"core/image"}},
     {"libimagequant", {"core/image"}},
     {"zmq", {"core/worker"}},
     {"msgpack", {"core/worker"}},
@@ -92,8 +93,8 @@ const std::map<std::string_view, Rooms> kOwner = {
 
 /// Their includes cost seconds and tie every includer to a library: never in a header.
 constexpr std::string_view kNotInHeaders[] = {
-    "png",  "libimagequant", "zmq",    "msgpack",  "curl",      "boost/",
-    "CLI/", "nlohmann/",     "sodium", "openssl/", "yaml-cpp/",
+    "png",    "libdeflate", "libimagequant", "zmq",    "msgpack",  "curl",
+    "boost/", "CLI/",       "nlohmann/",     "sodium", "openssl/", "yaml-cpp/",
 };
 
 /// text -> the rooms in which it may stand, anywhere in a line.
