@@ -1,178 +1,49 @@
 #include "core/image/deflate_block.hpp"
 
 #include <algorithm>
-#include <cassert>
+#include <limits>
 #include <optional>
-#include <utility>
 
+#include "core/image/deflate_head.hpp"
 #include "core/image/huffman_code.hpp"
 
 namespace dgxp {
 namespace {
 
-/// One entry of the run-length form of code lengths: symbols 0..15 are lengths, 16 repeats the one
-/// before, 17 and 18 repeat 0.
-struct LengthRun {
-  std::uint8_t symbol = 0;
-  std::uint8_t extra = 0;
-};
-
-constexpr std::size_t kRunSymbols = 19;
-constexpr std::array<std::uint8_t, kRunSymbols> kRunOrder{16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                          11, 4,  12, 3, 13, 2, 14, 1, 15};
-
-unsigned run_extra_bits(std::size_t symbol) {
-  if (symbol < 16) return 0;
-  return symbol == 16 ? 2 : symbol == 17 ? 3 : 7;
-}
-
-/// Which of the repeating symbols may be used; leaving one out can shorten the code of the others.
-struct RunChoice {
-  bool repeat = true;      ///< 16
-  bool zeros = true;       ///< 17
-  bool many_zeros = true;  ///< 18
-};
-
-/// The lengths that a head lists, those of both codes in one row, as stretches of equal ones.
-class Stretches {
- public:
-  Stretches(std::span<const std::uint8_t> literals, std::span<const std::uint8_t> distances) {
-    Stretch* last = list_.data();
-    *last = {literals[0], 0};
-    for (const auto part : {literals, distances})
-      for (const std::uint8_t value : part) {
-        if (value != last->value) *++last = {value, 0};
-        ++last->count;
-      }
-    count_ = static_cast<std::size_t>(last - list_.data()) + 1;
-  }
-
-  /// Calls `put` with each run.
-  template <typename Put>
-  void for_each_run(RunChoice choice, Put put) const {
-    for (std::size_t i = 0; i < count_; ++i) {
-      const std::uint8_t value = list_[i].value;
-      std::size_t count = list_[i].count;
-      const auto put_repeats = [&](std::uint8_t symbol, std::size_t least, std::size_t most) {
-        while (count >= least) {
-          const std::size_t part = std::min(count, most);
-          put(LengthRun{symbol, static_cast<std::uint8_t>(part - least)});
-          count -= part;
-        }
-      };
-      if (value == 0) {
-        if (choice.many_zeros) put_repeats(18, 11, 138);
-        if (choice.zeros) put_repeats(17, 3, 10);
-      } else if (choice.repeat && count >= 4) {
-        put(LengthRun{value, 0});
-        --count;
-        put_repeats(16, 3, 6);
-      }
-      for (; count > 0; --count) put(LengthRun{value, 0});
-    }
-  }
-
- private:
-  struct Stretch {
-    std::uint8_t value;
-    std::uint16_t count;
-  };
-  std::array<Stretch, kLiteralSymbols + kDistanceSymbols> list_;
-  std::size_t count_ = 0;
-};
-
-/// The head of a dynamic block.
-struct Head {
-  RunChoice choice;
-  std::array<std::uint8_t, kRunSymbols> run_lengths{};  ///< code lengths of the run symbols
-  std::size_t listed_runs = kRunSymbols;                ///< how many of kRunOrder are written
-  std::uint64_t bits = 0;
-};
-
-Head make_head(const Stretches& stretches, RunChoice choice) {
-  Head head{.choice = choice};
-  std::array<std::uint32_t, kRunSymbols> counts{};
-  stretches.for_each_run(choice, [&](LengthRun run) { ++counts[run.symbol]; });
-  huffman_lengths(counts, 7, head.run_lengths);
-  while (head.listed_runs > 4 && head.run_lengths[kRunOrder[head.listed_runs - 1]] == 0)
-    --head.listed_runs;
-  head.bits = 14 + 3 * head.listed_runs;
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    head.bits += std::uint64_t{counts[i]} * (head.run_lengths[i] + run_extra_bits(i));
-  return head;
-}
-
-Head best_head(const Stretches& stretches) {
-  Head best = make_head(stretches, {});
-  for (bool RunChoice::* symbol : {&RunChoice::many_zeros, &RunChoice::zeros, &RunChoice::repeat}) {
-    RunChoice choice = best.choice;
-    choice.*symbol = false;
-    const Head head = make_head(stretches, choice);
-    if (head.bits < best.bits) best = head;
-  }
-  return best;
-}
-
 /// Codes of a block and what it costs with them.
 struct BlockPlan {
-  std::array<std::uint8_t, 288> literals{};
-  std::array<std::uint8_t, kDistanceSymbols> distances{};
-  std::optional<Head> head;  ///< nothing for the fixed codes
-  std::size_t listed_literals = kLiteralSymbols;
-  std::size_t listed_distances = kDistanceSymbols;
+  BlockCodes codes;
+  std::optional<BlockHead> head;  ///< nothing for the fixed codes
   std::uint64_t bits = 0;
-
-  Stretches stretches() const {
-    return {std::span(literals).first(listed_literals),
-            std::span(distances).first(listed_distances)};
-  }
 };
-
-std::uint64_t token_bits(const SymbolCounts& counts, const BlockPlan& plan) {
-  std::uint64_t bits = 0;
-  const std::uint32_t* literals = counts.literals.data();
-  const std::uint8_t* lengths = plan.literals.data();
-  for (std::size_t i = 0; i < kLiteralSymbols; ++i) bits += std::uint64_t{literals[i]} * lengths[i];
-  for (std::size_t i = 265; i < 285; ++i) bits += std::uint64_t{literals[i]} * ((i - 261) / 4);
-  for (std::size_t i = 0; i < kDistanceSymbols; ++i)
-    bits += std::uint64_t{counts.distances[i]} * (plan.distances[i] + distance_extra_bits(i));
-  return bits;
-}
-
-BlockPlan fixed_plan(const SymbolCounts& counts) {
-  BlockPlan plan;
-  plan.literals.fill(8);
-  std::fill(plan.literals.begin() + 144, plan.literals.begin() + 256, std::uint8_t{9});
-  std::fill(plan.literals.begin() + 256, plan.literals.begin() + 280, std::uint8_t{7});
-  plan.distances.fill(5);
-  plan.bits = 3 + token_bits(counts, plan);
-  return plan;
-}
-
-/// Some decoders cannot read a code of less than two symbols, so the distance code always has two.
-void fill_up_distances(std::array<std::uint32_t, kDistanceSymbols>& distances) {
-  for (std::size_t i = 0;
-       i < 2 && std::ranges::count_if(distances, [](auto n) { return n > 0; }) < 2; ++i)
-    if (distances[i] == 0) distances[i] = 1;
-}
 
 constexpr int kLongestCode = 15;
 
-/// A plan for `counts` with codes of at most `limit` bits made for `basis`.
-BlockPlan dynamic_plan(const SymbolCounts& counts, const SymbolCounts& basis,
-                       int limit = kLongestCode) {
-  BlockPlan plan;
-  auto distances = basis.distances;
-  fill_up_distances(distances);
-  huffman_lengths(basis.literals, limit, plan.literals);
-  huffman_lengths(distances, limit, plan.distances);
-  while (plan.listed_literals > 257 && plan.literals[plan.listed_literals - 1] == 0)
-    --plan.listed_literals;
-  while (plan.listed_distances > 1 && plan.distances[plan.listed_distances - 1] == 0)
-    --plan.listed_distances;
-  plan.head = make_head(plan.stretches(), {});
-  plan.bits = 3 + plan.head->bits + token_bits(counts, plan);
-  return plan;
+template <std::size_t kMost>
+std::uint64_t code_bits(const CodedSymbols<kMost>& coded, const std::uint8_t* lengths) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < coded.size; ++i)
+    bits += std::uint64_t{coded.counts[i]} * lengths[coded.symbols[i]];
+  return bits;
+}
+
+BlockCodes fixed_codes() {
+  BlockCodes codes;
+  codes.literals.fill(8);
+  std::fill(codes.literals.begin() + 144, codes.literals.begin() + 256, std::uint8_t{9});
+  std::fill(codes.literals.begin() + 256, codes.literals.begin() + 280, std::uint8_t{7});
+  codes.distances.fill(5);
+  return codes;
+}
+
+/// Bits behind the codes of lengths and distances.
+std::uint64_t extra_bits(const SymbolCounts& counts) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 265; i < 285; ++i)
+    bits += std::uint64_t{counts.literals[i]} * ((i - 261) / 4);
+  for (std::size_t i = 4; i < kDistanceSymbols; ++i)
+    bits += std::uint64_t{counts.distances[i]} * distance_extra_bits(i);
+  return bits;
 }
 
 /// Evens out neighbouring counts that are nearly the same: their codes then have one length, which
@@ -196,75 +67,121 @@ void smooth(std::span<std::uint32_t> counts) {
   }
 }
 
-/// The fewest bits in which as many symbols can be told apart.
-int least_limit(const SymbolCounts& counts) {
-  const auto used = [](const auto& of) {
-    return std::ranges::count_if(of, [](std::uint32_t n) { return n > 0; });
-  };
-  int limit = 1;
-  while ((std::ptrdiff_t{1} << limit) < std::max(used(counts.literals), used(counts.distances)))
-    ++limit;
-  return limit;
-}
+/// What a basis of counts gives under one limit after another.
+struct CodeBasis {
+  HuffmanLeaves literals;
+  HuffmanLeaves distances;
+};
 
-int longest_code(const BlockPlan& plan) {
-  return std::max(std::ranges::max(plan.literals), std::ranges::max(plan.distances));
-}
-
-/// In a short block the head is a quarter of all bits. Codes of fewer different lengths, though
-/// worse for the tokens, can be described in less, so limits below the longest code are tried too.
-BlockPlan best_plan(const SymbolCounts& counts) {
-  BlockPlan best = dynamic_plan(counts, counts);
-  const int least = least_limit(counts);
-  const auto try_limits_below = [&](const BlockPlan& start, const SymbolCounts& basis) {
-    int longest = longest_code(start);
-    while (longest > least) {
-      const BlockPlan plan = dynamic_plan(counts, basis, longest - 1);
-      if (plan.bits < best.bits) best = plan;
-      longest = longest_code(plan);
-    }
-  };
-  try_limits_below(BlockPlan(best), counts);
-  SymbolCounts smoothed = counts;
-  smooth(smoothed.literals);
-  smooth(smoothed.distances);
-  if (smoothed != counts) {
-    const BlockPlan plan = dynamic_plan(counts, smoothed);
-    if (plan.bits < best.bits) best = plan;
-    try_limits_below(plan, smoothed);
+/// Finds the codes of one block.
+class BlockPlanner {
+ public:
+  /// `counts` with the end of the block.
+  explicit BlockPlanner(const SymbolCounts& counts)
+      : counts_(counts), shared_bits_(3 + extra_bits(counts)) {
+    for (std::size_t i = 0; i < kLiteralSymbols; ++i)
+      if (counts.literals[i] > 0) symbols_.literals.add(i, counts.literals[i]);
+    const auto distances = filled_up(counts.distances);
+    for (std::size_t i = 0; i < kDistanceSymbols; ++i)
+      if (distances[i] > 0) symbols_.distances.add(i, counts.distances[i]);
   }
-  best.bits -= best.head->bits;
-  best.head = best_head(best.stretches());
-  best.bits += best.head->bits;
-  return best;
-}
 
-BlockPlan plan_block(SymbolCounts counts, BlockCare care) {
-  counts.literals[kEndOfBlock] = 1;
-  const BlockPlan fixed = fixed_plan(counts);
-  const BlockPlan dynamic =
-      care == BlockCare::full ? best_plan(counts) : dynamic_plan(counts, counts);
-  return dynamic.bits < fixed.bits ? dynamic : fixed;
-}
+  const BlockSymbols& symbols() const { return symbols_; }
 
-void write_head(BitWriter& writer, const BlockPlan& plan) {
-  writer.put(static_cast<std::uint32_t>(plan.listed_literals - 257), 5);
-  writer.put(static_cast<std::uint32_t>(plan.listed_distances - 1), 5);
-  writer.put(static_cast<std::uint32_t>(plan.head->listed_runs - 4), 4);
-  for (std::size_t i = 0; i < plan.head->listed_runs; ++i)
-    writer.put(plan.head->run_lengths[kRunOrder[i]], 3);
-  const auto codes = huffman_codes(plan.head->run_lengths);
-  plan.stretches().for_each_run(plan.head->choice, [&](LengthRun run) {
-    writer.put(codes[run.symbol], plan.head->run_lengths[run.symbol]);
-    writer.put(run.extra, run_extra_bits(run.symbol));
-  });
-}
+  BlockPlan plan(BlockCare care) const {
+    BlockPlan fixed{.codes = fixed_codes(), .head = {}, .bits = 0};
+    fixed.bits = shared_bits_ + bits_of_codes(fixed.codes);
+    BlockPlan dynamic = care == BlockCare::full ? best_plan() : quick_plan(basis_of(counts_));
+    return dynamic.bits < fixed.bits ? dynamic : fixed;
+  }
 
-void write_tokens(BitWriter& writer, std::span<const DeflateToken> tokens, const BlockPlan& plan) {
-  const auto literal_codes = huffman_codes(plan.literals);
-  const auto distance_codes = huffman_codes(plan.distances);
+ private:
+  using Distances = std::array<std::uint32_t, kDistanceSymbols>;
+
+  /// Some decoders cannot read a code of less than two symbols, so the distance code has two.
+  static Distances filled_up(Distances distances) {
+    for (std::size_t i = 0;
+         i < 2 && std::ranges::count_if(distances, [](auto n) { return n > 0; }) < 2; ++i)
+      if (distances[i] == 0) distances[i] = 1;
+    return distances;
+  }
+  static CodeBasis basis_of(const SymbolCounts& counts) {
+    return {HuffmanLeaves(counts.literals), HuffmanLeaves(filled_up(counts.distances))};
+  }
+
+  std::uint64_t bits_of_codes(const BlockCodes& codes) const {
+    return code_bits(symbols_.literals, codes.literals.data()) +
+           code_bits(symbols_.distances, codes.distances.data());
+  }
+  int longest_code(const BlockCodes& codes) const {
+    std::uint8_t longest = 0;
+    for (std::size_t i = 0; i < symbols_.literals.size; ++i)
+      longest = std::max(longest, codes.literals[symbols_.literals.symbols[i]]);
+    return std::max(longest, std::ranges::max(codes.distances));
+  }
+  /// The fewest bits in which as many symbols can be told apart.
+  int least_limit() const {
+    int limit = 1;
+    while ((std::size_t{1} << limit) < std::max(symbols_.literals.size, symbols_.distances.size))
+      ++limit;
+    return limit;
+  }
+
+  BlockCodes codes_of(const CodeBasis& basis, int limit) const {
+    BlockCodes codes;
+    basis.literals.lengths(limit, codes.literals);
+    basis.distances.lengths(limit, codes.distances);
+    return codes;
+  }
+  BlockPlan plan_of(const BlockCodes& codes, std::uint64_t bits) const {
+    BlockPlan plan{.codes = codes, .head = BlockHead(LengthStretches(symbols_, codes)), .bits = 0};
+    plan.bits = bits + plan.head->bits();
+    return plan;
+  }
+  BlockPlan quick_plan(const CodeBasis& basis) const {
+    const BlockCodes codes = codes_of(basis, kLongestCode);
+    return plan_of(codes, shared_bits_ + bits_of_codes(codes));
+  }
+
+  /// In a short block the head is a quarter of all bits. Codes of fewer different lengths, though
+  /// worse for the tokens, can be described in less, so all limits down to the least are tried.
+  void try_limits(const CodeBasis& basis, BlockPlan& best) const {
+    const int least = least_limit();
+    for (int limit = kLongestCode; limit >= least;) {
+      const BlockCodes codes = codes_of(basis, limit);
+      const std::uint64_t bits = shared_bits_ + bits_of_codes(codes);
+      if (bits + BlockHead::kLeastBits < best.bits) {
+        const BlockPlan plan = plan_of(codes, bits);
+        if (plan.bits < best.bits) best = plan;
+      }
+      limit = longest_code(codes) - 1;
+    }
+  }
+
+  BlockPlan best_plan() const {
+    BlockPlan best{.codes = {}, .head = {}, .bits = std::numeric_limits<std::uint64_t>::max()};
+    try_limits(basis_of(counts_), best);
+    SymbolCounts smoothed = counts_;
+    smooth(smoothed.literals);
+    smooth(smoothed.distances);
+    if (smoothed != counts_) try_limits(basis_of(smoothed), best);
+    best.bits -= best.head->bits();
+    best.head = BlockHead::best(LengthStretches(symbols_, best.codes));
+    best.bits += best.head->bits();
+    return best;
+  }
+
+  const SymbolCounts& counts_;
+  BlockSymbols symbols_;
+  std::uint64_t shared_bits_;  ///< of a block with any codes
+};
+
+void write_tokens(BitWriter& writer, std::span<const DeflateToken> tokens,
+                  const BlockCodes& lengths) {
+  const auto literal_codes = huffman_codes(lengths.literals);
+  const auto distance_codes = huffman_codes(lengths.distances);
   const std::uint16_t* literals = literal_codes.data();
-  const std::uint8_t* literal_bits = plan.literals.data();
+  const std::uint8_t* literal_bits = lengths.literals.data();
   for (const DeflateToken token : tokens) {
     if (token.is_literal()) {
       writer.put(literals[token.value], literal_bits[token.value]);
@@ -276,7 +193,7 @@ void write_tokens(BitWriter& writer, std::span<const DeflateToken> tokens, const
                bits + length.extra_bits);
     const std::size_t symbol = distance_symbol(token.distance());
     const unsigned extra_bits = distance_extra_bits(symbol);
-    const unsigned distance_bits = plan.distances[symbol];
+    const unsigned distance_bits = lengths.distances[symbol];
     writer.put(distance_codes[symbol] | distance_extra(token.distance(), extra_bits)
                                             << distance_bits,
                distance_bits + extra_bits);
@@ -290,12 +207,11 @@ void write_stored(BitWriter& writer, ByteView raw, bool is_last) {
     const ByteView part = raw.first(std::min(raw.size(), kMost));
     raw = raw.subspan(part.size());
     writer.put(is_last && raw.empty() ? 1 : 0, 3);
-    Bytes& bytes = writer.aligned_bytes();
+    writer.align();
     const auto size = static_cast<std::uint16_t>(part.size());
-    bytes.insert(bytes.end(),
-                 {static_cast<std::uint8_t>(size), static_cast<std::uint8_t>(size >> 8U),
-                  static_cast<std::uint8_t>(~size), static_cast<std::uint8_t>(~size >> 8U)});
-    bytes.insert(bytes.end(), part.begin(), part.end());
+    writer.put(size, 16);
+    writer.put(static_cast<std::uint16_t>(~size), 16);
+    writer.append(part);
   } while (!raw.empty());
 }
 
@@ -312,21 +228,26 @@ SymbolCounts count_symbols(std::span<const DeflateToken> tokens) {
   return counts;
 }
 
-std::uint64_t block_cost(const SymbolCounts& counts, BlockCare care) {
-  return plan_block(counts, care).bits;
+std::uint64_t block_cost(SymbolCounts counts, BlockCare care) {
+  counts.literals[kEndOfBlock] = 1;
+  return BlockPlanner(counts).plan(care).bits;
 }
 
 void write_block(BitWriter& writer, std::span<const DeflateToken> tokens, ByteView raw,
                  bool is_last, BlockCare care) {
-  const BlockPlan plan = plan_block(count_symbols(tokens), care);
+  SymbolCounts counts = count_symbols(tokens);
+  counts.literals[kEndOfBlock] = 1;
+  const BlockPlanner planner(counts);
+  const BlockPlan plan = planner.plan(care);
   const std::uint64_t stored_bits = 8 * (raw.size() + 5 * (raw.size() / 65535 + 1));
   if (stored_bits <= plan.bits) {
     write_stored(writer, raw, is_last);
     return;
   }
+  writer.reserve(plan.bits);
   writer.put((is_last ? 1U : 0U) | (plan.head ? 2U : 1U) << 1U, 3);
-  if (plan.head) write_head(writer, plan);
-  write_tokens(writer, tokens, plan);
+  if (plan.head) plan.head->write(writer, planner.symbols(), plan.codes);
+  write_tokens(writer, tokens, plan.codes);
 }
 
 }  // namespace dgxp

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <span>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -9,20 +9,23 @@
 
 namespace dgxp {
 
-/// A copy that is possible at a place, and where in DeflateMatches::list its next shorter one is.
+/// A copy that is possible at a place.
 struct DeflateMatch {
   std::uint16_t length = 0;
   std::uint16_t distance = 0;  ///< less one
-  std::uint32_t shorter = 0;
+  std::uint16_t symbol = 0;    ///< of the distance
 };
 
-/// For every place the copies worth a thought: each is the nearest found of its length, so a
-/// shorter one is also nearer.
+/// For every place the copies worth a thought, from short to long: each is the nearest found of
+/// its length, so a shorter one is also nearer.
 struct DeflateMatches {
-  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-
   std::vector<DeflateMatch> list;
-  std::vector<std::uint32_t> longest;  ///< by place: into `list`, or kNone
+  std::vector<std::uint32_t> ends;  ///< by place: in `list`; where those of the next place begin
+
+  std::span<const DeflateMatch> at(std::size_t place) const {
+    const std::uint32_t first = place == 0 ? 0 : ends.data()[place - 1];
+    return {list.data() + first, list.data() + ends.data()[place]};
+  }
 };
 
 /// Up to this size, that of most sprites, the search is brief.

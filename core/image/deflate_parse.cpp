@@ -4,9 +4,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <limits>
-#include <optional>
+#include <numeric>
 #include <span>
 
 #include "core/image/deflate_block.hpp"
@@ -18,14 +17,14 @@ namespace {
 
 /// Prices in 1/256 bit.
 struct Prices {
-  std::array<std::uint32_t, 256> literals{};
-  std::array<std::uint32_t, kLongestCopy + 1> lengths{};
-  std::array<std::uint32_t, kDistanceSymbols> distances{};
+  std::array<std::uint32_t, 256> literals;
+  std::array<std::uint32_t, kLongestCopy + 1> lengths;
+  std::array<std::uint32_t, kDistanceSymbols> distances;
 };
 constexpr std::uint32_t kBit = 256;
 
 /// log2(value) * 256 in whole numbers, rounded down, so that it is the same everywhere.
-std::uint32_t log2_price(std::uint64_t value) {
+constexpr std::uint32_t log2_price(std::uint64_t value) {
   const auto whole = static_cast<std::uint32_t>(std::bit_width(value)) - 1;
   std::uint64_t mantissa = whole > 30 ? value >> (whole - 30U) : value << (30U - whole);  // 1..2
   std::uint32_t result = whole;
@@ -40,36 +39,71 @@ std::uint32_t log2_price(std::uint64_t value) {
   return result;
 }
 
-/// The information in a symbol; one that does not occur costs as if it occurred half a time.
-std::uint32_t symbol_price(std::uint64_t total, std::uint32_t count) {
-  const std::uint32_t log_total = log2_price(std::max<std::uint64_t>(total, 1));
-  if (count == 0) return log_total + kBit;
-  return log_total - log2_price(count);
+constexpr std::size_t kFewCounts = 512;
+constexpr std::array<std::uint32_t, kFewCounts> make_log2_prices() {
+  std::array<std::uint32_t, kFewCounts> prices{};
+  for (std::size_t i = 1; i < kFewCounts; ++i) prices[i] = log2_price(i);
+  return prices;
 }
+constexpr auto kLog2Prices = make_log2_prices();
+
+/// The information in each symbol of an alphabet of `total` uses; one that does not occur costs as
+/// if it occurred half a time.
+class SymbolPrices {
+ public:
+  explicit SymbolPrices(std::uint64_t total)
+      : log_total_(log2_price(std::max<std::uint64_t>(total, 1))) {}
+  std::uint32_t operator()(std::uint32_t count) const {
+    if (count == 0) return log_total_ + kBit;
+    return log_total_ - (count < kFewCounts ? kLog2Prices[count] : log2_price(count));
+  }
+
+ private:
+  std::uint32_t log_total_;
+};
 
 Prices prices_of(const SymbolCounts& counts) {
-  std::uint64_t literals = 1;  // the end of the block
-  for (const std::uint32_t count : counts.literals) literals += count;
-  std::uint64_t distances = 0;
-  for (const std::uint32_t count : counts.distances) distances += count;
+  const std::uint64_t literals = std::accumulate(counts.literals.begin(), counts.literals.end(),
+                                                 std::uint64_t{1});  // the end of the block
+  const std::uint64_t distances =
+      std::accumulate(counts.distances.begin(), counts.distances.end(), std::uint64_t{0});
   Prices prices;
-  for (std::size_t i = 0; i < 256; ++i)
-    prices.literals[i] = symbol_price(literals, counts.literals[i]);
-  std::array<std::uint32_t, kLiteralSymbols> of_symbol{};
-  for (std::size_t i = 257; i < kLiteralSymbols; ++i)
-    of_symbol[i] = symbol_price(literals, counts.literals[i]);
-  for (std::size_t i = kShortestCopy; i <= kLongestCopy; ++i)
-    prices.lengths[i] = of_symbol[kLengthSymbols[i].symbol] + kLengthSymbols[i].extra_bits * kBit;
+  const SymbolPrices of_literal(literals);
+  std::transform(counts.literals.begin(), counts.literals.begin() + kEndOfBlock,
+                 prices.literals.begin(), of_literal);
+  // Lengths of one symbol stand side by side.
+  std::size_t symbol = kEndOfBlock;
+  std::uint32_t price = 0;
+  for (std::size_t i = kShortestCopy; i <= kLongestCopy; ++i) {
+    if (kLengthSymbols[i].symbol != symbol) {
+      symbol = kLengthSymbols[i].symbol;
+      price = of_literal(counts.literals[symbol]) + kLengthSymbols[i].extra_bits * kBit;
+    }
+    prices.lengths[i] = price;
+  }
+  const SymbolPrices of_distance(distances);
   for (std::size_t i = 0; i < kDistanceSymbols; ++i)
-    prices.distances[i] =
-        symbol_price(distances, counts.distances[i]) + distance_extra_bits(i) * kBit;
+    prices.distances[i] = of_distance(counts.distances[i]) + distance_extra_bits(i) * kBit;
   return prices;
 }
 
-/// The cheapest way to each place.
-struct Step {
-  std::uint32_t price;
-  DeflateToken token;
+/// The cheapest way to a place: its price, and the last token on it. In one word, so that the
+/// cheaper of two is taken without a branch, which nothing could predict.
+class Step {
+ public:
+  Step() = default;
+  Step(std::uint32_t price, DeflateToken token)
+      : word_(std::uint64_t{price} << 32U | std::uint32_t{token.length} << 16U | token.value) {}
+
+  std::uint32_t price() const { return static_cast<std::uint32_t>(word_ >> 32U); }
+  std::size_t length() const { return word_ >> 16U & 0xFFFFU; }
+  DeflateToken token() const {
+    return {static_cast<std::uint16_t>(word_ >> 16U), static_cast<std::uint16_t>(word_)};
+  }
+  void offer(Step other) { word_ = other.price() < price() ? other.word_ : word_; }
+
+ private:
+  std::uint64_t word_ = ~std::uint64_t{0};
 };
 
 /// The next shorter length to try, by length. All of them, or of a long copy only the longest of
@@ -86,55 +120,58 @@ constexpr LengthSteps make_length_steps(bool all) {
   }
   return steps;
 }
+constexpr std::size_t kLastOwnSymbol = 10;
 constexpr LengthSteps kEachLength = make_length_steps(true);
 constexpr LengthSteps kEachLengthSymbol = make_length_steps(false);
 
 /// Offers the copies at a place to the places behind it. Pointers, since this is where most of the
 /// time goes.
-void offer_copies(const DeflateMatch* list, std::uint32_t longest, const Prices& prices,
+void offer_copies(std::span<const DeflateMatch> matches, const Prices& prices,
                   const LengthSteps& lengths, Step* step) {
-  const std::uint32_t price = step->price;
+  const DeflateMatch* const first = matches.data();
+  const DeflateMatch* match = first + matches.size() - 1;
   std::uint32_t nearest_price = std::numeric_limits<std::uint32_t>::max();
   std::uint16_t nearest = 0;
-  std::size_t length = list[longest].length;
+  std::size_t length = match->length;
   // In a long uniform stretch nothing is better than the longest copy, and trying the shorter
   // ones at each place would take most of the time.
   const std::size_t shortest = length == kLongestCopy ? kLongestCopy : kShortestCopy;
-  for (std::uint32_t now = longest; now != DeflateMatches::kNone && length >= shortest;) {
-    const std::uint32_t distance_price =
-        prices.distances[distance_symbol(std::size_t{list[now].distance} + 1)];
-    if (distance_price < nearest_price) {
-      nearest_price = distance_price;
-      nearest = list[now].distance;
+  const std::uint32_t* const length_prices = prices.lengths.data();
+  for (; length >= shortest; --match) {
+    if (prices.distances[match->symbol] < nearest_price) {
+      nearest_price = prices.distances[match->symbol];
+      nearest = match->distance;
     }
-    now = list[now].shorter;
-    const std::size_t until = now == DeflateMatches::kNone
-                                  ? shortest
-                                  : std::max<std::size_t>(shortest, list[now].length + 1U);
-    for (; length >= until; length = lengths[length]) {
-      const std::uint32_t copy = price + nearest_price + prices.lengths[length];
-      if (copy < step[length].price)
-        step[length] = {copy, {static_cast<std::uint16_t>(length), nearest}};
-    }
+    const std::size_t until =
+        match == first ? shortest : std::max<std::size_t>(shortest, match[-1].length + 1U);
+    const std::uint32_t price = step->price() + nearest_price;
+    const auto offer = [step, length_prices, price, nearest](std::size_t of) {
+      step[of].offer({price + length_prices[of], {static_cast<std::uint16_t>(of), nearest}});
+    };
+    // Up to kLastOwnSymbol each length has a symbol of its own, and no table is needed.
+    for (; length > kLastOwnSymbol && length >= until; length = lengths[length]) offer(length);
+    for (; length >= until; --length) offer(length);
   }
 }
 
+/// The tokens of the cheapest way. `steps` is for one more than the bytes.
 std::vector<DeflateToken> cheapest_path(ByteView data, const DeflateMatches& matches,
-                                        const Prices& prices, std::vector<Step>& steps) {
-  steps.assign(data.size() + 1, Step{std::numeric_limits<std::uint32_t>::max(), {}});
+                                        const Prices& prices, std::span<Step> steps) {
+  std::ranges::fill(steps, Step());
   Step* step = steps.data();
   const LengthSteps& lengths = data.size() <= kBriefBytes ? kEachLengthSymbol : kEachLength;
-  step[0].price = 0;
+  step[0] = Step(0, {});
   for (std::size_t at = 0; at < data.size(); ++at) {
-    const std::uint32_t literal = step[at].price + prices.literals[data[at]];
-    if (literal < step[at + 1].price) step[at + 1] = {literal, DeflateToken::literal(data[at])};
-    if (matches.longest[at] != DeflateMatches::kNone)
-      offer_copies(matches.list.data(), matches.longest[at], prices, lengths, step + at);
+    step[at + 1].offer(
+        {step[at].price() + prices.literals[data[at]], DeflateToken::literal(data[at])});
+    if (const auto copies = matches.at(at); !copies.empty())
+      offer_copies(copies, prices, lengths, step + at);
   }
-  std::vector<DeflateToken> path;
-  for (std::size_t at = data.size(); at > 0; at -= step[at].token.length)
-    path.push_back(step[at].token);
-  std::ranges::reverse(path);
+  std::size_t count = 0;
+  for (std::size_t at = data.size(); at > 0; at -= step[at].length()) ++count;
+  std::vector<DeflateToken> path(count);
+  for (std::size_t at = data.size(); at > 0; at -= step[at].length())
+    path[--count] = step[at].token();
   return path;
 }
 
@@ -143,13 +180,15 @@ std::vector<DeflateToken> cheapest_path(ByteView data, const DeflateMatches& mat
 std::vector<DeflateToken> parse_thoroughly(ByteView data, const SymbolCounts& start) {
   constexpr int kMostRounds = 6;
   const DeflateMatches matches = find_matches(data);
-  std::vector<Step> steps;
+  std::vector<Step> steps(data.size() + 1);
   std::vector<DeflateToken> best = cheapest_path(data, matches, prices_of(start), steps);
   SymbolCounts counts = count_symbols(best);
   std::uint64_t least = block_cost(counts);
   for (int round = 1; round < kMostRounds; ++round) {
     auto path = cheapest_path(data, matches, prices_of(counts), steps);
-    counts = count_symbols(path);
+    const SymbolCounts now = count_symbols(path);
+    if (now == counts) break;  // the same prices would give the same path again
+    counts = now;
     const std::uint64_t cost = block_cost(counts);
     if (cost >= least) break;
     least = cost;
@@ -168,22 +207,28 @@ struct Copy {
 constexpr std::size_t kGoodLength = 24;  // long enough to take without looking further
 
 /// A copy at `at` longer than `to_beat`, among the nearest ones; of length 0 if there is none.
-Copy find_copy(ByteView data, const HashChains& chains, std::size_t at, std::size_t to_beat) {
+Copy find_copy(ByteView data, const HashChains& chains, std::size_t chain, std::size_t at,
+               std::size_t to_beat) {
   constexpr int kMostSteps = 16;
+  constexpr std::size_t kFarForThree = 4096;  // three bytes from afar cost more than three literals
   const std::size_t most = std::min(data.size() - at, kLongestCopy);
-  if (most < kShortestCopy || to_beat >= most) return {};
+  if (to_beat >= most) return {};
   const std::uint8_t* bytes = data.data();
   Copy best{.length = to_beat, .distance = 0};
-  std::uint32_t earlier = chains.head(at);
+  const std::uint8_t* tail = bytes + best.length - 1;
+  std::uint16_t wanted = word_at<std::uint16_t>(tail + at);
+  const std::uint32_t* const before = chains.before();
+  std::uint32_t earlier = chains.head(chain);
   for (int steps = 0;
        earlier != HashChains::kNone && at - earlier <= kFarthestCopy && steps < kMostSteps;
-       earlier = chains.before(earlier), ++steps) {
-    if (bytes[earlier + best.length] != bytes[at + best.length]) continue;
-    const std::size_t length = common_length(data, earlier, at, most);
-    // Three bytes from afar cost more than three literals.
-    if (length <= best.length || (length == kShortestCopy && at - earlier > 4096)) continue;
+       earlier = before[earlier], ++steps) {
+    if (word_at<std::uint16_t>(tail + earlier) != wanted) continue;
+    const std::size_t length = common_length(bytes + earlier, bytes + at, most);
+    if (length <= best.length || (length == kShortestCopy && at - earlier > kFarForThree)) continue;
     best = {.length = length, .distance = at - earlier};
     if (length >= kGoodLength || length >= most) break;
+    tail = bytes + best.length - 1;
+    wanted = word_at<std::uint16_t>(tail + at);
   }
   return best.distance > 0 ? best : Copy{};
 }
@@ -192,32 +237,31 @@ Copy find_copy(ByteView data, const HashChains& chains, std::size_t at, std::siz
 
 std::vector<DeflateToken> parse_quickly(ByteView data) {
   HashChains chains(data);
-  const std::size_t last_insert = data.size() < kShortestCopy ? 0 : data.size() - kShortestCopy + 1;
-  const auto insert = [&](std::size_t first, std::size_t end) {
-    for (std::size_t i = first; i < std::min(end, last_insert); ++i) chains.insert(i);
-  };
-  std::vector<DeflateToken> tokens(data.size());
-  DeflateToken* next = tokens.data();
+  const std::size_t insert_end = data.size() < kShortestCopy ? 0 : data.size() - kShortestCopy + 1;
+  std::vector<DeflateToken> tokens;
+  tokens.reserve(data.size());
   Copy pending;  // found at the place before
   for (std::size_t at = 0; at < data.size();) {
-    const Copy here =
-        pending.length >= kGoodLength
-            ? Copy{}
-            : find_copy(data, chains, at, std::max(pending.length, kShortestCopy - 1));
-    insert(at, at + 1);
+    Copy here;
+    if (at < insert_end) {
+      const std::size_t chain = chains.chain_of(at);
+      if (pending.length < kGoodLength)
+        here = find_copy(data, chains, chain, at, std::max(pending.length, kShortestCopy - 1));
+      chains.insert(chain, at);
+    }
     if (pending.length > 0 && here.length == 0) {
-      *next++ = DeflateToken::copy(pending.length, pending.distance);
-      insert(at + 1, at + pending.length - 1);
-      at += pending.length - 1;
+      tokens.push_back(DeflateToken::copy(pending.length, pending.distance));
+      const std::size_t end = at + pending.length - 1;
+      while (++at < std::min(end, insert_end)) chains.insert(chains.chain_of(at), at);
+      at = end;
       pending = {};
       continue;
     }
-    if (pending.length > 0) *next++ = DeflateToken::literal(data[at - 1]);
-    if (here.length == 0) *next++ = DeflateToken::literal(data[at]);
+    if (pending.length > 0) tokens.push_back(DeflateToken::literal(data[at - 1]));
+    if (here.length == 0) tokens.push_back(DeflateToken::literal(data[at]));
     pending = here;
     ++at;
   }
-  tokens.resize(static_cast<std::size_t>(next - tokens.data()));
   return tokens;
 }
 

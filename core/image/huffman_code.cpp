@@ -10,19 +10,29 @@ namespace {
 
 /// Count and symbol in one word, so that leaves sort by count and then by symbol.
 constexpr unsigned kSymbolBits = 9;
-constexpr std::size_t kMostSymbols = 288;
-using Leaves = std::array<std::uint32_t, kMostSymbols>;
+constexpr std::uint32_t kSymbolMask = (1U << kSymbolBits) - 1U;
 
-std::uint32_t count_of(std::uint32_t leaf) {
-  return leaf >> kSymbolBits;
+/// The 16 bits of `code` in the other direction.
+std::uint32_t turned_bits(std::uint32_t code) {
+  code = (code >> 1U & 0x5555U) | (code & 0x5555U) << 1U;
+  code = (code >> 2U & 0x3333U) | (code & 0x3333U) << 2U;
+  code = (code >> 4U & 0x0F0FU) | (code & 0x0F0FU) << 4U;
+  return (code >> 8U & 0xFFU) | (code & 0xFFU) << 8U;
+}
+
+}  // namespace
+
+std::uint32_t HuffmanLeaves::weight(std::size_t leaf) const {
+  return leaves_[leaf] >> kSymbolBits;
 }
 
 /// Depths of the Huffman tree over n sorted leaves, at the leaves' places. In place, with one array
 /// for weights, parents and depths: Moffat, Katajainen, "In-Place Calculation of
 /// Minimum-Redundancy Codes", 1995.
-Leaves tree_depths(const Leaves& leaves, std::size_t n) {
+HuffmanLeaves::Leaves HuffmanLeaves::tree_depths() const {
+  const std::size_t n = count_;
   Leaves a;
-  for (std::size_t i = 0; i < n; ++i) a[i] = count_of(leaves[i]);
+  for (std::size_t i = 0; i < n; ++i) a[i] = weight(i);
   a[0] += a[1];
   std::size_t root = 0;
   std::size_t leaf = 2;
@@ -64,7 +74,8 @@ Leaves tree_depths(const Leaves& leaves, std::size_t n) {
 
 /// Package-merge: the best lengths under a limit. Larmore, Hirschberg, "A Fast Algorithm for
 /// Optimal Length-Limited Huffman Codes", 1990.
-Leaves limited_depths(const Leaves& leaves, std::size_t n, std::size_t limit) {
+HuffmanLeaves::Leaves HuffmanLeaves::limited_depths(std::size_t limit) const {
+  const std::size_t n = count_;
   struct Item {
     std::uint32_t weight;
     bool is_leaf;  ///< else a package of two items of the level below
@@ -79,11 +90,11 @@ Leaves limited_depths(const Leaves& leaves, std::size_t n, std::size_t limit) {
     std::size_t package = 0;
     std::size_t count = 0;
     while (leaf < n || package < packages) {
-      std::uint32_t weight = 0;
+      std::uint32_t packed = 0;
       if (package < packages)
-        weight = levels[level - 1][2 * package].weight + levels[level - 1][2 * package + 1].weight;
-      const bool takes_leaf = leaf < n && (package >= packages || count_of(leaves[leaf]) <= weight);
-      items[count++] = takes_leaf ? Item{count_of(leaves[leaf]), true} : Item{weight, false};
+        packed = levels[level - 1][2 * package].weight + levels[level - 1][2 * package + 1].weight;
+      const bool takes_leaf = leaf < n && (package >= packages || weight(leaf) <= packed);
+      items[count++] = takes_leaf ? Item{weight(leaf), true} : Item{packed, false};
       ++(takes_leaf ? leaf : package);
     }
     below = count;
@@ -101,39 +112,33 @@ Leaves limited_depths(const Leaves& leaves, std::size_t n, std::size_t limit) {
   return depths;
 }
 
-/// The 16 bits of `code` in the other direction.
-std::uint32_t turned_bits(std::uint32_t code) {
-  code = (code >> 1U & 0x5555U) | (code & 0x5555U) << 1U;
-  code = (code >> 2U & 0x3333U) | (code & 0x3333U) << 2U;
-  code = (code >> 4U & 0x0F0FU) | (code & 0x0F0FU) << 4U;
-  return (code >> 8U & 0xFFU) | (code & 0xFFU) << 8U;
-}
-
-}  // namespace
-
-void huffman_lengths(std::span<const std::uint32_t> counts, int limit,
-                     std::span<std::uint8_t> lengths) {
-  assert(counts.size() <= kMostSymbols && lengths.size() >= counts.size());
-  std::ranges::fill(lengths, std::uint8_t{0});
-  Leaves leaves;
-  std::size_t n = 0;
+HuffmanLeaves::HuffmanLeaves(std::span<const std::uint32_t> counts) {
+  assert(counts.size() <= kMostSymbols);
   for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0) leaves[n++] = counts[i] << kSymbolBits | static_cast<std::uint32_t>(i);
-  const auto symbol = [&](std::size_t i) { return leaves[i] & ((1U << kSymbolBits) - 1U); };
-  if (n < 2) {
-    if (n == 1) lengths[symbol(0)] = 1;
+    if (counts[i] > 0) leaves_[count_++] = counts[i] << kSymbolBits | static_cast<std::uint32_t>(i);
+  if (count_ < 2) {
+    depths_[0] = 1;
     return;
   }
-  std::sort(leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(n));
-  Leaves depths = tree_depths(leaves, n);
-  if (depths[0] > static_cast<std::uint32_t>(limit))
-    depths = limited_depths(leaves, n, static_cast<std::size_t>(limit));
-  for (std::size_t i = 0; i < n; ++i) lengths[symbol(i)] = static_cast<std::uint8_t>(depths[i]);
+  std::sort(leaves_.begin(), leaves_.begin() + static_cast<std::ptrdiff_t>(count_));
+  depths_ = tree_depths();
+}
+
+void HuffmanLeaves::lengths(int limit, std::span<std::uint8_t> lengths) const {
+  const bool is_within = count_ == 0 || depths_[0] <= static_cast<std::uint32_t>(limit);
+  const auto put = [&](const Leaves& depths) {
+    for (std::size_t i = 0; i < count_; ++i)
+      lengths[leaves_[i] & kSymbolMask] = static_cast<std::uint8_t>(depths[i]);
+  };
+  if (is_within)
+    put(depths_);
+  else
+    put(limited_depths(static_cast<std::size_t>(limit)));
 }
 
 std::vector<std::uint8_t> huffman_lengths(std::span<const std::uint32_t> counts, int limit) {
   std::vector<std::uint8_t> lengths(counts.size());
-  huffman_lengths(counts, limit, lengths);
+  HuffmanLeaves(counts).lengths(limit, lengths);
   return lengths;
 }
 

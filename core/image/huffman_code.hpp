@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,9 +12,28 @@ namespace dgxp {
 /// Needs at most 2^limit and 288 symbols, each counted less than 2^22 times, and a limit of at most
 /// 15.
 std::vector<std::uint8_t> huffman_lengths(std::span<const std::uint32_t> counts, int limit);
-/// The same into `lengths`, which is as long: nothing is allocated where thousands are tried.
-void huffman_lengths(std::span<const std::uint32_t> counts, int limit,
-                     std::span<std::uint8_t> lengths);
+
+/// The used symbols of an alphabet, sorted once, for code lengths under one limit after another:
+/// nothing is allocated where thousands are tried. The same needs as huffman_lengths.
+class HuffmanLeaves {
+ public:
+  explicit HuffmanLeaves(std::span<const std::uint32_t> counts);
+
+  /// Writes the lengths of the used symbols, and only these, into `lengths`.
+  void lengths(int limit, std::span<std::uint8_t> lengths) const;
+
+ private:
+  static constexpr std::size_t kMostSymbols = 288;
+  using Leaves = std::array<std::uint32_t, kMostSymbols>;
+
+  std::uint32_t weight(std::size_t leaf) const;
+  Leaves tree_depths() const;
+  Leaves limited_depths(std::size_t limit) const;
+
+  Leaves leaves_;  ///< count and symbol, ascending
+  Leaves depths_;  ///< at the leaves' places, without a limit
+  std::size_t count_ = 0;
+};
 
 /// The canonical codes of these lengths as deflate writes them: the first bit lowest.
 std::vector<std::uint16_t> huffman_codes(std::span<const std::uint8_t> lengths);
