@@ -9,21 +9,6 @@ using namespace dgxp;
 
 namespace {
 
-Image make_image(Size size) {
-  Image image(size);
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      image.at(x, y) = {static_cast<std::uint8_t>(x * 3), static_cast<std::uint8_t>(y * 5), 99,
-                        static_cast<std::uint8_t>(1 + x + y)};
-    }
-  }
-  return image;
-}
-
-std::string error_of(const auto& outcome) {
-  return outcome ? "" : outcome.error().message;
-}
-
 ComfyHistory history_of(std::vector<ComfyNodeOutput> outputs) {
   return {.completed = true, .interrupted = false, .error = {}, .outputs = std::move(outputs)};
 }

@@ -244,4 +244,20 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
+/// Every pixel of another colour and transparency.
+inline Image make_image(Size size) {
+  Image image(size);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      image.at(x, y) = {static_cast<std::uint8_t>(x * 3), static_cast<std::uint8_t>(y * 5), 99,
+                        static_cast<std::uint8_t>(1 + x + y)};
+    }
+  }
+  return image;
+}
+
+inline std::string error_of(const auto& outcome) {
+  return outcome ? "" : outcome.error().message;
+}
+
 }  // namespace dgxp

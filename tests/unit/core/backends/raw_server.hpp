@@ -3,8 +3,6 @@
 // A listener on loopback that answers HTTP requests with whatever bytes a test wants, so that
 // replies can be wrong in any way.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "loopback_listener.hpp"
+
 namespace dgxp {
 
 class RawServer {
@@ -28,31 +28,21 @@ class RawServer {
   using Handler = std::function<void(const std::string& request, int connection)>;
 
   explicit RawServer(Handler handler) : handler_(std::move(handler)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener_, 16);
-    socklen_t length = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
     acceptor_ = std::jthread([this] { accept_all(); });
   }
   RawServer(RawServer&&) = delete;
   ~RawServer() {
-    ::shutdown(listener_, SHUT_RDWR);
+    listener_.shut_down();
     acceptor_ = {};
     {
       const std::lock_guard lock(mutex_);
       for (const int connection : open_) ::shutdown(connection, SHUT_RDWR);
     }
     threads_.clear();
-    ::close(listener_);
   }
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  int port() const { return port_; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+  int port() const { return listener_.port(); }
   int connections() const { return connections_; }
 
   static void send(int connection, std::string_view bytes) {
@@ -71,7 +61,7 @@ class RawServer {
  private:
   void accept_all() {
     while (true) {
-      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      const int connection = listener_.accept();
       if (connection < 0) return;
       ++connections_;
       const std::lock_guard lock(mutex_);
@@ -107,8 +97,7 @@ class RawServer {
   }
 
   Handler handler_;
-  int listener_ = -1;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::atomic<int> connections_{0};
   std::mutex mutex_;
   std::vector<int> open_;

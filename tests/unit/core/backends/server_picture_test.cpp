@@ -9,17 +9,6 @@ using namespace dgxp;
 
 namespace {
 
-Image make_image(Size size) {
-  Image image(size);
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      image.at(x, y) = {static_cast<std::uint8_t>(x * 3), static_cast<std::uint8_t>(y * 5), 99,
-                        static_cast<std::uint8_t>(1 + x + y)};
-    }
-  }
-  return image;
-}
-
 void put_u32(Bytes& bytes, std::uint32_t value) {
   for (const int shift : {24, 16, 8, 0}) {
     bytes.push_back(static_cast<std::uint8_t>(value >> static_cast<unsigned>(shift)));
@@ -37,10 +26,6 @@ Bytes with_chunk(const Bytes& png, std::string_view type, std::string_view data)
   Bytes longer = png;
   longer.insert(longer.begin() + 33, chunk.begin(), chunk.end());
   return longer;
-}
-
-std::string error_of(const auto& outcome) {
-  return outcome ? "" : outcome.error().message;
 }
 
 }  // namespace

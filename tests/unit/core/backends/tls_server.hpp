@@ -2,12 +2,9 @@
 
 // A listener on loopback behind TLS, with a certificate of its own making.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -19,6 +16,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+
+#include "loopback_listener.hpp"
 
 namespace dgxp {
 
@@ -48,24 +47,14 @@ class TlsServer {
       : context_(SSL_CTX_new(TLS_server_method())), handler_(std::move(handler)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a socket that the client has left
     make_certificate(ca_file);
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener_, 16);
-    socklen_t length = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
     thread_ = std::jthread([this] { serve(); });
   }
   TlsServer(TlsServer&&) = delete;
   ~TlsServer() {
-    ::shutdown(listener_, SHUT_RDWR);
+    listener_.shut_down();
     thread_ = {};
-    ::close(listener_);
   }
-  int port() const { return port_; }
+  int port() const { return listener_.port(); }
 
  private:
   using Key = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
@@ -99,7 +88,7 @@ class TlsServer {
 
   void serve() {
     while (true) {
-      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      const int connection = listener_.accept();
       if (connection < 0) return;
       const Session tls(SSL_new(context_.get()));
       SSL_set_fd(tls.get(), connection);
@@ -113,8 +102,7 @@ class TlsServer {
 
   Context context_;
   Handler handler_;
-  int listener_ = -1;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::jthread thread_;
 };
 

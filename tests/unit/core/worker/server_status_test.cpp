@@ -74,6 +74,17 @@ std::vector<Body> updates_of(Stage& stage) {
   return found;
 }
 
+/// Lets the test tell what its one job is doing.
+class TellingBackend : public GateBackend {
+ public:
+  Result<Bytes> run(const BackendJob& job, const ProgressSink& progress,
+                    std::stop_token stop) override {
+    sink = progress;
+    return GateBackend::run(job, [](const BackendProgress&) {}, std::move(stop));
+  }
+  ProgressSink sink;
+};
+
 }  // namespace
 
 TEST_CASE("status_info tells how each backend is at the moment of the request") {
@@ -146,16 +157,7 @@ TEST_CASE("a peer that does not say 1.1 hears of nothing that 1.0 does not know"
 }
 
 TEST_CASE("a preview is published by its digest and kept until the next one or the end") {
-  class Sketching : public GateBackend {
-   public:
-    Result<Bytes> run(const BackendJob& job, const ProgressSink& progress,
-                      std::stop_token stop) override {
-      sink = progress;
-      return GateBackend::run(job, [](const BackendProgress&) {}, std::move(stop));
-    }
-    ProgressSink sink;
-  };
-  const auto backend = std::make_shared<Sketching>();
+  const auto backend = std::make_shared<TellingBackend>();
   Stage stage(backend);
   const std::string id = request_for(1).id;
   stage.ask_for<JobAcceptedMessage>(request_for(1));
@@ -191,16 +193,7 @@ TEST_CASE("a preview is published by its digest and kept until the next one or t
 }
 
 TEST_CASE("percent never falls and says 100 to nobody before the picture is there") {
-  class Restless : public GateBackend {
-   public:
-    Result<Bytes> run(const BackendJob& job, const ProgressSink& progress,
-                      std::stop_token stop) override {
-      sink = progress;
-      return GateBackend::run(job, [](const BackendProgress&) {}, std::move(stop));
-    }
-    ProgressSink sink;
-  };
-  const auto backend = std::make_shared<Restless>();
+  const auto backend = std::make_shared<TellingBackend>();
   Stage stage(backend);
   stage.ask_for<JobAcceptedMessage>(request_for(1));
   REQUIRE(eventually([&] { return backend->entered == 1; }));
