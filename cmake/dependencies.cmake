@@ -8,7 +8,7 @@ find_package(yaml-cpp REQUIRED)                                         # manife
 find_package(CLI11 REQUIRED)                                            # cli
 find_package(nlohmann_json REQUIRED)                                    # JSON in and out
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)                  # core/worker: transport
-pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)            # core/base: SHA-256 (libzmq loads it anyway)
+pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)               # core/base: SHA-256, by the processor's own instructions
 pkg_check_modules(IMAGEQUANT REQUIRED IMPORTED_TARGET imagequant)       # core/image: auto palettes
 find_package(CURL REQUIRED)                                             # core/backends: HTTP
 find_package(Boost 1.74 REQUIRED)                                       # core/backends: WebSocket (Beast, headers only)

@@ -1,6 +1,7 @@
 #include "core/base/digest.hpp"
 
-#include <sodium.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 
 namespace dgxp {
 
@@ -9,9 +10,8 @@ bool Digest::empty() const {
 }
 
 std::string Digest::hex() const {
-  std::string text(bytes.size() * 2 + 1, '\0');
-  sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-  text.pop_back();
+  std::string text(BASE16_ENCODE_LENGTH(bytes.size()), '\0');
+  base16_encode_update(text.data(), bytes.size(), bytes.data());
   return text;
 }
 
@@ -20,16 +20,26 @@ std::optional<Digest> Digest::parse(std::string_view text) {
   if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
   Digest digest;
   if (text.size() != digest.bytes.size() * 2) return std::nullopt;
-  std::size_t length = 0;
-  const int status = sodium_hex2bin(digest.bytes.data(), digest.bytes.size(), text.data(),
-                                    text.size(), nullptr, &length, nullptr);
-  if (status != 0 || length != digest.bytes.size()) return std::nullopt;
+  // The library skips spaces, which are no part of a digest.
+  if (text.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  base16_decode_ctx context{};
+  base16_decode_init(&context);
+  std::size_t length = digest.bytes.size();
+  const bool is_read =
+      base16_decode_update(&context, &length, digest.bytes.data(), text.size(), text.data()) == 1 &&
+      base16_decode_final(&context) == 1;
+  if (!is_read || length != digest.bytes.size()) return std::nullopt;
   return digest;
 }
 
 Digest sha256(ByteView data) {
   Digest digest;
-  crypto_hash_sha256(digest.bytes.data(), data.data(), data.size());
+  sha256_ctx context{};
+  sha256_init(&context);
+  sha256_update(&context, data.size(), data.data());
+  sha256_digest(&context, digest.bytes.size(), digest.bytes.data());
   return digest;
 }
 

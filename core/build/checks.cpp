@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/image/follow_palette.hpp"
 #include "core/image/lint_motion.hpp"
 #include "core/image/lint_pixels.hpp"
 
@@ -58,21 +59,22 @@ class SpriteChecker {
 
   void check_palette(const Palettes& palettes) {
     if (checks_.palette == CheckLevel::off || spec_.palette.empty()) return;
-    const std::set<Rgb> allowed = allowed_colors(spec_, palettes);
-    std::set<Rgb> seen;
+    std::set<Rgb> known = allowed_colors(spec_, palettes);
     for (std::size_t row = 0; row < sprite_.rows.size(); ++row) {
       const std::vector<Image>& frames = sprite_.rows[row].frames;
-      for (std::size_t i = 0; i < frames.size(); ++i)
+      for (std::size_t i = 0; i < frames.size(); ++i) {
+        const auto strange = [&](Rgb color) { return !known.contains(color); };
+        if (std::ranges::none_of(colors_of(frames[i]), strange)) continue;
         for (int y = 0; y < frames[i].size.height; ++y)
           for (int x = 0; x < frames[i].size.width; ++x) {
             const Rgba pixel = frames[i].at(x, y);
-            if (pixel.a == 0 || allowed.contains(pixel.rgb()) || !seen.insert(pixel.rgb()).second)
-              continue;
+            if (pixel.a == 0 || !known.insert(pixel.rgb()).second) continue;
             add(checks_.palette, "palette", row,
                 {.frame = static_cast<int>(i),
                  .at = Point{x, y},
                  .message = fmt::format("{} is not in its palette", to_hex(pixel.rgb()))});
           }
+      }
     }
   }
 
@@ -80,9 +82,10 @@ class SpriteChecker {
     if (checks_.colors == CheckLevel::off) return;
     std::set<Rgb> colors;
     for (const SpriteRow& row : sprite_.rows)
-      for (const Image& frame : row.frames)
-        for (const Rgba pixel : frame.pixels)
-          if (pixel.a != 0) colors.insert(pixel.rgb());
+      for (const Image& frame : row.frames) {
+        const std::vector<Rgb> shown = colors_of(frame);
+        colors.insert(shown.begin(), shown.end());
+      }
     if (static_cast<int>(colors.size()) <= checks_.colors_max) return;
     add_to_sprite(checks_.colors, "color_count",
                   fmt::format("has {} colours, {} are allowed", colors.size(), checks_.colors_max));

@@ -1,6 +1,8 @@
 #include "core/image/follow_palette.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 
 #include "core/image/lock_palette.hpp"
@@ -78,10 +80,18 @@ LockedPalette update_locked_palette(const LockedPalette& before, const Palette& 
 }
 
 std::vector<Rgb> colors_of(const Image& image) {
+  // The colour that stood last in each place of a small table is not collected again: few doubles
+  // are left to sort.
+  constexpr std::uint32_t kOpaque = 0xff000000;
+  std::array<std::uint32_t, 256> last{};
   std::vector<Rgb> colors;
   for (const Rgba& pixel : image.pixels) {
     if (!is_opaque(pixel)) continue;
-    if (!colors.empty() && colors.back() == pixel.rgb()) continue;
+    const std::uint32_t color = kOpaque | std::uint32_t{pixel.r} << 16U |
+                                std::uint32_t{pixel.g} << 8U | std::uint32_t{pixel.b};
+    std::uint32_t& seen = last.at(color * 0x9e3779b1U >> 24U);
+    if (seen == color) continue;
+    seen = color;
     colors.push_back(pixel.rgb());
   }
   std::ranges::sort(colors);

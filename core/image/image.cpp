@@ -53,9 +53,14 @@ Digest pixel_digest(const Image& image) {
   bytes.reserve(8 + 4 * image.pixels.size());
   put_u32(bytes, image.size.width);
   put_u32(bytes, image.size.height);
+  bytes.resize(8 + 4 * image.pixels.size());
+  std::uint8_t* out = bytes.data() + 8;
   for (const Rgba& raw : image.pixels) {
     const Rgba pixel = raw.a == 0 ? kTransparent : raw;
-    bytes.insert(bytes.end(), {pixel.r, pixel.g, pixel.b, pixel.a});
+    *out++ = pixel.r;
+    *out++ = pixel.g;
+    *out++ = pixel.b;
+    *out++ = pixel.a;
   }
   return sha256(ByteView(bytes));
 }

@@ -1,6 +1,7 @@
 #include "core/plan/job_key.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -75,11 +76,16 @@ void add_reference(const JobContext& context, const std::string& path, Job& job)
   job.references.push_back(sha256(ByteView(*job.reference_contents.back())));
 }
 
+/// Of canonical JSON, which needs no library here: numbers and hexadecimal digits alone.
 Digest key_of(const Job& job) {
-  json palette = json::array();
-  for (const Rgb color : job.palette) palette.push_back(to_hex(color));
-  return sha256(canonical(
-      {{"recipe", job.recipe.hex()}, {"seed", job.seed}, {"palette", std::move(palette)}}));
+  std::string text = "{\"palette\":[";
+  for (const Rgb color : job.palette) {
+    fmt::format_to(std::back_inserter(text), "{}\"{}\"", text.back() == '[' ? "" : ",",
+                   to_hex(color));
+  }
+  fmt::format_to(std::back_inserter(text), "],\"recipe\":\"{}\",\"seed\":{}}}", job.recipe.hex(),
+                 job.seed);
+  return sha256(text);
 }
 
 void collect_changes(const json& before, const json& after, const std::string& path,

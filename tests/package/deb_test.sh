@@ -20,7 +20,7 @@ dpkg-deb --field "$first"
 for field in "Package: dgxp" "Section: devel" "Priority: optional"; do
   dpkg-deb --field "$first" | grep -qx "$field" || { echo "missing: $field"; exit 1; }
 done
-for library in libc6 libstdc++6 libpng16-16 libsodium23 libyaml-cpp0.7 libzmq5 libimagequant0; do
+for library in libc6 libstdc++6 libpng16-16 libnettle8 libyaml-cpp0.7 libzmq5 libimagequant0; do
   dpkg-deb --field "$first" Depends | grep -q "$library" || { echo "missing: Depends on $library"; exit 1; }
 done
 dpkg-deb --contents "$first"
