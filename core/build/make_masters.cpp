@@ -1,6 +1,7 @@
 #include "core/build/make_masters.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -238,16 +239,21 @@ Result<MadeMasters> make_masters(const MakeMastersRequest& request, Inputs& inpu
 
 Result<Done> write_masters(const std::vector<AssessedJob>& jobs, const MadeMasters& made,
                            const Inputs& inputs, Store& store, int threads) {
-  std::map<std::string, std::string> paths;
-  for (const AssessedJob& assessed : jobs) paths[assessed.job.id] = assessed.master->path;
-  std::vector<Bytes> contents(made.made.size());
-  parallel_for(made.made.size(), threads, [&](std::size_t i) {
-    contents[i] = encode_png(inputs.masters.at(made.made[i]).image);
+  std::map<std::string, const AssessedJob*> job_of;
+  for (const AssessedJob& assessed : jobs) job_of[assessed.job.id] = &assessed;
+  // A file with the same pixels stays: another encoder may have written it, and a new one of other
+  // bytes would be noise in a review.
+  std::vector<std::string> changed;
+  std::ranges::copy_if(made.made, std::back_inserter(changed), [&](const std::string& id) {
+    return job_of.at(id)->present != inputs.masters.at(id).pixels;
   });
-  for (std::size_t i = 0; i < made.made.size(); ++i) {
-    if (auto written = store.write(paths.at(made.made[i]), contents[i]); !written) {
-      return written.error();
-    }
+  std::vector<Bytes> contents(changed.size());
+  parallel_for(changed.size(), threads, [&](std::size_t i) {
+    contents[i] = encode_png(inputs.masters.at(changed[i]).image);
+  });
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    const std::string& path = job_of.at(changed[i])->master->path;
+    if (auto written = store.write(path, contents[i]); !written) return written.error();
   }
   return Done{};
 }

@@ -45,7 +45,7 @@ struct MakeMastersRequest {
 Result<MadeMasters> make_masters(const MakeMastersRequest& request, Inputs& inputs,
                                  Palettes& palettes, Lock& lock, Store& store, Reporter& reporter);
 
-/// Writes the new masters to their files.
+/// Writes the new masters to their files; a file that shows the same pixels already is not touched.
 Result<Done> write_masters(const std::vector<AssessedJob>& jobs, const MadeMasters& made,
                            const Inputs& inputs, Store& store, int threads);
 

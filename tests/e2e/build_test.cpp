@@ -169,6 +169,27 @@ TEST_CASE("changing one prompt generates exactly that sprite's jobs, and explain
   CHECK(after == masters);
 }
 
+TEST_CASE("a master that was drawn again with the same pixels keeps its file, byte for byte") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  // Another program has saved it: the same pixels, and its name in a chunk behind the header.
+  using namespace std::string_literals;
+  std::string saved = project.get("art/item/coin.png");
+  saved.insert(33,
+               "\0\0\0\x0f"
+               "tEXt"
+               "Software\0pencil"
+               "\xea\xbf\xa2\xb3"
+               ""s);
+  project.put("art/item/coin.png", saved);
+  const std::string lock = project.get("assets.lock");
+  project.replace_in("assets.yaml", "render_scale: 8", "render_scale: 9");
+  const ProgramResult again = project.run({"build"});
+  CHECK(again.out == "4 masters generated, 0 recovered, 0 files written, 3 unchanged\n");
+  CHECK(project.get("assets.lock") != lock);
+  CHECK(project.get("art/item/coin.png") == saved);
+}
+
 TEST_CASE("without .dgxp and outputs, build --locked without any network gives the same bytes") {
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
