@@ -6,6 +6,7 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/image/palette_file.hpp"
@@ -37,6 +38,11 @@ FakeComfyOptions server_options(int cell) {
                     {"controlnet", {"OpenPoseXL2.safetensors"}}};
   options.cell = cell;
   options.previews = false;
+  // What is drawn for a tile of 16x16 is 1024 wide.
+  options.draw = [](FakeDrawing drawing) {
+    if (drawing.size == Size{1024, 1024}) drawing.cell = 64;
+    return draw_blocky_figure(drawing);
+  };
   return options;
 }
 
@@ -51,6 +57,7 @@ class ComfyStage {
                             std::filesystem::copy_options::recursive);
     }
     edit("  cellar:\n    prompt:", "  cellar:\n" + style + kModels + "    prompt:");
+    edit("  tiles:\n    prompt:", "  tiles:\n" + std::string(kModels) + "    prompt:");
   }
 
   void edit(const std::string& from, const std::string& to) {
@@ -98,13 +105,12 @@ const FakeDrawing* find_drawing(const std::vector<FakeDrawing>& drawings, const 
   return found == drawings.end() ? nullptr : &*found;
 }
 
-/// What recovery makes of this drawing, by the library itself.
-Image recovered(const FakeDrawing& drawing, const MasterSpec& master, const TempProject& folder) {
+/// What recovery makes of this picture, by the library itself.
+Image recovered(const Image& picture, const MasterSpec& master, const TempProject& folder) {
   const auto palette = parse_palette("cellar.gpl", as_bytes(folder.get("palettes/cellar.gpl")));
   REQUIRE(palette);
-  const auto result =
-      recover_master(draw_blocky_figure(drawing), master.recover, *palette, master.palette_limit,
-                     {.frame_size = master.frame_size, .frames = master.frames});
+  const auto result = recover_master(picture, master.recover, *palette, master.palette_limit,
+                                     {.frame_size = master.frame_size, .frames = master.frames});
   REQUIRE_MESSAGE(result, (result ? "" : result.error().message));
   return result->image;
 }
@@ -153,18 +159,38 @@ void check_graphs(const std::vector<FakePrompt>& prompts, const ProjectSpec& spe
   }
 }
 
+/// What four samplers painted, one over the other, is what was recovered.
+void check_tile(ComfyStage& stage, const ProjectSpec& spec, const MasterSpec& master) {
+  const std::string seed =
+      fmt::format("\"seed\":{}", master.seed.value_or(derive_seed(spec.seed, master.id, 0)));
+  const auto prompts = stage.comfy().prompts();
+  const auto prompt = std::ranges::find_if(prompts, [&](const FakePrompt& one) {
+    return json::parse(one.graph).dump().find(seed) != std::string::npos;
+  });
+  REQUIRE(prompt != prompts.end());
+  const auto picture = decode_png(as_bytes(stage.comfy().picture_of(prompt->id)), {});
+  REQUIRE(picture);
+  CHECK(picture->size == Size{1024, 1024});
+  CHECK(master_image(master, stage.folder()) == recovered(*picture, master, stage.folder()));
+}
+
 void check_masters(ComfyStage& stage, const ProjectSpec& spec) {
   const std::vector<FakeDrawing> drawings = stage.comfy().drawings();
   int checked = 0;
   for (const MasterSpec& master : spec.masters) {
-    if (master.drawn_by_hand || master.seamless) continue;
+    if (master.drawn_by_hand) continue;
+    if (master.seamless) {
+      check_tile(stage, spec, master);
+      continue;
+    }
     CAPTURE(master.id);
     const FakeDrawing* drawing = find_drawing(drawings, spec, master);
     REQUIRE(drawing != nullptr);
     CHECK(drawing->checkpoint == "pixel_xl.safetensors");
     CHECK(drawing->loras == kLoras);
     CHECK(drawing->negative == "blurry, gradient, text");
-    CHECK(master_image(master, stage.folder()) == recovered(*drawing, master, stage.folder()));
+    CHECK(master_image(master, stage.folder()) ==
+          recovered(draw_blocky_figure(*drawing), master, stage.folder()));
     ++checked;
   }
   CHECK(checked > 20);
@@ -173,8 +199,6 @@ void check_masters(ComfyStage& stage, const ProjectSpec& spec) {
 TEST_CASE(
     "build draws the example with ComfyUI: right pixels, models, LoRAs, seeds; then nothing") {
   ComfyStage stage("");
-  // An ordinary tile: its picture is what one sampler drew.
-  stage.edit("    seamless: true\n", "    seamless: false\n");
   const ProgramResult first = stage.build();
   CHECK(first.err.find("error") == std::string::npos);
   REQUIRE_MESSAGE(first.status == 0, first.err);
@@ -191,7 +215,6 @@ TEST_CASE(
 
 TEST_CASE("build draws with a user's own graph, which travels with its binding") {
   ComfyStage stage("    workflow: flows/mine.json\n");
-  stage.edit("    seamless: true\n", "    seamless: false\n");
   const std::string here = stage.folder().folder().string();
   json graph = json::parse(run_dgxp(here, {"template", "show", "sprite-sdxl"}).out);
   std::string binding = run_dgxp(here, {"template", "show", "sprite-sdxl", "--binding"}).out;
@@ -212,7 +235,11 @@ TEST_CASE("build draws with a user's own graph, which travels with its binding")
   const auto prompts = stage.comfy().prompts();
   check_graphs(prompts, spec);
   check_masters(stage, spec);
-  for (const FakePrompt& prompt : prompts) CHECK(json::parse(prompt.graph).contains("77"));
+  const auto mine = std::ranges::count_if(
+      prompts, [](const FakePrompt& prompt) { return json::parse(prompt.graph).contains("77"); });
+  const auto tiles = std::ranges::count(spec.masters, true, &MasterSpec::seamless);
+  CHECK(tiles == 3);  // of another style
+  CHECK(mine + tiles == static_cast<std::ptrdiff_t>(prompts.size()));
   REQUIRE(stage.build().status == 0);
   CHECK(stage.comfy().prompts().size() == prompts.size());
 }

@@ -355,6 +355,20 @@ std::vector<FakeRecord> FakeComfy::requests() const {
 std::vector<FakePrompt> FakeComfy::prompts() const {
   return server_->routes_.prompts();
 }
+std::string FakeComfy::picture_of(const std::string& prompt) const {
+  const FakeJson history = server_->engine_.history(prompt);
+  if (!history.contains(prompt)) return "";
+  for (const FakeJson& output : history[prompt]["outputs"]) {
+    for (const FakeJson& image : output.value("images", FakeJson::array())) {
+      const std::string folder = image["subfolder"];
+      const std::string name = image["filename"];
+      const std::string path = folder.empty() ? name : folder + "/" + name;
+      return server_->engine_.files().read(image["type"], path).value_or("");
+    }
+  }
+  return "";
+}
+
 std::vector<FakeDrawing> FakeComfy::drawings() const {
   return server_->engine_.drawings();
 }

@@ -165,6 +165,8 @@ class FakeComfy {
   std::vector<FakeRecord> requests() const;
   std::vector<FakePrompt> prompts() const;
   std::vector<FakeDrawing> drawings() const;  ///< all that was drawn, in order
+  /// The first file that this prompt made, as it is served; "" while there is none.
+  std::string picture_of(const std::string& prompt) const;
   /// How many sockets are open.
   std::size_t sockets() const;
   /// Whether nothing was queued or running within `limit`.
