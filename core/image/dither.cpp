@@ -67,6 +67,13 @@ void add_offsets(NearestTable::Block& words, std::size_t count, const RowOffsets
   }
 }
 
+bool has_hole(const NearestTable::Block& words, std::size_t count, int alpha_threshold) {
+  const auto threshold = static_cast<std::uint32_t>(std::max(alpha_threshold, 0)) << 24U;
+  std::uint32_t holes = 0;
+  for (std::size_t i = 0; i < count; ++i) holes |= words.data()[i] < threshold ? 1U : 0U;
+  return holes != 0;
+}
+
 struct Share {
   int dx;
   int dy;
@@ -115,22 +122,27 @@ class ErrorRows {
 };
 
 template <typename Method>
-Image diffuse(const Image& image, const NearestTable& table, const Palette& palette,
-              int alpha_threshold) {
+PalettePositions diffuse(const Image& image, const NearestTable& table, const Palette& palette,
+                         int alpha_threshold) {
   ErrorRows<Method> errors(image.size.width);
-  Image result(image.size);
+  PalettePositions result{.of = Bytes(image.pixels.size())};
+  std::size_t at = 0;
   for (int y = 0; y < image.size.height; ++y, errors.next_row())
-    for (int x = 0; x < image.size.width; ++x) {
-      const Rgba& pixel = image.at(x, y);
-      if (pixel.a < alpha_threshold) continue;  // what came here ends here
+    for (int x = 0; x < image.size.width; ++x, ++at) {
+      const Rgba& pixel = image.pixels[at];
+      if (pixel.a < alpha_threshold) {  // what came here ends here
+        result.has_holes = true;
+        continue;
+      }
       const Channels came = errors.at(x);
       const Channels wanted{clamp_channel(pixel.r + came[0]), clamp_channel(pixel.g + came[1]),
                             clamp_channel(pixel.b + came[2])};
-      const Rgb color = palette.colors[table.nearest(static_cast<std::uint32_t>(wanted[0]),
-                                                     static_cast<std::uint32_t>(wanted[1]),
-                                                     static_cast<std::uint32_t>(wanted[2]))];
+      const std::uint8_t position = table.nearest(static_cast<std::uint32_t>(wanted[0]),
+                                                  static_cast<std::uint32_t>(wanted[1]),
+                                                  static_cast<std::uint32_t>(wanted[2]));
+      const Rgb color = palette.colors[position];
       errors.spread(x, {wanted[0] - color.r, wanted[1] - color.g, wanted[2] - color.b});
-      result.at(x, y) = opaque(color);
+      result.of[at] = position;
     }
   return result;
 }
@@ -154,31 +166,45 @@ int dither_strength(const Palette& palette) {
   return static_cast<int>(std::sqrt(static_cast<double>(sum / (3 * count))));
 }
 
-Image dither_ordered(const Image& image, const NearestTable& table, const Palette& palette,
-                     int matrix_size, int alpha_threshold) {
+PalettePositions find_positions(const Image& image, const NearestTable& table,
+                                int alpha_threshold) {
+  constexpr std::size_t kBlock = NearestTable::kBlock;
+  const std::size_t size = image.pixels.size();
+  PalettePositions result{.of = Bytes(size)};
+  NearestTable::Block words{};
+  for (std::size_t start = 0; start < size; start += kBlock) {
+    const std::size_t count = std::min(kBlock, size - start);
+    load_words(image.pixels.data() + start, words.data(), count);
+    table.find_block(words, count, result.of.data() + start);
+    result.has_holes |= has_hole(words, count, alpha_threshold);
+  }
+  return result;
+}
+
+PalettePositions dither_ordered(const Image& image, const NearestTable& table,
+                                const Palette& palette, int matrix_size, int alpha_threshold) {
   assert(matrix_size == 2 || matrix_size == 4 || matrix_size == 8);
   constexpr std::size_t kBlock = NearestTable::kBlock;
   const int strength = dither_strength(palette);
-  const NearestTable::Values values = palette_words(palette);
   const auto width = static_cast<std::size_t>(image.size.width);
   std::array<RowOffsets, 8> rows;
   for (int y = 0; y < 8; ++y)
     rows[static_cast<std::size_t>(y)] = row_offsets(y, matrix_size, strength);
-  Image result(image.size);
+  PalettePositions result{.of = Bytes(image.pixels.size())};
   NearestTable::Block words{};
   for (std::size_t y = 0; y < static_cast<std::size_t>(image.size.height); ++y)
     for (std::size_t x = 0; x < width; x += kBlock) {
       const std::size_t count = std::min(kBlock, width - x);
       load_words(image.pixels.data() + y * width + x, words.data(), count);
       add_offsets(words, count, rows[y % 8]);
-      table.map_block(words, count, values, alpha_threshold);
-      store_words(words.data(), result.pixels.data() + y * width + x, count);
+      table.find_block(words, count, result.of.data() + y * width + x);
+      result.has_holes |= has_hole(words, count, alpha_threshold);
     }
   return result;
 }
 
-Image dither_diffused(const Image& image, const NearestTable& table, const Palette& palette,
-                      Dither dither, int alpha_threshold) {
+PalettePositions dither_diffused(const Image& image, const NearestTable& table,
+                                 const Palette& palette, Dither dither, int alpha_threshold) {
   assert(dither == Dither::floyd_steinberg || dither == Dither::atkinson);
   return dither == Dither::atkinson
              ? diffuse<Atkinson>(image, table, palette, alpha_threshold)

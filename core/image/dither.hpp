@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/bytes.hpp"
 #include "core/image/image.hpp"
 #include "core/image/nearest_table.hpp"
 #include "core/image/palette.hpp"
@@ -12,13 +13,22 @@ namespace dgxp {
 /// dithering moves a channel by at most half of it. 0 for a single colour.
 int dither_strength(const Palette& palette);
 
+/// The palette position of each pixel of a picture; of no meaning where it is transparent.
+struct PalettePositions {
+  Bytes of;
+  bool has_holes = false;  ///< whether a pixel is below the alpha threshold
+};
+
+/// The nearest position of each pixel.
+PalettePositions find_positions(const Image& image, const NearestTable& table, int alpha_threshold);
+
 /// Ordered dithering with an n x n Bayer matrix (n = 2, 4, 8) anchored at the top left corner.
-Image dither_ordered(const Image& image, const NearestTable& table, const Palette& palette,
-                     int matrix_size, int alpha_threshold);
+PalettePositions dither_ordered(const Image& image, const NearestTable& table,
+                                const Palette& palette, int matrix_size, int alpha_threshold);
 
 /// Floyd-Steinberg or Atkinson in whole numbers, row by row from the left. Error flows only from
 /// opaque to opaque pixels, so that a figure does not change with what surrounds it.
-Image dither_diffused(const Image& image, const NearestTable& table, const Palette& palette,
-                      Dither dither, int alpha_threshold);
+PalettePositions dither_diffused(const Image& image, const NearestTable& table,
+                                 const Palette& palette, Dither dither, int alpha_threshold);
 
 }  // namespace dgxp

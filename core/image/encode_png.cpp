@@ -166,24 +166,26 @@ Trial choose_form(const IndexedImage& first_use, PngColors colors) {
 
 }  // namespace
 
-Bytes encode_png(const Image& image, PngEffort effort, PngColors colors) {
-  assert(image.size.width > 0 && image.size.height > 0);
-  const auto indexed = index_colors(image);
+Bytes encode_png(const IndexedImage& image, PngEffort effort, PngColors colors) {
   if (effort == PngEffort::fast) {
-    const PngForm form = indexed ? plain_form(*indexed, least_depth(indexed->palette.size()))
-                                 : truecolor_alpha_form(image);
+    const PngForm form = plain_form(image, least_depth(image.palette.size()));
     return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::fast));
   }
-  if (!indexed) {
-    const PngForm form = truecolor_alpha_form(image);
-    return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::small));
-  }
-  auto [form, counts, bits] = choose_form(*indexed, colors);
+  auto [form, counts, bits] = choose_form(image, colors);
   if (form.rows.size() > kThoroughBytes)
     return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::small));
   auto tokens = parse_thoroughly(form.rows, counts);
   if (form.type == PngColorType::indexed && !form.is_filtered) choose_order(form, tokens);
   return write_form(image.size, form, write_zlib(form.rows, tokens, BlockCare::full));
+}
+
+Bytes encode_png(const Image& image, PngEffort effort, PngColors colors) {
+  assert(image.size.width > 0 && image.size.height > 0);
+  if (const auto indexed = index_colors(image)) return encode_png(*indexed, effort, colors);
+  const PngForm form = truecolor_alpha_form(image);
+  const DeflateEffort search =
+      effort == PngEffort::fast ? DeflateEffort::fast : DeflateEffort::small;
+  return write_form(image.size, form, compress_zlib(form.rows, search));
 }
 
 }  // namespace dgxp

@@ -1,13 +1,14 @@
 #include "core/image/lock_palette.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 #include "core/image/color_metric.hpp"
 #include "core/image/dither.hpp"
 #include "core/image/nearest_table.hpp"
-#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
@@ -23,24 +24,86 @@ std::uint8_t search(Rgb color, const Palette& palette) {
   return static_cast<std::uint8_t>(best);
 }
 
+/// Numbers positions in the order of their first use; 0 is kept for transparency.
+class FirstUses {
+ public:
+  explicit FirstUses(const Palette& palette) : palette_(palette) {}
+
+  std::uint8_t hole() {
+    ++counts_[0];
+    return 0;
+  }
+  /// 256 positions without a hole among them come out as 1..255, 0.
+  std::uint8_t number(std::uint8_t position, std::uint32_t count = 1) {
+    if (numbers_[position] == 0) {
+      numbers_[position] = static_cast<std::uint16_t>(order_.size() + 1);
+      order_.push_back(opaque(palette_.colors[position]));
+    }
+    counts_[numbers_[position]] += count;
+    return static_cast<std::uint8_t>(numbers_[position]);
+  }
+
+  /// `image.indexes` are numbers from here. Nothing when they do not fit a byte.
+  std::optional<IndexedImage> finish(IndexedImage image) && {
+    const bool has_holes = counts_[0] > 0;
+    if (has_holes && order_.size() == 256) return std::nullopt;
+    if (has_holes)
+      order_.insert(order_.begin(), kTransparent);
+    else
+      for (std::uint8_t& index : image.indexes) --index;
+    const auto first = counts_.begin() + (has_holes ? 0 : 1);
+    image.counts.assign(first, first + static_cast<std::ptrdiff_t>(order_.size()));
+    image.palette = std::move(order_);
+    return image;
+  }
+
+ private:
+  const Palette& palette_;
+  std::array<std::uint16_t, 256> numbers_{};
+  std::array<std::uint32_t, 257> counts_{};
+  std::vector<Rgba> order_;
+};
+
+/// Eight equal positions at once: raw images show every cell in many pixels.
+void number_positions(Bytes& positions, FirstUses& uses) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::uint8_t* bytes = positions.data();
+  const std::size_t size = positions.size();
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, bytes + at, sizeof eight);
+    if (eight == kEach * bytes[at]) {
+      eight = kEach * uses.number(bytes[at], 8);
+      std::memcpy(bytes + at, &eight, sizeof eight);
+    } else {
+      for (std::size_t i = at; i < at + 8; ++i) bytes[i] = uses.number(bytes[i]);
+    }
+  }
+  for (; at < size; ++at) bytes[at] = uses.number(bytes[at]);
+}
+
 }  // namespace
 
 struct PaletteMapper::Table {
   Table(const Palette& palette_, ColorMetric metric)
       : palette(palette_), nearest(palette_, metric) {}
 
-  Image lock_plainly(const Image& image, int alpha_threshold) const {
-    constexpr std::size_t kBlock = NearestTable::kBlock;
-    const NearestTable::Values values = palette_words(palette);
-    Image result(image.size);
-    NearestTable::Block words{};
-    for (std::size_t start = 0; start < image.pixels.size(); start += kBlock) {
-      const std::size_t count = std::min(kBlock, image.pixels.size() - start);
-      load_words(image.pixels.data() + start, words.data(), count);
-      nearest.map_block(words, count, values, alpha_threshold);
-      store_words(words.data(), result.pixels.data() + start, count);
+  PalettePositions find(const Image& image, Dither dither, int alpha_threshold) const {
+    switch (dither) {
+      case Dither::none:
+        break;
+      case Dither::bayer2:
+        return dither_ordered(image, nearest, palette, 2, alpha_threshold);
+      case Dither::bayer4:
+        return dither_ordered(image, nearest, palette, 4, alpha_threshold);
+      case Dither::bayer8:
+        return dither_ordered(image, nearest, palette, 8, alpha_threshold);
+      case Dither::floyd_steinberg:
+      case Dither::atkinson:
+        return dither_diffused(image, nearest, palette, dither, alpha_threshold);
     }
-    return result;
+    return find_positions(image, nearest, alpha_threshold);
   }
 
   Palette palette;
@@ -58,21 +121,29 @@ std::uint8_t PaletteMapper::nearest(Rgb color) const {
 }
 
 Image PaletteMapper::lock(const Image& image, Dither dither, int alpha_threshold) const {
-  const Table& t = *table_;
-  switch (dither) {
-    case Dither::none:
-      break;
-    case Dither::bayer2:
-      return dither_ordered(image, t.nearest, t.palette, 2, alpha_threshold);
-    case Dither::bayer4:
-      return dither_ordered(image, t.nearest, t.palette, 4, alpha_threshold);
-    case Dither::bayer8:
-      return dither_ordered(image, t.nearest, t.palette, 8, alpha_threshold);
-    case Dither::floyd_steinberg:
-    case Dither::atkinson:
-      return dither_diffused(image, t.nearest, t.palette, dither, alpha_threshold);
-  }
-  return t.lock_plainly(image, alpha_threshold);
+  const PalettePositions positions = table_->find(image, dither, alpha_threshold);
+  std::array<Rgba, 256> colors{};
+  std::ranges::transform(table_->palette.colors, colors.begin(), opaque);
+  Image result(image.size);
+  Rgba* pixels = result.pixels.data();
+  for (std::size_t i = 0; i < result.pixels.size(); ++i)
+    if (!positions.has_holes || image.pixels.data()[i].a >= alpha_threshold)
+      pixels[i] = colors.data()[positions.of.data()[i]];
+  return result;
+}
+
+std::optional<IndexedImage> PaletteMapper::lock_indexed(const Image& image, Dither dither,
+                                                        int alpha_threshold) const {
+  PalettePositions positions = table_->find(image, dither, alpha_threshold);
+  FirstUses uses(table_->palette);
+  if (positions.has_holes)
+    for (std::size_t i = 0; i < image.pixels.size(); ++i)
+      positions.of[i] =
+          image.pixels[i].a >= alpha_threshold ? uses.number(positions.of[i]) : uses.hole();
+  else
+    number_positions(positions.of, uses);
+  return std::move(uses).finish(
+      {.size = image.size, .palette = {}, .counts = {}, .indexes = std::move(positions.of)});
 }
 
 std::uint8_t nearest_by_search(Rgb color, const Palette& palette, ColorMetric metric) {

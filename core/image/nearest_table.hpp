@@ -10,6 +10,7 @@
 #include "core/image/cell_points.hpp"
 #include "core/image/cell_solver.hpp"
 #include "core/image/palette.hpp"
+#include "core/image/split_colors.hpp"
 #include "core/spec/sprite_spec.hpp"
 
 namespace dgxp {
@@ -20,15 +21,12 @@ namespace dgxp {
 /// an answer does not depend on who solved the cell first.
 class NearestTable {
  public:
-  NearestTable(const Palette& palette, ColorMetric metric);
+  NearestTable(const Palette& palette, ColorMetric metric, SimdLevel level = simd_level());
 
-  /// Words are pixels as in pixel_words.hpp.
-  using Values = std::array<std::uint32_t, 256>;
-  /// Replaces each pixel by the value of its nearest position, or by 0 where its alpha is below
-  /// `alpha_threshold`. Works on up to kBlock pixels; `pixels` has room for kBlock.
   static constexpr std::size_t kBlock = 256;
-  using Block = std::array<std::uint32_t, kBlock>;
-  void map_block(Block& pixels, std::size_t count, const Values& values, int alpha_threshold) const;
+  using Block = std::array<std::uint32_t, kBlock>;  ///< pixels as in pixel_words.hpp
+  /// The nearest position of each of the first `count` pixels, whatever their alpha.
+  void find_block(const Block& pixels, std::size_t count, std::uint8_t* positions) const;
 
   std::uint8_t nearest(Rgb color) const { return nearest(color.r, color.g, color.b); }
   std::uint8_t nearest(std::uint32_t r, std::uint32_t g, std::uint32_t b) const {
@@ -37,7 +35,7 @@ class NearestTable {
     std::uint32_t run = __atomic_load_n(&runs_.get()[cell], __ATOMIC_ACQUIRE);
     if (run == kUnsolved) [[unlikely]]
       run = solve(cell);
-    return answers_.get()[run * kCellColors + place];
+    return answers_.get()[run + place];
   }
 
  private:
@@ -49,15 +47,14 @@ class NearestTable {
 
   std::uint32_t solve(std::uint32_t cell) const;
 
+  SimdLevel level_;
   std::unique_ptr<CellSolver> solver_;
-  // Room for every cell; the system hands out a page only when it is first written.
+  // For each cell where its run of answers begins. Room for every cell; the system hands out a page
+  // only when it is first written.
   std::unique_ptr<std::uint32_t, Free> runs_;
   std::unique_ptr<std::uint8_t, Free> answers_;
   mutable std::mutex mutex_;  ///< over next_run_ and the writing of runs
   mutable std::uint32_t next_run_ = 0;
 };
-
-/// The opaque colours of `palette` by position.
-NearestTable::Values palette_words(const Palette& palette);
 
 }  // namespace dgxp

@@ -4,6 +4,7 @@
 #include "core/base/geometry.hpp"
 #include "core/base/result.hpp"
 #include "core/image/image.hpp"
+#include "core/image/png_rows.hpp"
 
 namespace dgxp {
 
@@ -34,6 +35,9 @@ enum class PngColors {
 /// stands first. More than 256 different colours, or a partly transparent pixel: RGBA truecolour.
 /// Bytes depend on nothing but the arguments (not on machine, thread count or the zlib installed).
 Bytes encode_png(const Image& image, PngEffort effort = PngEffort::small,
+                 PngColors colors = PngColors::indexed);
+/// The same bytes for a picture that index_colors has seen. It may not be empty.
+Bytes encode_png(const IndexedImage& image, PngEffort effort,
                  PngColors colors = PngColors::indexed);
 
 }  // namespace dgxp

@@ -12,6 +12,7 @@
 
 #include "core/image/cell_points.hpp"
 #include "core/image/dither.hpp"
+#include "core/image/png_codec.hpp"
 #include "image_makers.hpp"
 
 using namespace dgxp;
@@ -194,6 +195,52 @@ TEST_CASE("lock maps each pixel alone and cuts alpha at the threshold") {
     CHECK(PaletteMapper(palette, ColorMetric::oklab).lock(image, Dither::none, threshold) ==
           expected);
   }
+}
+
+TEST_CASE("a lock into positions is the locked picture, indexed") {
+  Random random(8);
+  for (int round = 0; round < 60; ++round) {
+    constexpr std::array<Dither, 4> kDithers{Dither::none, Dither::bayer4, Dither::floyd_steinberg,
+                                             Dither::none};
+    constexpr std::array<int, 6> kCounts{1, 2, 17, 32, 255, 256};
+    Palette palette = random.palette(kCounts.at(static_cast<std::size_t>(round % 6)));
+    if (round % 5 == 0) palette.colors.push_back(palette.colors.front());
+    if (palette.colors.size() > 256) palette.colors.pop_back();
+    const bool has_holes = round % 2 == 0;
+    const Size size{1 + random.below(90), 1 + random.below(40)};
+    Image image = random.image(size, palette, has_holes ? 4 : 1000000);
+    if (round % 3 == 0) image = noisy(random, size, palette);
+    if (round % 4 == 0) std::ranges::fill(image.pixels, image.pixels.front());
+    const PaletteMapper mapper(palette, ColorMetric::rgb);
+    const Dither dither = kDithers.at(static_cast<std::size_t>(round % 4));
+    const Image locked = mapper.lock(image, dither, 128);
+    const auto expected = index_colors(locked);
+    const auto indexed = mapper.lock_indexed(image, dither, 128);
+    REQUIRE(indexed.has_value() == expected.has_value());
+    if (!indexed) continue;
+    REQUIRE(indexed->size == expected->size);
+    REQUIRE(indexed->indexes == expected->indexes);
+    REQUIRE(indexed->palette == expected->palette);
+    REQUIRE(indexed->counts == expected->counts);
+    for (const PngEffort effort : {PngEffort::fast, PngEffort::small})
+      REQUIRE(encode_png(*indexed, effort) == encode_png(locked, effort));
+  }
+}
+
+TEST_CASE("256 colours and a hole have no positions in a byte") {
+  Palette palette;
+  Image image({257, 1});
+  for (int i = 0; i < 256; ++i) {
+    palette.colors.push_back({static_cast<std::uint8_t>(i), 0, 0});
+    image.at(i, 0) = opaque(palette.colors.back());
+  }
+  const PaletteMapper mapper(palette, ColorMetric::rgb);
+  CHECK(!mapper.lock_indexed(image, Dither::none, 128));
+  image.at(256, 0) = image.at(0, 0);
+  const auto indexed = mapper.lock_indexed(image, Dither::none, 128);
+  REQUIRE(indexed.has_value());
+  CHECK(indexed->palette.size() == 256);
+  CHECK(indexed->indexes == index_colors(image)->indexes);
 }
 
 TEST_CASE("every dither leaves only palette colours and keeps the figure's shape") {
