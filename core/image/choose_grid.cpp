@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/image/cell_purity.hpp"
 #include "core/image/exact_grid.hpp"
 #include "core/image/grid_profile.hpp"
 #include "core/image/refine_grid.hpp"
@@ -123,7 +124,9 @@ Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
   if (std::optional<Grid> small = find_small_grid(image, expectation)) {
     return *std::move(small);
   }
-  std::optional<Grid> found = find_grid(measure_edges(image), expectation);
+  std::optional<Grid> found =
+      find_grid(measure_edges(image), expectation,
+                [&image](const Grid& grid) { return measure_purity(image, grid).broken_share(); });
   if (!found || found->confidence < kLeastConfidence) {
     return no_grid(image);
   }

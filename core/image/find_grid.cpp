@@ -1,40 +1,44 @@
-// The lines of a grid, from edge profiles. The spectrum of the profiles proposes cell sizes, and
-// for each of them dynamic programming lays all lines of an axis at once: a line gains the edge
-// strength at its place, and a step pays for its difference from the cell size. The sum of the
-// gains over the square root of the number of lines then chooses among the proposals: half the true
-// cell size has as much to gain but twice the lines, twice the size loses half the gain.
+// The grid of a picture, from its edge profiles. Their spectrum proposes cell sizes, and for each
+// of them dynamic programming lays all lines of an axis at once: a line gains the edge strength at
+// its place, and a step pays for its difference from the cell size. The sum of the gains over the
+// square root of the number of lines then ranks the proposals: half the true cell size has as much
+// to gain but twice the lines, twice the size loses half the gain.
+//
+// What is drawn in patches of two or four cells ranks a multiple of the cell size first. Two things
+// tell: edges that stand out at the same part of each step, and cells that are not of one colour.
 #include "core/image/find_grid.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
-#include <numbers>
 #include <utility>
+
+#include "core/image/grid_evidence.hpp"
+#include "core/image/grid_spectrum.hpp"
+#include "core/image/plain_math.hpp"
+#include "core/image/rule_lines.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr int kWindow = 256;        // pixels of one spectrum window
-constexpr int kOversample = 4;      // frequencies per resolvable step
 constexpr double kLeastCell = 2.6;  // pixels
 constexpr double kMostCell = 72.0;
 constexpr double kLargeQuarter = 9.0;  // pixels; only of larger cells are quarters looked for
-constexpr double kElasticity = 30.0;
-constexpr double kReach = 0.3;         // a step differs from the cell size by at most this share
-constexpr double kSurroundings = 1.5;  // cells on both sides that a line is compared with
-constexpr std::size_t kTries = 6;      // cell sizes tried while no grid is clear
-constexpr double kClearConfidence = 0.75;
-constexpr int kLeastPaces = 8;
-constexpr double kMostPace = 0.04;
-constexpr std::size_t kPeaks = 5;
+constexpr std::size_t kTries = 10;     // cell sizes that are laid out
+constexpr double kAlike = 0.015;       // sizes that differ by less are laid out once
+constexpr int kMostDivisions = 4;
+constexpr double kSure = 1.5;           // standard errors of edges inside cells
+constexpr double kDenied = -2.2;        // standard errors; so few edges that a cell has no parts
+constexpr double kBroken = 0.01;        // share of broken cells that the true grid hardly shows
+constexpr double kBrokenWeight = 40.0;  // of that share against the gain
+constexpr double kLeastWorth = 0.35;    // of a grid of cells broken by their texture
+constexpr double kTextureWeight = 3.0;
+constexpr float kStrongShare = 0.1F;        // of what is above the strength of usual lines
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
-constexpr double kDividedShare = 0.08;      // strength of lines in between over that of lines
-constexpr double kDividedSurety = 3.0;      // standard errors
 constexpr double kExpectationWidth = 0.25;  // standard deviation of log(size / expected)
 
-/// Mean 0, standard deviation 1, strong edges cut: what a line gains at each place.
+/// Mean 0, standard deviation 1, strong edges lowered but still highest in their middle: what a
+/// line gains at each place.
 std::vector<float> normalised(const std::vector<float>& profile) {
   std::vector<float> sorted(profile);
   const std::size_t rank = sorted.size() * 95 / 100;
@@ -44,7 +48,7 @@ std::vector<float> normalised(const std::vector<float>& profile) {
   double squares = 0;
   std::vector<float> gain(profile.size());
   for (std::size_t i = 0; i < profile.size(); ++i) {
-    gain[i] = top > 0 ? std::min(profile[i], top) : profile[i];
+    gain[i] = top > 0 && profile[i] > top ? top + kStrongShare * (profile[i] - top) : profile[i];
     sum += gain[i];
     squares += static_cast<double>(gain[i]) * gain[i];
   }
@@ -57,355 +61,218 @@ std::vector<float> normalised(const std::vector<float>& profile) {
   return gain;
 }
 
-/// Adds the power of `gain` at frequency k / (kWindow * kOversample) to power[k].
-void add_spectrum(const std::vector<float>& gain, std::vector<double>& power) {
-  constexpr int kSteps = kWindow * kOversample;
-  static const auto kTable = [] {
-    std::array<std::array<float, 2>, kSteps> table{};
-    for (int i = 0; i < kSteps; ++i) {
-      const double angle = 2 * std::numbers::pi * i / kSteps;
-      table[static_cast<std::size_t>(i)] = {static_cast<float>(std::cos(angle)),
-                                            static_cast<float>(std::sin(angle))};
-    }
-    return table;
-  }();
-  const int size = static_cast<int>(gain.size());
-  for (int start = 0; start == 0 || start + kWindow / 2 < size; start += kWindow / 2) {
-    const int length = std::min(kWindow, size - start);
-    std::array<float, kWindow> part{};
-    float mean = 0;
-    for (int i = 0; i < length; ++i) {
-      mean += gain[static_cast<std::size_t>(start + i)] / static_cast<float>(length);
-    }
-    for (int i = 0; i < length; ++i) {
-      const double hann = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (i + 0.5) / length);
-      part[static_cast<std::size_t>(i)] =
-          (gain[static_cast<std::size_t>(start + i)] - mean) * static_cast<float>(hann);
-    }
-    for (std::size_t k = 0; k < power.size(); ++k) {
-      float re = 0;
-      float im = 0;
-      std::size_t phase = 0;
-      for (int i = 0; i < length; ++i) {
-        re += part[static_cast<std::size_t>(i)] * kTable[phase][0];
-        im += part[static_cast<std::size_t>(i)] * kTable[phase][1];
-        phase = (phase + k) % kSteps;
-      }
-      power[k] += static_cast<double>(re) * re + static_cast<double>(im) * im;
-    }
-  }
-}
-
-/// Cell sizes at the highest peaks of the spectrum, best first.
-std::vector<double> spectrum_peaks(const std::vector<float>& columns,
-                                   const std::vector<float>& rows) {
-  constexpr double kSteps = kWindow * kOversample;
-  const auto first = static_cast<std::size_t>(std::ceil(kSteps / kMostCell));
-  const auto last = static_cast<std::size_t>(kSteps / kLeastCell);
-  std::vector<double> power(last + 2);
-  add_spectrum(columns, power);
-  add_spectrum(rows, power);
-  std::vector<std::pair<double, double>> peaks;  // -power, cell size
-  for (std::size_t k = std::max<std::size_t>(first, 1); k <= last; ++k) {
-    if (power[k] > power[k - 1] && power[k] >= power[k + 1]) {
-      const double bend = power[k - 1] - 2 * power[k] + power[k + 1];
-      const double shift = bend < 0 ? 0.5 * (power[k - 1] - power[k + 1]) / bend : 0.0;
-      peaks.emplace_back(-power[k], kSteps / (static_cast<double>(k) + shift));
-    }
-  }
-  std::ranges::sort(peaks);
-  std::vector<double> sizes;
-  for (std::size_t i = 0; i < std::min(kPeaks, peaks.size()); ++i) {
-    sizes.push_back(peaks[i].second);
-  }
-  return sizes;
-}
-
-struct Ruling {
-  std::vector<int> lines;
-  double gain = 0;  ///< of all lines, elastic cost taken off
-};
-
-/// All lines of one axis for one cell size. The first and the last line lie within one step of the
-/// borders and may lie up to half a step outside of them, where nothing is gained.
-Ruling rule_axis(const std::vector<float>& gain, double cell) {
-  const int size = static_cast<int>(gain.size()) - 1;
-  const int least = std::max(1, static_cast<int>(std::floor(cell * (1 - kReach))));
-  const int most = std::max(least, static_cast<int>(std::ceil(cell * (1 + kReach))));
-  std::vector<float> cost;
-  for (int step = least; step <= most; ++step) {
-    const double off = (step - cell) / cell;
-    cost.push_back(static_cast<float>(kElasticity * off * off));
-  }
-  const int start = static_cast<int>(std::ceil(cell));
-  std::vector<float> best(gain.size(), std::numeric_limits<float>::lowest());
-  std::vector<int> from(gain.size(), -1);
-  for (int x = 0; x <= size; ++x) {
-    const auto here = static_cast<std::size_t>(x);
-    if (x < start) {
-      best[here] = 0;
-    }
-    for (int step = least; step <= std::min(most, x); ++step) {
-      const float value =
-          best[static_cast<std::size_t>(x - step)] - cost[static_cast<std::size_t>(step - least)];
-      if (value > best[here]) {
-        best[here] = value;
-        from[here] = x - step;
-      }
-    }
-    best[here] += gain[here];
-  }
-  int end = size;
-  for (int x = std::max(0, size - start + 1); x <= size; ++x) {
-    if (best[static_cast<std::size_t>(x)] > best[static_cast<std::size_t>(end)]) {
-      end = x;
-    }
-  }
-  Ruling ruling{.lines = {}, .gain = best[static_cast<std::size_t>(end)]};
-  for (int x = end; x >= 0; x = from[static_cast<std::size_t>(x)]) {
-    ruling.lines.push_back(x);
-  }
-  std::ranges::reverse(ruling.lines);
-  return ruling;
-}
-
-double expectation_bonus(double cell, const std::optional<double>& expected) {
-  if (!expected) {
-    return 0;
-  }
-  const double off = std::log(cell / *expected) / kExpectationWidth;
-  return off * off / 2;
-}
-
 struct Choice {
   double cell = 0;
   double score = -1;
 };
 
-double score_cell(const std::vector<float>& columns, const std::vector<float>& rows, double cell,
-                  const GridExpectation& expectation) {
-  const Ruling x = rule_axis(columns, cell);
-  const Ruling y = rule_axis(rows, cell);
-  const double count = static_cast<double>(x.lines.size() + y.lines.size());
-  return (x.gain + y.gain) / std::sqrt(count) *
-         std::exp(-expectation_bonus(cell, expectation.cell_width));
+/// 1 for the expected cell size, less for others.
+double expected_share(double cell, const std::optional<double>& expected) {
+  if (!expected || !(*expected > 0)) {
+    return 1;
+  }
+  const double off =
+      static_cast<double>(plain_log(static_cast<float>(cell / *expected))) / kExpectationWidth;
+  return static_cast<double>(plain_exp(static_cast<float>(-off * off / 2)));
 }
 
-/// Cell sizes worth a try, best first.
-std::vector<Choice> rank_cells(const std::vector<float>& columns, const std::vector<float>& rows,
-                               const GridExpectation& expectation) {
-  std::vector<double> sizes = spectrum_peaks(columns, rows);
-  const std::size_t peaks = sizes.size();
-  for (std::size_t i = 0; i < std::min<std::size_t>(peaks, 2); ++i) {
-    for (const double factor : {2.0, 3.0, 0.5, 1.0 / 3}) {
-      sizes.push_back(sizes[i] * factor);
-    }
-  }
-  if (expectation.cell_width) {
-    sizes.push_back(*expectation.cell_width);
-  }
-  std::vector<Choice> choices;
-  for (const double size : sizes) {
-    if (size >= kLeastCell && size <= kMostCell) {
-      choices.push_back({size, score_cell(columns, rows, size, expectation)});
-    }
-  }
-  std::ranges::sort(choices, [](const Choice& a, const Choice& b) {
-    return a.score != b.score ? a.score > b.score : a.cell < b.cell;
-  });
-  return choices;
-}
-
-/// How much the profile rises at places between lines, over the places halfway to the next one.
-struct Between {
-  double on_lines = 0;  ///< profile on the lines, as often as there are places between them
-  double rise = 0;
-  double squares = 0;  ///< of each rise
-  int count = 0;
-};
-
-/// Looks at `parts` - 1 places in each step.
-Between look_between(const std::vector<float>& profile, const std::vector<int>& lines, int parts) {
-  const auto strength = [&profile](double place) {
-    const auto at = static_cast<std::size_t>(std::lround(place));
-    return static_cast<double>(std::max({profile[at - 1], profile[at], profile[at + 1]}));
-  };
-  Between between;
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const double step = static_cast<double>(lines[i + 1] - lines[i]) / parts;
-    if (step < kLeastCell || lines[i] < 1) {
-      continue;
-    }
-    between.on_lines += strength(lines[i]) * (parts - 1);
-    for (int part = 1; part < parts; ++part) {
-      const double place = lines[i] + part * step;
-      const double rise =
-          strength(place) - (strength(place - step / 2) + strength(place + step / 2)) / 2;
-      between.rise += rise;
-      between.squares += rise * rise;
-      ++between.count;
-    }
-  }
-  return between;
-}
-
-/// Whether there are lines between those found: the profile there is well above that around, and
-/// not by chance.
-bool is_divided(const Between& between) {
-  if (between.count < 4) {
-    return false;
-  }
-  const double spread = between.squares - between.rise * between.rise / between.count;
-  return between.rise > kDividedShare * between.on_lines &&
-         between.rise > kDividedSurety * std::sqrt(std::max(0.0, spread));
-}
-
-/// `cell`, or a whole part of it while the lines of both axes turn out to be divided.
-double divided_cell(const EdgeProfiles& profiles, const std::vector<float>& columns,
-                    const std::vector<float>& rows, double cell) {
-  for (bool again = true; again;) {
-    again = false;
-    for (const int parts : {2, 3, 4}) {
-      if (cell / parts >= (parts == 4 ? kLargeQuarter : kLeastCell) &&
-          is_divided(look_between(profiles.columns, rule_axis(columns, cell).lines, parts)) &&
-          is_divided(look_between(profiles.rows, rule_axis(rows, cell).lines, parts))) {
-        cell /= parts;
-        again = true;
-        break;
-      }
-    }
-  }
-  return cell;
-}
-
-struct Relief {
-  double lines = 0;    ///< profile summed over the lines
-  double middles = 0;  ///< and over the places halfway between them
-};
-
-Relief measure_relief(const std::vector<float>& profile, const std::vector<int>& lines) {
-  Relief relief;
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const auto line = static_cast<std::size_t>(lines[i]);
-    const auto middle = static_cast<std::size_t>((lines[i] + lines[i + 1]) / 2);
-    relief.lines += static_cast<double>(profile[line]);
-    relief.middles += static_cast<double>(profile[middle]);
-  }
-  return relief;
-}
-
-/// What is gained over the mean of the surroundings, so that a line costs nothing in a blank margin
-/// and none is left out there.
-std::vector<float> over_surroundings(const std::vector<float>& gain, double cell) {
-  const int radius = static_cast<int>(std::lround(kSurroundings * cell));
-  const int size = static_cast<int>(gain.size());
-  std::vector<double> sums{0};
-  for (const float g : gain) {
-    sums.push_back(sums.back() + static_cast<double>(g));
-  }
-  std::vector<float> over;
-  for (int i = 0; i < size; ++i) {
-    const int first = std::max(0, i - radius);
-    const int end = std::min(size, i + radius + 1);
-    const double mean =
-        (sums[static_cast<std::size_t>(end)] - sums[static_cast<std::size_t>(first)]) /
-        (end - first);
-    over.push_back(gain[static_cast<std::size_t>(i)] - static_cast<float>(mean));
-  }
-  return over;
-}
-
-double mean_step(const std::vector<int>& lines, double fallback) {
+double mean_step(const std::vector<double>& lines, double fallback) {
   return lines.size() < 2 ? fallback
-                          : static_cast<double>(lines.back() - lines.front()) /
-                                static_cast<double>(lines.size() - 1);
-}
-
-/// The mean step between neighbouring lines that both show an edge, which blank parts have no say
-/// in; `cell` when there are few, and never far from it.
-double paced_cell(const std::vector<float>& gain, double cell) {
-  const std::vector<int> lines = rule_axis(gain, cell).lines;
-  int sum = 0;
-  int count = 0;
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const auto first = static_cast<std::size_t>(lines[i]);
-    const auto second = static_cast<std::size_t>(lines[i + 1]);
-    if (gain[first] > 0 && gain[second] > 0) {
-      sum += lines[i + 1] - lines[i];
-      ++count;
-    }
-  }
-  return count < kLeastPaces ? cell
-                             : std::clamp(static_cast<double>(sum) / count, cell * (1 - kMostPace),
-                                          cell * (1 + kMostPace));
+                          : (lines.back() - lines.front()) / static_cast<double>(lines.size() - 1);
 }
 
 /// The lines, and one more beyond either end while more than half a cell is left of the picture.
-std::vector<int> with_margins(std::vector<int> lines, int size) {
+std::vector<double> with_margins(std::vector<double> lines, double size) {
   const double cell = mean_step(lines, size);
   while (lines.front() > cell / 2) {
-    lines.insert(lines.begin(), lines.front() - static_cast<int>(std::lround(cell)));
+    lines.insert(lines.begin(), lines.front() - cell);
   }
   while (size - lines.back() > cell / 2) {
-    lines.push_back(lines.back() + static_cast<int>(std::lround(cell)));
+    lines.push_back(lines.back() + cell);
   }
   return lines;
 }
 
-std::vector<float> line_confidence(const std::vector<int>& lines, const std::vector<float>& gain) {
+std::vector<float> line_confidence(const std::vector<double>& lines,
+                                   const std::vector<float>& gain) {
   std::vector<float> confidence;
-  for (const int line : lines) {
-    const bool inside = line >= 0 && line < static_cast<int>(gain.size());
-    const float g = inside ? gain[static_cast<std::size_t>(line)] : -1.0F;
-    confidence.push_back(std::clamp(0.5F + g / 2, 0.0F, 1.0F));
+  for (const double line : lines) {
+    const bool inside = line >= 0 && line <= static_cast<double>(gain.size() - 1);
+    const double g = inside ? strength_at(gain, line) : -1.0;
+    confidence.push_back(static_cast<float>(std::clamp(0.5 + g / 2, 0.0, 1.0)));
   }
   return confidence;
 }
 
-/// The grid of cells of about `cell` pixels; nothing when it has no cell.
-std::optional<Grid> lay_grid(const EdgeProfiles& profiles, const std::vector<float>& columns,
-                             const std::vector<float>& rows, double cell) {
-  Ruling x = rule_axis(over_surroundings(columns, cell), paced_cell(columns, cell));
-  Ruling y = rule_axis(over_surroundings(rows, cell), paced_cell(rows, cell));
-  if (x.lines.size() < 2 || y.lines.size() < 2) {
-    return std::nullopt;
+class Search {
+ public:
+  Search(const EdgeProfiles& profiles, const GridExpectation& expectation, const GridJudge& judge)
+      : profiles_(profiles),
+        expectation_(expectation),
+        judge_(judge),
+        columns_(normalised(profiles.columns)),
+        rows_(normalised(profiles.rows)),
+        spectrum_(measure_spectrum(columns_, rows_)) {}
+
+  std::optional<Grid> find() const {
+    std::vector<Choice> choices = rank_cells();
+    choices.resize(std::min(choices.size(), kTries));
+    std::vector<double> seen;
+    std::optional<Grid> best;
+    double best_worth = 0;
+    for (const Choice& choice : choices) {
+      if (best && choice.score <= best_worth) {
+        break;  // none of the others can be worth more
+      }
+      if (std::ranges::any_of(seen, [&](double c) { return alike(c, choice.cell); })) {
+        continue;
+      }
+      seen.push_back(choice.cell);
+      const Laid laid = lay_divided(choice.cell);
+      seen.push_back(laid.cell);
+      const double worth = choice.score * worth_of(laid.broken);
+      if (laid.grid && (!best || worth > best_worth)) {
+        best = laid.grid;
+        best_worth = worth;
+      }
+    }
+    return best;
   }
-  const Relief across = measure_relief(profiles.columns, x.lines);
-  const Relief down = measure_relief(profiles.rows, y.lines);
-  const double strength = across.lines + down.lines;
-  const double relief = strength > 0 ? 1 - (across.middles + down.middles) / strength : 0.0;
-  Grid grid;
-  grid.confidence = std::clamp((relief - kChanceRelief) / (1 - kChanceRelief), 0.0, 1.0);
-  x.lines = with_margins(std::move(x.lines), static_cast<int>(columns.size()) - 1);
-  y.lines = with_margins(std::move(y.lines), static_cast<int>(rows.size()) - 1);
-  grid.columns.assign(x.lines.begin(), x.lines.end());
-  grid.rows.assign(y.lines.begin(), y.lines.end());
-  grid.cell_width = mean_step(x.lines, cell);
-  grid.cell_height = mean_step(y.lines, cell);
-  grid.column_confidence = line_confidence(x.lines, columns);
-  grid.row_confidence = line_confidence(y.lines, rows);
-  return grid;
-}
+
+ private:
+  struct Laid {
+    double cell = 0;
+    GridLines lines = {};
+    std::optional<Grid> grid = {};
+    double broken = 0;  // share of cells that are not of one colour
+  };
+
+  static bool alike(double a, double b) { return std::abs(a - b) < kAlike * a; }
+
+  static double worth_of(double broken) {
+    const auto shrunk = [broken](double weight) {
+      return static_cast<double>(plain_exp(static_cast<float>(-weight * broken)));
+    };
+    return std::max(kLeastWorth, shrunk(kBrokenWeight)) * shrunk(kTextureWeight);
+  }
+
+  double score_cell(double cell) const {
+    const Ruling x = rule_axis(columns_, cell, RuleSteps::whole);
+    const Ruling y = rule_axis(rows_, cell, RuleSteps::whole);
+    const double count = static_cast<double>(x.lines.size() + y.lines.size());
+    return (x.gain + y.gain) / std::sqrt(count) * expected_share(cell, expectation_.cell_width);
+  }
+
+  /// Cell sizes worth a try, best first.
+  std::vector<Choice> rank_cells() const {
+    std::vector<double> sizes = spectrum_peaks(spectrum_, kLeastCell, kMostCell);
+    const std::size_t peaks = sizes.size();
+    for (std::size_t i = 0; i < std::min<std::size_t>(peaks, 2); ++i) {
+      for (const double factor : {2.0, 3.0, 0.5, 1.0 / 3}) {
+        sizes.push_back(sizes[i] * factor);
+      }
+    }
+    if (expectation_.cell_width) {
+      sizes.push_back(*expectation_.cell_width);
+    }
+    std::vector<Choice> choices;
+    for (const double size : sizes) {
+      if (size >= kLeastCell && size <= kMostCell) {
+        choices.push_back({size, score_cell(size)});
+      }
+    }
+    std::ranges::sort(choices, [](const Choice& a, const Choice& b) {
+      return a.score != b.score ? a.score > b.score : a.cell < b.cell;
+    });
+    return choices;
+  }
+
+  static std::vector<double> lay_lines(const std::vector<float>& gain, double cell) {
+    return rule_axis(over_surroundings(gain, cell), cell, RuleSteps::fine).lines;
+  }
+
+  Laid lay(double cell) const {
+    Laid laid{.cell = cell,
+              .lines = {.columns = lay_lines(columns_, cell), .rows = lay_lines(rows_, cell)}};
+    laid.grid = make_grid(laid.lines, cell);
+    laid.broken = judge_ && laid.grid ? judge_(*laid.grid) : 0.0;
+    return laid;
+  }
+
+  /// The parts that edges inside the cells speak for most; 0 for none.
+  int parts_of(const Laid& laid) const {
+    struct Parts {
+      int count;
+      double least;        // pixels of a part
+      double least_share;  // what the true grid shows by chance, and some more
+    };
+    int best = 0;
+    double surety = kSure;
+    for (const Parts& parts :
+         {Parts{2, kLeastCell, 0.01}, {3, kLeastCell, 0.03}, {4, kLargeQuarter, 0.08}}) {
+      if (laid.cell / parts.count < parts.least) {
+        continue;
+      }
+      const PartEvidence seen = look_between(profiles_, laid.lines, parts.count, kLeastCell);
+      if (seen.share > parts.least_share && seen.surety > surety) {
+        best = parts.count;
+        surety = seen.surety;
+      }
+    }
+    return best;
+  }
+
+  /// Cells of `cell` pixels, or of a whole part of it while that is what the picture shows.
+  Laid lay_divided(double cell) const {
+    Laid laid = lay(cell);
+    for (int division = 0; division < kMostDivisions; ++division) {
+      const int parts = parts_of(laid);
+      if (parts == 0) {
+        break;
+      }
+      laid = lay(peak_near(spectrum_, laid.cell / parts));
+    }
+    for (const int parts : {2, 3}) {
+      if (laid.broken > kBroken && laid.cell / parts >= kLeastCell &&
+          look_between(profiles_, laid.lines, parts, kLeastCell).surety > kDenied) {
+        Laid divided = lay(peak_near(spectrum_, laid.cell / parts));
+        if (divided.grid && divided.broken * 4 < laid.broken) {
+          return divided;
+        }
+      }
+    }
+    return laid;
+  }
+
+  std::optional<Grid> make_grid(const GridLines& lines, double cell) const {
+    if (lines.columns.size() < 2 || lines.rows.size() < 2) {
+      return std::nullopt;
+    }
+    const double relief = measure_relief(profiles_, lines);
+    Grid grid;
+    grid.confidence = std::clamp((relief - kChanceRelief) / (1 - kChanceRelief), 0.0, 1.0);
+    grid.columns = with_margins(lines.columns, static_cast<double>(columns_.size()) - 1);
+    grid.rows = with_margins(lines.rows, static_cast<double>(rows_.size()) - 1);
+    grid.cell_width = mean_step(grid.columns, cell);
+    grid.cell_height = mean_step(grid.rows, cell);
+    grid.column_confidence = line_confidence(grid.columns, columns_);
+    grid.row_confidence = line_confidence(grid.rows, rows_);
+    return grid;
+  }
+
+  const EdgeProfiles& profiles_;
+  const GridExpectation& expectation_;
+  const GridJudge& judge_;
+  std::vector<float> columns_;  // gains
+  std::vector<float> rows_;
+  std::vector<double> spectrum_;
+};
 
 }  // namespace
 
-std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation) {
-  const std::vector<float> columns = normalised(profiles.columns);
-  const std::vector<float> rows = normalised(profiles.rows);
-  std::vector<Choice> choices = rank_cells(columns, rows, expectation);
-  choices.resize(std::min(choices.size(), kTries));
-  std::optional<Grid> best;
-  for (const Choice& choice : choices) {
-    std::optional<Grid> grid =
-        lay_grid(profiles, columns, rows, divided_cell(profiles, columns, rows, choice.cell));
-    if (grid && (!best || grid->confidence > best->confidence)) {
-      best = std::move(grid);
-    }
-    if (best && best->confidence >= kClearConfidence) {
-      break;
-    }
-  }
-  return best;
+std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation,
+                              const GridJudge& judge) {
+  return Search(profiles, expectation, judge).find();
 }
 
 Grid make_even_grid(Size size, double cell, Point offset) {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
-// Exponential and logarithm out of additions and multiplications alone. Those of the C library
-// differ in the last digit between processors, and no pixel may hang on that.
+// Exponential, logarithm and cosine out of additions and multiplications alone. Those of the C
+// library differ in the last digit between processors, and no pixel may hang on that.
 namespace dgxp {
 
 /// e^x for x <= 0, with a relative error below 1e-6; 0 below -80.
@@ -39,6 +39,18 @@ inline float plain_log(float x) {
   const float square = ratio * ratio;
   const float sum = ((square * (2.0F / 9) + 2.0F / 7) * square + 2.0F / 5) * square + 2.0F / 3;
   return power * 0.69314718F + (sum * square + 2.0F) * ratio;
+}
+
+/// The cosine of so many full turns, with an error below 1e-14.
+inline double plain_cos_turn(double turns) {
+  const double part = std::abs(turns - std::floor(turns + 0.5));  // 0 .. 0.5
+  const double acute = part > 0.25 ? 0.5 - part : part;
+  const double square = acute * acute * (4 * 9.869604401089358);
+  double sum = 1;
+  for (int k = 22; k >= 2; k -= 2) {
+    sum = 1 - sum * square / (k * (k - 1));
+  }
+  return part > 0.25 ? -sum : sum;
 }
 
 }  // namespace dgxp

@@ -54,6 +54,14 @@ TEST_CASE("find_grid finds nothing in profiles without an edge") {
   CHECK_FALSE(find_grid({flat, flat}, {}));
 }
 
+TEST_CASE(
+    "find_grid takes the size whose cells are of one colour where patches of two rank first") {
+  const std::vector<float> profile = comb(800, 16, 4, 44, 0.2F);
+  const GridJudge judge = [](const Grid& grid) { return grid.cell_width > 20 ? 0.2 : 0.0; };
+  CHECK(find_grid({profile, profile}, {})->cell_width == doctest::Approx(32).epsilon(0.03));
+  CHECK(find_grid({profile, profile}, {}, judge)->cell_width == doctest::Approx(16).epsilon(0.03));
+}
+
 TEST_CASE("measure_edges is strongest on the lines of a raw image") {
   const Image raw = synthetic::draw_raw(synthetic::blot({20, 20}, 1, 2), {200, 200},
                                         {.cell = 10, .blur = 1, .noise = 5});

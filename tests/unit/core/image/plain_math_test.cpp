@@ -1,6 +1,7 @@
 #include "core/image/plain_math.hpp"
 
 #include <cmath>
+#include <numbers>
 
 #include <doctest/doctest.h>
 
@@ -22,6 +23,14 @@ TEST_CASE("plain_log is the natural logarithm") {
             1e-5);
   }
   CHECK(plain_log(1) == 0);
+}
+
+TEST_CASE("plain_cos_turn is the cosine of full turns") {
+  for (double turns = -3; turns <= 3; turns += 0.00137) {
+    REQUIRE(std::abs(plain_cos_turn(turns) - std::cos(2 * std::numbers::pi * turns)) < 1e-13);
+  }
+  CHECK(plain_cos_turn(0) == 1);
+  CHECK(plain_cos_turn(0.5) == -1);
 }
 
 }  // namespace dgxp

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/procedural/draw_procedural.hpp"
 #include "tests/unit/core/image/synthetic_raw.hpp"
 
 namespace dgxp {
@@ -92,6 +93,50 @@ TEST_CASE("recover_native reads real-valued cell sizes, offsets, drift, blur and
     CHECK(found->grid.confidence > 0.5);
     CHECK(found->quality > 0.5);
   }
+}
+
+TEST_CASE("recover_native reads walls of large stones cell by cell, not in fours") {
+  constexpr int kSide = 58;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Image sheet({kSide, kSide});
+    for (int tile = 0; tile < 9; ++tile) {
+      const Image wall = draw_native({.prompt = "stone wall tile",
+                                      .frame_size = {16, 16},
+                                      .seamless = true,
+                                      .seed = seed * 10 + static_cast<std::uint64_t>(tile)});
+      for (int y = 0; y < 16; ++y) {
+        for (int x = 0; x < 16; ++x) {
+          sheet.at(3 + tile % 3 * 18 + x, 3 + tile / 3 * 18 + y) = wall.at(x, y);
+        }
+      }
+    }
+    const Image raw = draw_raw(sheet, {580, 580},
+                               {.cell = 10, .blur = 1, .noise = 6, .cell_noise = 6, .seed = 1});
+    const auto found = recover_native(raw, without_despeckle(), {});
+    REQUIRE(found);
+    CHECK(found->native.size == Size{kSide, kSide});
+  }
+}
+
+TEST_CASE("recover_native reads patches of two by two cells with few single ones") {
+  synthetic::Dice dice(4);
+  Image native({48, 48});
+  for (int y = 0; y < 48; y += 2) {
+    for (int x = 0; x < 48; x += 2) {
+      const auto color = static_cast<std::size_t>(dice.roll(3) * 4 + 1);
+      for (int cell = 0; cell < 4; ++cell) {
+        native.at(x + cell % 2, y + cell / 2) = opaque(palette().colors[color]);
+      }
+    }
+  }
+  for (int single = 0; single < 36; ++single) {
+    native.at(dice.roll(48), dice.roll(48)) = opaque(palette().colors[10]);
+  }
+  const Image raw =
+      draw_raw(native, {576, 576}, {.cell = 12, .blur = 1, .noise = 8, .cell_noise = 4});
+  const auto found = recover_native(raw, with_background(Background::none), palette());
+  REQUIRE(found);
+  CHECK(differences(found->native, native) == 0);
 }
 
 TEST_CASE("recover_native says how sure it is of each line and cell") {
