@@ -82,6 +82,7 @@ constexpr FieldType kColorMap = map_of(kColor, KeyRule::color, 256, "a map from 
 constexpr FieldType kRampMap =
     map_of(kName, KeyRule::name, 64, "a map from ramp to ramp", "{ steel: gold }");
 constexpr FieldType kAutoColors = whole(2, 256, "16");
+constexpr FieldType kMoreColors = whole(1, 255, "4");
 constexpr std::array kPaletteFields{
     FieldSpec{"file", &kPath, "", "A palette file: .hex .gpl .pal .act .aco .ase .json or .png"},
     FieldSpec{"colors", &kColors, "",
@@ -91,6 +92,9 @@ constexpr std::array kPaletteFields{
     FieldSpec{"from", &kName, "", "Another palette that this one recolours, position by position"},
     FieldSpec{"map", &kColorMap, "", "With from: which of its colours become which"},
     FieldSpec{"ramps", &kRampMap, "", "With from: which of the ramps become which"},
+    FieldSpec{"extend", &kMoreColors, "",
+              "With file, colors or from: at most so many more colours behind these, chosen from "
+              "all masters that use this palette"},
 };
 constexpr FieldShape kPaletteShape{"palette", kPaletteFields};
 constexpr FieldType kPaletteObject = object(kPaletteShape, "a map", "{ file: palettes/ember.hex }");

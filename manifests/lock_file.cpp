@@ -61,7 +61,8 @@ class LockReader {
                                                              "layout"};
   static constexpr std::array<std::string_view, 6> kJobKeys{"master",   "origin", "recipe",
                                                             "recovery", "seed",   "reroll"};
-  static constexpr std::array<std::string_view, 2> kPaletteKeys{"colors", "former"};
+  static constexpr std::array<std::string_view, 4> kPaletteKeys{"colors", "former", "extend",
+                                                                "added"};
 
   bool check_version(const SyntaxNode& root) {
     const SyntaxNode* node = root.find("dgxp_lock");
@@ -184,6 +185,10 @@ class LockReader {
       problems_.error(node.where(), fmt::format("palette '{}' has no 'colors'", node.key),
                       std::string(kRestore));
     }
+    if (const SyntaxNode* extend = node.find("extend")) {
+      palette.extend = static_cast<int>(read_number(*extend, kMostAddedColors));
+    }
+    if (const SyntaxNode* added = node.find("added")) palette.added = read_colors(*added);
     const SyntaxNode* former = node.find("former");
     if (former == nullptr || !check_map(*former)) return palette;
     for (const SyntaxNode& item : former->items) {
@@ -279,6 +284,10 @@ void write_job(std::string& text, const LockedJob& job) {
 
 void write_palette(std::string& text, const LockedPalette& palette) {
   text += "    colors: " + write_colors(palette.colors) + "\n";
+  if (palette.extend > 0) {
+    fmt::format_to(std::back_inserter(text), "    extend: {}\n    added: {}\n", palette.extend,
+                   write_colors(palette.added));
+  }
   if (palette.former.empty()) return;
   std::string former;
   for (const auto& [position, colors] : palette.former) {

@@ -23,5 +23,6 @@ inline constexpr int kLockVersion = 1;
 inline constexpr std::int64_t kLargestSlot = 65'535;  ///< of page, x and y
 inline constexpr std::int64_t kLargestReroll = 1'000'000;
 inline constexpr std::size_t kMostLockedColors = 256;
+inline constexpr std::int64_t kMostAddedColors = 255;  ///< PaletteSpec::extend
 
 }  // namespace dgxp

@@ -13,6 +13,7 @@ namespace {
 
 using Kind = SyntaxNode::Kind;
 constexpr std::string_view kAutoPrefix = "auto-";
+constexpr std::size_t kMostColors = 256;
 
 std::vector<Rgb> read_colors(const SyntaxNode& list) {
   std::vector<Rgb> colors;
@@ -57,6 +58,14 @@ void check_ways(const SyntaxNode& node, ProblemList& problems) {
   }
 }
 
+void check_extension(const SyntaxNode& node, ProblemList& problems) {
+  const SyntaxNode* extend = node.find("extend");
+  if (extend == nullptr || node.find("auto") == nullptr) return;
+  problems.error(extend->key_span,
+                 fmt::format("palette '{}' has both 'auto' and 'extend'", node.key),
+                 "all of its colours are chosen: raise 'auto' instead");
+}
+
 std::string describe_circle(const std::vector<std::string_view>& names) {
   constexpr std::size_t kMost = 6;
   std::string text;
@@ -97,6 +106,7 @@ PaletteTable::PaletteTable(const SyntaxNode& manifest, ProblemList& problems) {
     read_palette(node, problems);
   }
   check_links(manifest, problems);
+  if (!problems.has_errors()) check_sizes(palettes.top(), problems);
 }
 
 void PaletteTable::read_ramps(const SyntaxNode& manifest) {
@@ -114,10 +124,12 @@ void PaletteTable::read_palette(const SyntaxNode& node, ProblemList& problems) {
   } else if (node.is(Kind::map)) {
     const FieldReader reader(palette_shape(), NodeLayers(&node));
     check_ways(node, problems);
+    check_extension(node, problems);
     if (reader.has("file")) spec.file = reader.text("file");
     if (reader.has("from")) spec.from = reader.text("from");
     if (reader.has("colors")) spec.colors = read_colors(reader.find("colors").top());
     spec.auto_colors = reader.integer("auto");
+    spec.extend = reader.integer("extend");
     spec.map = read_pairs(reader.layers(), problems);
   }
   if (index_.emplace(spec.name, specs_.size()).second) specs_.push_back(std::move(spec));
@@ -165,9 +177,28 @@ void PaletteTable::check_links(const SyntaxNode& manifest, ProblemList& problems
   }
 }
 
+void PaletteTable::check_sizes(const SyntaxNode& palettes, ProblemList& problems) const {
+  for (const PaletteSpec& spec : specs_) {
+    if (spec.extend == 0) continue;
+    const auto own = count_own_colors(spec);
+    if (!own || *own + static_cast<std::size_t>(spec.extend) <= kMostColors) continue;
+    problems.error(palettes.find(spec.name)->find("extend")->span,
+                   fmt::format("palette '{}' has {} colours and could get {} more, which is more "
+                               "than {}",
+                               spec.name, *own, spec.extend, kMostColors),
+                   "a palette has at most 256 colours: make 'extend' less");
+  }
+}
+
+std::optional<std::size_t> PaletteTable::count_own_colors(const PaletteSpec& spec) const {
+  if (!spec.colors.empty()) return spec.colors.size();
+  return spec.from ? count_colors(*spec.from) : std::nullopt;
+}
+
 std::optional<std::size_t> PaletteTable::count_colors(std::string_view name) const {
   const PaletteSpec* spec = find(name);
   for (std::size_t steps = 0; spec != nullptr && steps <= specs_.size(); ++steps) {
+    if (spec->extend > 0) return std::nullopt;
     if (!spec->colors.empty()) return spec->colors.size();
     if (!spec->from) return std::nullopt;
     spec = find(*spec->from);

@@ -56,6 +56,9 @@ class PaletteTable {
   void read_ramps(const SyntaxNode& manifest);
   void read_palette(const SyntaxNode& node, ProblemList& problems);
   void check_links(const SyntaxNode& manifest, ProblemList& problems) const;
+  void check_sizes(const SyntaxNode& palettes, ProblemList& problems) const;
+  /// Without those that `extend` adds.
+  std::optional<std::size_t> count_own_colors(const PaletteSpec& spec) const;
   const PaletteSpec* find(std::string_view name) const;
 
   std::vector<PaletteSpec> specs_;

@@ -5,6 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/opened_project.hpp"
+#include "cli/report.hpp"
 #include "core/plan/job_key.hpp"
 
 namespace dgxp {
@@ -74,6 +75,22 @@ std::string reason_text(const Explanation& explanation) {
   return "";
 }
 
+/// Its name, and where its colours come from when the manifest does not say them.
+std::string describe_palette(const std::string& name, const OpenedProject& project) {
+  if (name.empty()) return "none";
+  const auto& specs = project.manifest.spec.palettes;
+  const auto spec = std::ranges::find(specs, name, &PaletteSpec::name);
+  if (spec == specs.end() || (spec->auto_colors == 0 && spec->extend == 0)) return name;
+  const auto palette = project.now.palettes.find(name);
+  if (palette == project.now.palettes.end()) return name + " (its colours are not chosen yet)";
+  const std::size_t count = palette->second.colors.size();
+  const std::size_t chosen =
+      spec->extend > 0 ? project.now.lock.palettes.at(name).added.size() : count;
+  return fmt::format("{} ({}, {} chosen from its masters)", name,
+                     count_text(count, "colour", "colours"),
+                     chosen == count ? "all" : fmt::format("{}", chosen));
+}
+
 void show(const Explanation& explanation, const OpenedProject& project, const Terminal& terminal) {
   const AssessedJob& assessed = *explanation.assessed;
   const MasterSpec& master = *assessed.master;
@@ -90,7 +107,7 @@ void show(const Explanation& explanation, const OpenedProject& project, const Te
   terminal.line(fmt::format("  master  {}{}", master.path, assessed.present ? "" : " (missing)"));
   terminal.line(fmt::format("  prompt  {}", assessed.job.prompt));
   terminal.line(fmt::format("  seed    {}", assessed.job.seed));
-  terminal.line(fmt::format("  palette {}", master.palette.empty() ? "none" : master.palette));
+  terminal.line(fmt::format("  palette {}", describe_palette(master.palette, project)));
   if (!assessed.job.workflow_name.empty()) {
     terminal.line(fmt::format("  workflow {} sha256:{}", assessed.job.workflow_name,
                               assessed.job.workflow.hex().substr(0, 12)));

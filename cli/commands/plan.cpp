@@ -9,6 +9,7 @@
 #include "cli/opened_project.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/report.hpp"
+#include "core/build/choose_palettes.hpp"
 
 namespace dgxp {
 namespace {
@@ -28,6 +29,12 @@ struct Forecast {
 
 void forecast_outputs(OpenedProject& project, const Context& context, Forecast& forecast,
                       std::optional<Error>& error) {
+  if (const auto chosen = choose_palettes(project.manifest.spec, project.now.inputs, {},
+                                          project.now.lock, project.now.palettes);
+      !chosen) {
+    error = chosen.error();
+    return;
+  }
   auto rendered = render_outputs(project.manifest.spec, project.now.inputs, project.now.palettes,
                                  project.now.lock, Repack::no, context.threads);
   if (!rendered) {

@@ -9,9 +9,8 @@
 #include <fmt/format.h>
 
 #include "core/base/parallel.hpp"
+#include "core/build/choose_palettes.hpp"
 #include "core/build/generate_raws.hpp"
-#include "core/image/auto_palette.hpp"
-#include "core/image/lock_palette.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/image/recover_master.hpp"
 #include "core/plan/job_key.hpp"
@@ -63,8 +62,10 @@ class MasterMaker {
   Result<MadeMasters> run() {
     if (auto done = get_raws(); !done) return done.error();
     // Beyond this point no worker is needed: every raw image is in the store.
-    if (auto done = recover_all(); !done) return done.error();
-    if (auto done = make_auto_palettes(); !done) return done.error();
+    if (auto done = forget_palettes(); !done) return done.error();
+    if (auto done = recover_all([](const Pending&) { return true; }); !done) return done.error();
+    if (auto done = choose_colors(); !done) return done.error();
+    leave_out_failed();
     enter_masters();
     return std::move(made_);
   }
@@ -99,21 +100,29 @@ class MasterMaker {
     return Done{};
   }
 
-  Result<Done> recover_all() {
-    for (std::size_t begin = 0; begin < pending_.size(); begin += kBatch) {
+  /// Recovers the masters that `wanted` is true of.
+  template <typename Wanted>
+  Result<Done> recover_all(Wanted wanted) {
+    std::vector<Pending*> asked;
+    for (Pending& pending : pending_)
+      if (wanted(pending)) asked.push_back(&pending);
+    for (std::size_t begin = 0; begin < asked.size(); begin += kBatch) {
       if (request_.stop.stop_requested()) {
         return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
       }
-      const std::size_t count = std::min(kBatch, pending_.size() - begin);
-      for (std::size_t i = begin; i < begin + count; ++i) fetch_raw(pending_[i]);
-      parallel_for(count, request_.threads, [&](std::size_t i) { recover(pending_[begin + i]); });
+      const std::size_t count = std::min(kBatch, asked.size() - begin);
+      for (std::size_t i = begin; i < begin + count; ++i) fetch_raw(*asked[i]);
+      parallel_for(count, request_.threads, [&](std::size_t i) { recover(*asked[begin + i]); });
     }
+    return Done{};
+  }
+
+  void leave_out_failed() {
     for (const Pending& pending : pending_) {
       if (pending.error) made_.failed.push_back({pending.assessed->job.id, *pending.error});
     }
     std::erase_if(pending_, [](const Pending& pending) { return pending.error.has_value(); });
     for (const Pending& pending : pending_) warn_of_doubt(pending);
-    return Done{};
   }
 
   void warn_of_doubt(const Pending& pending) {
@@ -160,37 +169,32 @@ class MasterMaker {
     pending.raw->png.shrink_to_fit();
   }
 
-  /// An `auto` palette is made once, from all masters of its set, and then stands in the lock.
-  Result<Done> make_auto_palettes() {
-    for (const PaletteSpec& spec : request_.project->palettes) {
-      if (spec.auto_colors == 0 || palettes_.contains(spec.name)) continue;
-      std::vector<const Image*> images;
-      std::set<std::string> redrawn;
-      for (const Pending& pending : pending_) {
-        if (pending.assessed->master->palette != spec.name) continue;
-        images.push_back(&pending.master);
-        redrawn.insert(pending.assessed->job.id);
-      }
-      for (const MasterSpec& master : request_.project->masters) {
-        const auto present = inputs_.masters.find(master.id);
-        if (master.palette == spec.name && present != inputs_.masters.end() &&
-            !redrawn.contains(master.id)) {
-          images.push_back(&present->second.image);
-        }
-      }
-      if (images.empty()) continue;
-      auto palette = make_auto_palette(images, spec.auto_colors);
-      if (!palette) return palette.error();
-      const PaletteMapper mapper(*palette, ColorMetric::oklab);
-      for (Pending& pending : pending_) {
-        const MasterSpec& master = *pending.assessed->master;
-        if (master.palette != spec.name) continue;
-        pending.master = mapper.lock(pending.master, master.recover.dither, master.recover.alpha);
-      }
-      palettes_.emplace(spec.name, *palette);
-      lock_.palettes[spec.name].colors = palette->colors;
-    }
-    // Palettes that derive from one that was made just now.
+  /// Palettes whose colours only placeholders had a part in are chosen again when art comes.
+  Result<Done> forget_palettes() {
+    std::set<std::string> redrawn;
+    for (const Pending& pending : pending_)
+      if (needs_generation(pending.assessed->state)) redrawn.insert(pending.assessed->job.id);
+    if (request_.real_worker)
+      forget_placeholder_palettes(*request_.project, inputs_, redrawn, lock_);
+    return resolve_again();
+  }
+
+  /// Masters whose palette was not known are recovered again, in its colours.
+  Result<Done> choose_colors() {
+    FreshMasters fresh;
+    for (const Pending& pending : pending_)
+      if (!pending.error)
+        fresh[pending.assessed->job.id] = {.image = &pending.master,
+                                           .placeholder = pending.placeholder};
+    const auto chosen = choose_palettes(*request_.project, inputs_, fresh, lock_, palettes_);
+    if (!chosen) return chosen.error();
+    if (auto done = resolve_again(); !done) return done.error();
+    return recover_all([&](const Pending& pending) {
+      return !pending.error && chosen->contains(pending.assessed->master->palette);
+    });
+  }
+
+  Result<Done> resolve_again() {
     auto all = resolve_palettes(*request_.project, inputs_.files, lock_);
     if (!all) return all.error();
     palettes_ = std::move(*all);

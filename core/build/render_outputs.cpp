@@ -32,6 +32,7 @@ Error no_palette(const SpriteSpec& spec, const std::string& name) {
   return {.kind = ErrorKind::manifest,
           .message =
               fmt::format("sprite '{}' uses palette '{}', which has no colours yet", spec.id, name),
+          .hint = "they are chosen by `dgxp build`, when a master is drawn in this palette",
           .place = spec.place};
 }
 
@@ -104,6 +105,12 @@ void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
     if (today == nullptr) continue;
     const std::vector<Rgb> sorted(colors.begin(), colors.end());
     updated[name] = update_locked_palette(lock.palettes[name], *today, sorted);
+  }
+  for (const PaletteSpec& spec : project.palettes) {
+    const auto locked = updated.find(spec.name);
+    if (spec.extend > 0 || locked == updated.end()) continue;
+    locked->second.extend = 0;
+    locked->second.added.clear();
   }
   lock.palettes = std::move(updated);
 }

@@ -37,31 +37,45 @@ Result<Palette> recolored(const PaletteSpec& spec, const Palette& base,
   return palette;
 }
 
-/// One palette whose base, if it has one, is in `done`. Nothing when it has to wait for its
-/// masters.
-Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
-                                           const std::map<std::string, Bytes>& files,
-                                           const Lock& lock, const Palettes& done) {
-  using Resolved = std::optional<Palette>;
+Result<std::optional<Palette>> given_colors(const PaletteSpec& spec,
+                                            const std::map<std::string, Bytes>& files,
+                                            const Lock& lock, const Palettes& done) {
+  using Given = std::optional<Palette>;
+  const auto as_given = [](Palette palette) { return Given(std::move(palette)); };
+  if (spec.auto_colors > 0) return Given(Palette{});
   if (spec.file) {
     const auto content = files.find(*spec.file);
     if (content == files.end()) {
       return at_palette(spec, fmt::format("file '{}' does not exist", *spec.file));
     }
-    return parse_palette(*spec.file, content->second)
-        .map([](Palette palette) { return Resolved(std::move(palette)); })
-        .map_error([&](Error error) { return at_palette(spec, error.message, error.hint); });
+    return parse_palette(*spec.file, content->second).map(as_given).map_error([&](Error error) {
+      return at_palette(spec, error.message, error.hint);
+    });
   }
-  const LockedPalette* locked = find_locked(lock, spec.name);
-  if (spec.auto_colors > 0) {
-    return locked == nullptr ? Resolved{} : Resolved(Palette{locked->colors});
-  }
-  if (!spec.from) return Resolved(Palette{spec.colors});
+  if (!spec.from) return Given(Palette{spec.colors});
   const auto base = done.find(*spec.from);
-  if (base == done.end()) return Resolved{};
-  return recolored(spec, base->second, find_locked(lock, *spec.from)).map([](Palette palette) {
-    return Resolved(std::move(palette));
-  });
+  if (base == done.end()) return Given{};
+  return recolored(spec, base->second, find_locked(lock, *spec.from)).map(as_given);
+}
+
+/// One palette whose base, if it has one, is in `done`. Nothing when it has to wait for its
+/// masters.
+Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
+                                           const std::map<std::string, Bytes>& files,
+                                           const Lock& lock, const Palettes& done) {
+  const LockedPalette* locked = find_locked(lock, spec.name);
+  auto palette = own_colors(spec, files, lock, done);
+  if (!palette || !*palette) return palette;
+  if (spec.auto_colors > 0) {
+    if (locked == nullptr) return std::optional<Palette>{};
+    (*palette)->colors = locked->colors;
+  }
+  if (spec.extend > 0) {
+    if (locked == nullptr || locked->extend != spec.extend) return std::optional<Palette>{};
+    for (const Rgb color : locked->added)
+      if (!(*palette)->find(color)) (*palette)->colors.push_back(color);
+  }
+  return palette;
 }
 
 }  // namespace
@@ -81,6 +95,21 @@ std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPa
     if (std::ranges::find(colors, color) != colors.end()) return in_range(position);
   }
   return std::nullopt;
+}
+
+Result<std::optional<Palette>> own_colors(const PaletteSpec& spec,
+                                          const std::map<std::string, Bytes>& files,
+                                          const Lock& lock, const Palettes& done) {
+  constexpr std::size_t kMostColors = 256;
+  auto palette = given_colors(spec, files, lock, done);
+  if (!palette || !*palette || spec.extend == 0) return palette;
+  const std::size_t own = (*palette)->colors.size();
+  if (own + static_cast<std::size_t>(spec.extend) <= kMostColors) return palette;
+  return at_palette(spec,
+                    fmt::format("palette '{}' has {} colours and could get {} more, which is more "
+                                "than {}",
+                                spec.name, own, spec.extend, kMostColors),
+                    "a palette has at most 256 colours: make 'extend' less");
 }
 
 Result<Palettes> resolve_palettes(const ProjectSpec& project,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/base/bytes.hpp"
@@ -11,13 +12,22 @@
 
 namespace dgxp {
 
-/// Today's colours by palette name. An `auto` palette without colours in the lock is left out,
-/// with all that derive from it: it is made when its masters are there.
+/// Today's colours by palette name. An `auto` palette without colours in the lock, and one that is
+/// extended by another number than the lock says, is left out, with all that derive from it: its
+/// colours are chosen when its masters are there.
 using Palettes = std::map<std::string, Palette>;
 
 /// Error: `manifest`, with the place, when a file is malformed or a replaced colour is unknown.
 Result<Palettes> resolve_palettes(const ProjectSpec& project,
                                   const std::map<std::string, Bytes>& files, const Lock& lock);
+
+/// The colours of `spec` before any are chosen: none for an `auto` palette. Nothing when the
+/// palette that it comes from is not in `done`.
+///
+/// Error: as resolve_palettes, and when there is no room for as many as it is extended by.
+Result<std::optional<Palette>> own_colors(const PaletteSpec& spec,
+                                          const std::map<std::string, Bytes>& files,
+                                          const Lock& lock, const Palettes& done);
 
 /// Today's position of `color`: where the palette has it, else where the lock says it was.
 std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPalette* locked);

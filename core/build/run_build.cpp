@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/build/choose_palettes.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/plan/job_key.hpp"
 
@@ -183,6 +184,8 @@ class Build {
       return std::move(report_);
     }
     record_edits(now_.jobs, now_.lock);
+    if (auto chosen = choose_palettes(project_, now_.inputs, {}, now_.lock, now_.palettes); !chosen)
+      return chosen.error();
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
                                    request_.threads);
     if (!rendered) return rendered.error();

@@ -27,6 +27,8 @@ struct LockedJob {
 struct LockedPalette {
   std::vector<Rgb> colors;                 ///< as of the last build
   std::map<int, std::vector<Rgb>> former;  ///< colours a position once had and a master still uses
+  int extend = 0;                          ///< PaletteSpec::extend when `added` was chosen
+  std::vector<Rgb> added;                  ///< behind the palette's own colours
   friend bool operator==(const LockedPalette&, const LockedPalette&) = default;
 };
 

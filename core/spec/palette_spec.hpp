@@ -20,6 +20,9 @@ struct PaletteSpec {
   std::optional<std::string>
       from;             ///< name of the palette this one recolours, position by position
   int auto_colors = 0;  ///< N: made from all masters that use this palette
+  /// With `file`, `colors` or `from`: at most so many more colours stand behind these, chosen from
+  /// all masters that use this palette.
+  int extend = 0;
   /// Replaced colours of `from`: `map` entries and ramps, already paired. A left colour that the
   /// base palette does not hold today is looked up by its position in the lock, else an error.
   std::vector<std::pair<Rgb, Rgb>> map;

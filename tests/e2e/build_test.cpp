@@ -345,6 +345,64 @@ TEST_CASE("an auto palette is made once from all its sprites and then stays") {
   CHECK(project.get("assets.lock").find(entry) != std::string::npos);
 }
 
+TEST_CASE("a palette is extended once by colours of its sprites, and then builds from git alone") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "  ember: { file: palettes/ember.hex }",
+                     "  ember: { file: palettes/ember.hex }\n"
+                     "  dark: [\"#1a1423\", \"#2e2440\", \"#39424f\"]\n"
+                     "  more: { from: dark, extend: 3 }");
+  project.replace_in("assets.yaml", "    prompt: \"{name}\"",
+                     "    prompt: \"{name}\"\n    palette: more");
+  CHECK(project.run({"explain", "item/coin"}).out.find("more (its colours are not chosen yet)") !=
+        std::string::npos);
+  // No master yet, so there is nothing to choose from.
+  CHECK(project.run({"build", "--locked"}).status == 2);
+  REQUIRE(project.run({"build"}).status == 0);
+  const std::string lock = project.get("assets.lock");
+  CHECK(lock.find("  more:\n    colors: [\"#1a1423\", \"#2e2440\", \"#39424f\", \"#") !=
+        std::string::npos);
+  CHECK(lock.find("\n    extend: 3\n    added: [\"#") != std::string::npos);
+  CHECK(project.run({"explain", "item/coin"})
+            .out.find("more (6 colours, 3 chosen from its masters)") != std::string::npos);
+  std::set<Rgb> colors;
+  for (const char* path : {"art/item/coin.png", "art/item/potion.png"})
+    for (const Rgba pixel : png_at(project, path).pixels)
+      if (pixel.a != 0) colors.insert(pixel.rgb());
+  CHECK(colors.size() > 3);
+  CHECK(colors.size() <= 6);
+  CHECK(project.run({"check"}).status == 0);
+
+  // As CI has it: what git holds, without store and worker.
+  const std::string page = project.get("game/sprites/small-0.png");
+  std::filesystem::remove_all(project.at(".dgxp"));
+  std::filesystem::remove_all(project.at("game"));
+  REQUIRE(project.run({"build", "--locked"}).status == 0);
+  CHECK(project.get("game/sprites/small-0.png") == page);
+  CHECK(project.get("assets.lock") == lock);
+
+  // A master that is drawn again takes the colours that stand there.
+  REQUIRE(project.run({"reroll", "item/coin"}).status == 0);
+  REQUIRE(project.run({"build"}).status == 0);
+  const std::size_t start = lock.find("    extend: 3\n");
+  const std::string entry = lock.substr(start, lock.find("]\n", start) - start);
+  CHECK(project.get("assets.lock").find(entry) != std::string::npos);
+
+  // Another number is another choice, and --locked says that the lock is behind.
+  project.replace_in("assets.yaml", "extend: 3", "extend: 2");
+  const ProgramResult behind = project.run({"build", "--locked"});
+  CHECK(behind.status == 2);
+  CHECK(behind.out.find("the lock is not up to date") != std::string::npos);
+  CHECK(project.run({"plan"}).out.find("write     assets.lock") != std::string::npos);
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.get("assets.lock").find("    extend: 2\n    added: [") != std::string::npos);
+  CHECK(project.run({"check"}).status == 0);
+
+  // Without `extend` the lock forgets what was added.
+  project.replace_in("assets.yaml", ", extend: 2 }", " }");
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.get("assets.lock").find("added: [") == std::string::npos);
+}
+
 TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
   const SmallProject project;
   Image drawn({16, 16});

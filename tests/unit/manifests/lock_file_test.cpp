@@ -27,7 +27,9 @@ Lock make_lock() {
                              .reroll = 2};
   lock.jobs["npc"] = {.master = sha256("npc"), .origin = Origin::placeholder};
   lock.palettes["ember"] = {.colors = {{0x17, 0x20, 0x38}, {0x25, 0x3a, 0x5e}},
-                            .former = {{1, {{0xa5, 0x30, 0x30}}}, {12, {{1, 2, 3}, {4, 5, 6}}}}};
+                            .former = {{1, {{0xa5, 0x30, 0x30}}}, {12, {{1, 2, 3}, {4, 5, 6}}}},
+                            .extend = 4,
+                            .added = {{1, 1, 1}, {9, 9, 9}}};
   lock.palettes["plain"] = {};
   lock.layout["actors"] = {{"hero/walk/east/0", {0, 1, 1}}, {"hero/walk/east/1", {0, 35, 1}}};
   lock.layout["tiles"] = {{"grass", {1, 65535, 0}}};
@@ -57,6 +59,8 @@ const std::string kText = fmt::format(
     "palettes:\n"
     "  ember:\n"
     "    colors: [\"#172038\", \"#253a5e\"]\n"
+    "    extend: 4\n"
+    "    added: [\"#010101\", \"#090909\"]\n"
     "    former: {{ 1: [\"#a53030\"], 12: [\"#010203\", \"#040506\"] }}\n"
     "  plain:\n"
     "    colors: []\n"
@@ -156,6 +160,10 @@ TEST_CASE("random locks read back both ways") {
       LockedPalette& palette = lock.palettes[fmt::format("p{}", below(9))];
       palette.colors.resize(static_cast<std::size_t>(below(256)), color());
       if (below(2) == 0) palette.former[below(256)] = {color(), color()};
+      if (below(2) == 0) {
+        palette.extend = 1 + below(255);
+        palette.added.resize(static_cast<std::size_t>(below(palette.extend + 1)), color());
+      }
     }
     for (int i = below(4); i > 0; --i) {
       lock.layout[fmt::format("a{}", below(9))][fmt::format("f/{}", below(99))] = {
@@ -238,10 +246,10 @@ TEST_CASE("a lock tells what is wrong with it") {
             .starts_with("assets.lock:4:5: 'master' must be sha256: and 64 hexadecimal digits"));
   CHECK(
       error_of(with(kText, "[0, 1, 1]", "[0, 1]"))
-          .starts_with("assets.lock:28:5: 'hero/walk/east/0' must be three numbers [page, x, y]"));
+          .starts_with("assets.lock:30:5: 'hero/walk/east/0' must be three numbers [page, x, y]"));
   CHECK(
       error_of(with(kText, "12: [", "256: ["))
-          .starts_with("assets.lock:23:31: this must be a whole number from 0 to 255, not '256'"));
+          .starts_with("assets.lock:25:31: this must be a whole number from 0 to 255, not '256'"));
   CHECK(error_of(with(kText, "\"#172038\"", "#172038"))
             .starts_with("assets.lock:22:13: what this '[' opens is not closed"));
   CHECK(error_of("dgxp_lock: 1\njobs: [1]\n")

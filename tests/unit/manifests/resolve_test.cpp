@@ -241,7 +241,9 @@ TEST_CASE("palettes come from files, colours, other palettes or masters") {
       "  list: [\"#abc\"]\n"
       "  colors: { colors: [\"#112233\", 445566] }\n"
       "  auto: { auto: 16 }\n"
-      "  derived: { from: file, ramps: { a: b }, map: { \"#050505\": \"#060606\" } }\n");
+      "  derived: { from: file, ramps: { a: b }, map: { \"#050505\": \"#060606\" } }\n"
+      "  more: { from: file, extend: 4 }\n"
+      "  most: { colors: [\"#112233\"], extend: 255 }\n");
   REQUIRE_MESSAGE(result.project, format_diagnostics(result.diagnostics));
   const auto& palettes = result.project->palettes;
   CHECK(palettes[0].file == "palettes/x.gpl");
@@ -253,6 +255,10 @@ TEST_CASE("palettes come from files, colours, other palettes or masters") {
                                                             {{2, 2, 2}, {4, 4, 4}},
                                                             {{5, 5, 5}, {6, 6, 6}}});
   CHECK(palettes[4].place == Place{9, 3});
+  CHECK(palettes[4].extend == 0);
+  CHECK(palettes[5].from == "file");
+  CHECK(palettes[5].extend == 4);
+  CHECK(palettes[6].extend == 255);
 }
 
 TEST_CASE("a drawn picture is its own master: a still or one row of frames") {
@@ -288,7 +294,8 @@ TEST_CASE("a style decides what the worker is asked for") {
       "    sampler: { name: ddim, steps: 12, denoise: 0.25 }\n"
       "    render_scale: 8\n"
       "sprites:\n"
-      "  a: { style: s, prompt: \"a cat, sitting\", seed: 18446744073709551615, references: [refs/cat.png], "
+      "  a: { style: s, prompt: \"a cat, sitting\", seed: 18446744073709551615, references: "
+      "[refs/cat.png], "
       "directions: "
       "[east], animations: { nap: { frames: 2 } } }\n"
       "  b: { prompt: plain }\n");
