@@ -9,13 +9,48 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kParts = 5;  // the middle, then the quarters
-constexpr std::array<std::array<double, 2>, kParts> kCentres{
-    {{0.5, 0.5}, {0.3, 0.3}, {0.7, 0.3}, {0.3, 0.7}, {0.7, 0.7}}};
-constexpr double kHalfWidth = 0.11;   // of a part, in cells
-constexpr int kTaps = 3;              // pixels of a part looked at, along each axis
-constexpr int kLeastContrast = 40;    // red + green + blue
-constexpr double kBrokenShare = 0.4;  // of the contrast to the neighbours
+constexpr int kTaps = 3;                 // pixels of a part looked at, along each axis
+constexpr int kLeastContrast = 40;       // red + green + blue
+constexpr double kBrokenShare = 0.4;     // of the contrast to the neighbours
+constexpr double kFirstPart = 0.3;       // of a cell, where the middle of its first part lies
+constexpr double kMostHalfWidth = 0.11;  // of a part, in cells
+constexpr double kBlurredPixels = 1.4;
+constexpr double kHalfPixels = 1.2;
+constexpr double kLargeCell = 20;    // pixels; larger cells have more parts than five
+constexpr double kFirstLarge = 0.2;  // of a large cell
+constexpr double kPartDistance = 5;  // pixels between the parts of a large cell
+constexpr int kMostParts = 12;       // along each axis
+
+/// What is looked at in every cell; the first part stands for the cell's colour.
+struct Parts {
+  std::vector<std::array<double, 2>> centres;  // in cells
+  double half_width = 0;
+};
+
+/// Of a small cell the middle and the quarters, of a large one a lattice.
+Parts choose_parts(double cell) {
+  if (cell < kLargeCell) {
+    // Blur reaches a pixel into a cell however small it is.
+    const double first = std::clamp(kBlurredPixels / cell, kFirstPart, 0.5);
+    const double half_width = std::clamp(first - kHalfPixels / cell, 0.0, kMostHalfWidth);
+    return {.centres = {{0.5, 0.5},
+                        {first, first},
+                        {1 - first, first},
+                        {first, 1 - first},
+                        {1 - first, 1 - first}},
+            .half_width = half_width};
+  }
+  const double span = 1 - 2 * kFirstLarge;
+  const int steps =
+      std::clamp(static_cast<int>(std::ceil(span * cell / kPartDistance)), 2, kMostParts);
+  Parts parts{.centres = {{0.5, 0.5}}, .half_width = span / steps / 3};
+  for (int y = 0; y <= steps; ++y) {
+    for (int x = 0; x <= steps; ++x) {
+      parts.centres.push_back({kFirstLarge + span * x / steps, kFirstLarge + span * y / steps});
+    }
+  }
+  return parts;
+}
 
 using Sum = std::array<int, 3>;  // of kTaps * kTaps pixels
 
@@ -24,12 +59,13 @@ int difference(const Sum& a, const Sum& b) {
 }
 
 /// The pixels to look at of part `centre` of each cell of one axis, kTaps a cell.
-std::vector<int> taps(const std::vector<double>& lines, double centre, int length) {
+std::vector<int> taps(const std::vector<double>& lines, double centre, double half_width,
+                      int length) {
   std::vector<int> places;
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     const double cell = lines[i + 1] - lines[i];
     for (int tap = 0; tap < kTaps; ++tap) {
-      const double off = kHalfWidth * (2.0 * tap / (kTaps - 1) - 1);
+      const double off = half_width * (2.0 * tap / (kTaps - 1) - 1);
       const double place = std::floor(lines[i] + (centre + off) * cell);
       places.push_back(std::clamp(static_cast<int>(place), 0, length - 1));
     }
@@ -38,9 +74,10 @@ std::vector<int> taps(const std::vector<double>& lines, double centre, int lengt
 }
 
 /// The colour of one part of every cell.
-std::vector<Sum> part_colors(const Image& image, const Grid& grid, std::size_t part) {
-  const std::vector<int> xs = taps(grid.columns, kCentres[part][0], image.size.width);
-  const std::vector<int> ys = taps(grid.rows, kCentres[part][1], image.size.height);
+std::vector<Sum> part_colors(const Image& image, const Grid& grid,
+                             const std::array<double, 2>& centre, double half_width) {
+  const std::vector<int> xs = taps(grid.columns, centre[0], half_width, image.size.width);
+  const std::vector<int> ys = taps(grid.rows, centre[1], half_width, image.size.height);
   std::vector<Sum> colors(xs.size() / kTaps * (ys.size() / kTaps));
   for (std::size_t j = 0; j < ys.size(); ++j) {
     Sum* row = &colors[j / kTaps * (xs.size() / kTaps)];
@@ -61,9 +98,11 @@ CellPurity measure_purity(const Image& image, const Grid& grid) {
   if (grid.columns.size() < 2 || grid.rows.size() < 2) {
     return {};
   }
-  std::array<std::vector<Sum>, kParts> parts;
-  for (std::size_t part = 0; part < kParts; ++part) {
-    parts[part] = part_colors(image, grid, part);
+  const Parts parts = choose_parts((grid.columns.back() - grid.columns.front()) /
+                                   static_cast<double>(grid.columns.size() - 1));
+  std::vector<std::vector<Sum>> colors;
+  for (const auto& centre : parts.centres) {
+    colors.push_back(part_colors(image, grid, centre, parts.half_width));
   }
   const std::size_t width = grid.columns.size() - 1;
   const std::size_t height = grid.rows.size() - 1;
@@ -73,7 +112,7 @@ CellPurity measure_purity(const Image& image, const Grid& grid) {
     for (std::size_t x = 0; x < width; ++x) {
       const std::size_t i = y * width + x;
       const auto contrast = [&](std::size_t other) {
-        return difference(parts[0][i], parts[0][other]);
+        return difference(colors[0][i], colors[0][other]);
       };
       int outside = 0;
       outside = x > 0 ? std::max(outside, contrast(i - 1)) : outside;
@@ -81,8 +120,8 @@ CellPurity measure_purity(const Image& image, const Grid& grid) {
       outside = y > 0 ? std::max(outside, contrast(i - width)) : outside;
       outside = y + 1 < height ? std::max(outside, contrast(i + width)) : outside;
       int inside = 0;
-      for (std::size_t part = 1; part < kParts; ++part) {
-        inside = std::max(inside, difference(parts[0][i], parts[part][i]));
+      for (std::size_t part = 1; part < colors.size(); ++part) {
+        inside = std::max(inside, difference(colors[0][i], colors[part][i]));
       }
       if (inside >= kLeastContrast && inside >= kBrokenShare * outside) {
         purity.is_broken[i] = 1;

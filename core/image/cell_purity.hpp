@@ -21,8 +21,8 @@ struct CellPurity {
   }
 };
 
-/// Looks at the middle and the four quarters of every cell, away from its borders, which blur and
-/// drift reach into.
+/// Looks at the middle and the quarters of every cell, at more places in large ones, away from its
+/// borders, which blur and drift reach into.
 CellPurity measure_purity(const Image& image, const Grid& grid);
 
 }  // namespace dgxp

@@ -23,6 +23,7 @@ namespace {
 
 constexpr double kLeastCell = 2.6;  // pixels
 constexpr double kMostCell = 72.0;
+constexpr double kLeastThird = 4.0;    // pixels; blur makes more of smaller ones
 constexpr double kLargeQuarter = 9.0;  // pixels; only of larger cells are quarters looked for
 constexpr std::size_t kTries = 10;     // cell sizes that are laid out
 constexpr double kAlike = 0.015;       // sizes that differ by less are laid out once
@@ -33,6 +34,7 @@ constexpr double kBroken = 0.01;        // share of broken cells that the true g
 constexpr double kBrokenWeight = 40.0;  // of that share against the gain
 constexpr double kLeastWorth = 0.35;    // of a grid of cells broken by their texture
 constexpr double kTextureWeight = 3.0;
+constexpr double kFairConfidence = 0.5;     // less is a reason to look further
 constexpr float kStrongShare = 0.1F;        // of what is above the strength of usual lines
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
 constexpr double kExpectationWidth = 0.25;  // standard deviation of log(size / expected)
@@ -130,7 +132,7 @@ class Search {
       seen.push_back(choice.cell);
       const Laid laid = lay_divided(choice.cell);
       seen.push_back(laid.cell);
-      const double worth = choice.score * worth_of(laid.broken);
+      const double worth = choice.score * worth_of(laid);
       if (laid.grid && (!best || worth > best_worth)) {
         best = laid.grid;
         best_worth = worth;
@@ -149,12 +151,15 @@ class Search {
 
   static bool alike(double a, double b) { return std::abs(a - b) < kAlike * a; }
 
-  static double worth_of(double broken) {
-    const auto shrunk = [broken](double weight) {
-      return static_cast<double>(plain_exp(static_cast<float>(-weight * broken)));
+  static double worth_of(const Laid& laid) {
+    const auto shrunk = [&laid](double weight) {
+      return static_cast<double>(plain_exp(static_cast<float>(-weight * laid.broken)));
     };
-    return std::max(kLeastWorth, shrunk(kBrokenWeight)) * shrunk(kTextureWeight);
+    return std::max(kLeastWorth, shrunk(kBrokenWeight)) * shrunk(kTextureWeight) *
+           std::min(1.0, confidence_of(laid) / kFairConfidence);
   }
+
+  static double confidence_of(const Laid& laid) { return laid.grid ? laid.grid->confidence : 0.0; }
 
   double score_cell(double cell) const {
     const Ruling x = rule_axis(columns_, cell, RuleSteps::whole);
@@ -209,7 +214,7 @@ class Search {
     int best = 0;
     double surety = kSure;
     for (const Parts& parts :
-         {Parts{2, kLeastCell, 0.01}, {3, kLeastCell, 0.03}, {4, kLargeQuarter, 0.08}}) {
+         {Parts{2, kLeastCell, 0.01}, {3, kLeastThird, 0.03}, {4, kLargeQuarter, 0.08}}) {
       if (laid.cell / parts.count < parts.least) {
         continue;
       }
@@ -222,6 +227,11 @@ class Search {
     return best;
   }
 
+  /// Whether the lines in between are no more than what blur makes of any place.
+  static bool is_vague(const Laid& divided, const Laid& whole) {
+    return confidence_of(divided) < std::min(kFairConfidence, confidence_of(whole));
+  }
+
   /// Cells of `cell` pixels, or of a whole part of it while that is what the picture shows.
   Laid lay_divided(double cell) const {
     Laid laid = lay(cell);
@@ -230,13 +240,17 @@ class Search {
       if (parts == 0) {
         break;
       }
-      laid = lay(peak_near(spectrum_, laid.cell / parts));
+      Laid divided = lay(peak_near(spectrum_, laid.cell / parts));
+      if (divided.broken > laid.broken + kBroken || is_vague(divided, laid)) {
+        break;
+      }
+      laid = std::move(divided);
     }
     for (const int parts : {2, 3}) {
       if (laid.broken > kBroken && laid.cell / parts >= kLeastCell &&
           look_between(profiles_, laid.lines, parts, kLeastCell).surety > kDenied) {
         Laid divided = lay(peak_near(spectrum_, laid.cell / parts));
-        if (divided.grid && divided.broken * 4 < laid.broken) {
+        if (divided.broken * 4 < laid.broken && !is_vague(divided, laid)) {
           return divided;
         }
       }

@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 
 #include "core/image/assign_colors.hpp"
+#include "core/image/cell_purity.hpp"
 #include "core/image/choose_grid.hpp"
 #include "core/image/fit_frames.hpp"
+#include "core/image/grid_doubt.hpp"
 #include "core/image/lock_palette.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
@@ -30,6 +32,8 @@ constexpr double kSureGrid = 0.8;      // confidence of a grid that leaves no do
 constexpr float kSureCell = 0.99F;     // confidence of a cell that is no speck
 constexpr float kSpeckSpread = 3.0F;   // times the usual spread inside of cells, and
 constexpr float kLeastSpread = 24.0F;  // at least this; a speck does not fill its cell
+
+constexpr float kBrokenCell = 0.5F;  // most confidence of a cell that is not of one colour
 
 struct Cells {
   ColorChoice choice;                     // in `colors`
@@ -229,15 +233,22 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   }
   const CellSamples samples = sample_cells(image, *grid);
   const Size size = samples.size;
-  const Cells cells =
+  Cells cells =
       palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);
+  const CellPurity purity = measure_purity(image, *grid);
   const std::vector<std::uint8_t> transparent =
       flat ? transparent_cells(raw, *grid, spec.alpha) : std::vector<std::uint8_t>{};
   const std::vector<std::uint8_t> figure = figure_cells(samples, cells, spec, transparent);
   Recovered result{.native = draw_cells(size, samples, cells, figure, spec, palette),
                    .grid = *std::move(grid)};
-  result.quality =
-      std::min(1.0, result.grid.confidence / kSureGrid) * mean_confidence(cells.choice, figure);
+  for (std::size_t i = 0; i < purity.is_broken.size(); ++i) {
+    float& confidence = cells.choice.confidence[i];
+    confidence = purity.is_broken[i] != 0 ? std::min(confidence, kBrokenCell) : confidence;
+  }
+  result.quality = std::min(1.0, result.grid.confidence / kSureGrid) *
+                   mean_confidence(cells.choice, figure) *
+                   trust_in_grid(result.grid, purity, samples,
+                                 spec.grid || spec.size ? GridExpectation{} : expectation);
   result.cell_confidence = cells.choice.confidence;
   return result;
 }

@@ -139,6 +139,28 @@ TEST_CASE("recover_native reads patches of two by two cells with few single ones
   CHECK(differences(found->native, native) == 0);
 }
 
+TEST_CASE("recover_native reads figures of flat patches without being told their size") {
+  for (const char* prompt : {"crate", "chest", "wood floor tile", "button"}) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+      CAPTURE(prompt);
+      CAPTURE(seed);
+      const Image raw = draw_procedural(
+          {.prompt = prompt, .frame_size = {32, 32}, .frames = 2, .render_scale = 8, .seed = seed});
+      const auto found = recover_native(raw, with_background(Background::none), {});
+      REQUIRE(found);
+      CHECK(found->native.size == Size{64, 32});
+      CHECK(found->quality > kDoubtfulQuality);
+    }
+  }
+}
+
+TEST_CASE("recover_native doubts a grid that is told twice too coarse or too fine") {
+  const Image raw = draw_raw(blot({40, 40}, 2, 5), {480, 480}, {.cell = 12, .blur = 1, .noise = 6});
+  CHECK(recover_native(raw, with_grid(12), palette())->quality > kDoubtfulQuality);
+  CHECK(recover_native(raw, with_grid(24), palette())->quality < 0.5);
+  CHECK(recover_native(raw, with_grid(6), palette())->quality <= 0.5);
+}
+
 TEST_CASE("recover_native says how sure it is of each line and cell") {
   const Image truth = blot({30, 30}, 2, 4);
   const Image raw = draw_raw(truth, {330, 330}, {.cell = 11, .noise = 4});
