@@ -165,6 +165,22 @@ TEST_CASE("nearest equals the search in whole cells, for palettes that make it h
     }
 }
 
+TEST_CASE("nearest equals the search in whole blocks, where bounds rule entries out at once") {
+  Random random(9);
+  for (const ColorMetric metric : {ColorMetric::rgb, ColorMetric::oklab, ColorMetric::hyab})
+    for (const int count : {2, 9, 200}) {
+      const Palette palette = random.palette(count);
+      const PaletteMapper mapper(palette, metric);
+      for (const Rgb low : {Rgb{0, 0, 0}, Rgb{240, 240, 240}, Rgb{0, 16, 240}, Rgb{112, 96, 0}})
+        for (int i = 0; i < 4096; i += 1 + random.below(5)) {
+          const Rgb color{static_cast<std::uint8_t>(low.r + i / 256),
+                          static_cast<std::uint8_t>(low.g + i / 16 % 16),
+                          static_cast<std::uint8_t>(low.b + i % 16)};
+          REQUIRE(mapper.nearest(color) == nearest_by_search(color, palette, metric));
+        }
+    }
+}
+
 TEST_CASE("an exact colour always wins and equal entries give the lowest position") {
   Random random(3);
   for (const ColorMetric metric : kMetrics) {
