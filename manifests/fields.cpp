@@ -197,7 +197,9 @@ constexpr std::array kRecoverFields{
               "How the background is told from the figure"},
     FieldSpec{"key", &kColor, "", "The background's colour, for chroma_key"},
     FieldSpec{"alpha", &kAlpha, "128", "A raw alpha below it is transparent"},
-    FieldSpec{"dither", &kDither, "none", "How in-between colours are shown"},
+    FieldSpec{"dither", &kDither, "none",
+              "How in-between colours are shown; anew in every frame, so that what stands still "
+              "does not flicker"},
     FieldSpec{"despeckle", &kDespeckle, "2",
               "Figures of fewer pixels than this are removed where they are in doubt"},
     FieldSpec{"metric", &kMetric, "recover", "How the nearest palette colour is measured"},

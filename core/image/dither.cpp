@@ -5,9 +5,11 @@
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/image/color_metric.hpp"
@@ -121,31 +123,82 @@ class ErrorRows {
   std::array<std::vector<Channels>, 3> rows_;
 };
 
+/// How a pixel of a frame was coloured, for the frames after it.
+struct Decision {
+  Rgb color;  ///< of the picture
+  std::uint8_t position = 0;
+  bool is_made = false;
+  Channels error{};
+
+  bool holds_for(Rgba pixel) const {
+    constexpr int kSame = 4;  // noise of a recovered cell
+    const auto is_near = [](int a, int b) { return std::abs(a - b) <= kSame; };
+    return is_made && is_near(color.r, pixel.r) && is_near(color.g, pixel.g) &&
+           is_near(color.b, pixel.b);
+  }
+};
+
 template <typename Method>
-PalettePositions diffuse(const Image& image, const NearestTable& table, const Palette& palette,
-                         int alpha_threshold) {
-  ErrorRows<Method> errors(image.size.width);
-  PalettePositions result{.of = Bytes(image.pixels.size())};
-  std::size_t at = 0;
-  for (int y = 0; y < image.size.height; ++y, errors.next_row())
-    for (int x = 0; x < image.size.width; ++x, ++at) {
-      const Rgba& pixel = image.pixels[at];
-      if (pixel.a < alpha_threshold) {  // what came here ends here
-        result.has_holes = true;
-        continue;
+class FrameDiffusion {
+ public:
+  FrameDiffusion(const Image& image, int frame_width, const NearestTable& table,
+                 const Palette& palette, int alpha_threshold)
+      : image_(image),
+        width_(frame_width),
+        table_(table),
+        palette_(palette),
+        alpha_threshold_(alpha_threshold),
+        decisions_(static_cast<std::size_t>(frame_width * image.size.height)) {
+    result_.of.resize(image.pixels.size());
+  }
+
+  PalettePositions run() && {
+    for (int left = 0; left < image_.size.width; left += width_) diffuse_frame(left);
+    return std::move(result_);
+  }
+
+ private:
+  void diffuse_frame(int left) {
+    ErrorRows<Method> errors(width_);
+    Decision* decision = decisions_.data();
+    for (int y = 0; y < image_.size.height; ++y, errors.next_row()) {
+      std::size_t at = static_cast<std::size_t>(y) * static_cast<std::size_t>(image_.size.width) +
+                       static_cast<std::size_t>(left);
+      for (int x = 0; x < width_; ++x, ++at, ++decision) {
+        const Rgba& pixel = image_.pixels.data()[at];
+        if (pixel.a < alpha_threshold_) {  // what came here ends here
+          result_.has_holes = true;
+          decision->is_made = false;
+          continue;
+        }
+        if (!decision->holds_for(pixel)) *decision = decide(pixel, errors.at(x));
+        errors.spread(x, decision->error);
+        result_.of.data()[at] = decision->position;
       }
-      const Channels came = errors.at(x);
-      const Channels wanted{clamp_channel(pixel.r + came[0]), clamp_channel(pixel.g + came[1]),
-                            clamp_channel(pixel.b + came[2])};
-      const std::uint8_t position = table.nearest(static_cast<std::uint32_t>(wanted[0]),
-                                                  static_cast<std::uint32_t>(wanted[1]),
-                                                  static_cast<std::uint32_t>(wanted[2]));
-      const Rgb color = palette.colors[position];
-      errors.spread(x, {wanted[0] - color.r, wanted[1] - color.g, wanted[2] - color.b});
-      result.of[at] = position;
     }
-  return result;
-}
+  }
+
+  Decision decide(Rgba pixel, const Channels& came) const {
+    const Channels wanted{clamp_channel(pixel.r + came[0]), clamp_channel(pixel.g + came[1]),
+                          clamp_channel(pixel.b + came[2])};
+    const std::uint8_t position =
+        table_.nearest(static_cast<std::uint32_t>(wanted[0]), static_cast<std::uint32_t>(wanted[1]),
+                       static_cast<std::uint32_t>(wanted[2]));
+    const Rgb color = palette_.colors[position];
+    return {.color = pixel.rgb(),
+            .position = position,
+            .is_made = true,
+            .error = {wanted[0] - color.r, wanted[1] - color.g, wanted[2] - color.b}};
+  }
+
+  const Image& image_;
+  int width_;
+  const NearestTable& table_;
+  const Palette& palette_;
+  int alpha_threshold_;
+  std::vector<Decision> decisions_;
+  PalettePositions result_;
+};
 
 }  // namespace
 
@@ -181,34 +234,39 @@ PalettePositions find_positions(const Image& image, const NearestTable& table,
   return result;
 }
 
-PalettePositions dither_ordered(const Image& image, const NearestTable& table,
+PalettePositions dither_ordered(const Image& image, int frame_width, const NearestTable& table,
                                 const Palette& palette, int matrix_size, int alpha_threshold) {
   assert(matrix_size == 2 || matrix_size == 4 || matrix_size == 8);
+  assert(frame_width > 0 && image.size.width % frame_width == 0);
   constexpr std::size_t kBlock = NearestTable::kBlock;
   const int strength = dither_strength(palette);
-  const auto width = static_cast<std::size_t>(image.size.width);
+  const auto width = static_cast<std::size_t>(frame_width);
   std::array<RowOffsets, 8> rows;
   for (int y = 0; y < 8; ++y)
     rows[static_cast<std::size_t>(y)] = row_offsets(y, matrix_size, strength);
   PalettePositions result{.of = Bytes(image.pixels.size())};
   NearestTable::Block words{};
-  for (std::size_t y = 0; y < static_cast<std::size_t>(image.size.height); ++y)
+  // One row of one frame after the other.
+  const auto frames = static_cast<std::size_t>(image.size.width / frame_width);
+  for (std::size_t row = 0; row * width < image.pixels.size(); ++row)
     for (std::size_t x = 0; x < width; x += kBlock) {
+      const std::size_t start = row * width + x;
       const std::size_t count = std::min(kBlock, width - x);
-      load_words(image.pixels.data() + y * width + x, words.data(), count);
-      add_offsets(words, count, rows[y % 8]);
-      table.find_block(words, count, result.of.data() + y * width + x);
+      load_words(image.pixels.data() + start, words.data(), count);
+      add_offsets(words, count, rows[row / frames % 8]);
+      table.find_block(words, count, result.of.data() + start);
       result.has_holes |= has_hole(words, count, alpha_threshold);
     }
   return result;
 }
 
-PalettePositions dither_diffused(const Image& image, const NearestTable& table,
+PalettePositions dither_diffused(const Image& image, int frame_width, const NearestTable& table,
                                  const Palette& palette, Dither dither, int alpha_threshold) {
   assert(dither == Dither::floyd_steinberg || dither == Dither::atkinson);
-  return dither == Dither::atkinson
-             ? diffuse<Atkinson>(image, table, palette, alpha_threshold)
-             : diffuse<FloydSteinberg>(image, table, palette, alpha_threshold);
+  assert(frame_width > 0 && image.size.width % frame_width == 0);
+  if (dither == Dither::atkinson)
+    return FrameDiffusion<Atkinson>(image, frame_width, table, palette, alpha_threshold).run();
+  return FrameDiffusion<FloydSteinberg>(image, frame_width, table, palette, alpha_threshold).run();
 }
 
 }  // namespace dgxp

@@ -22,13 +22,19 @@ struct PalettePositions {
 /// The nearest position of each pixel.
 PalettePositions find_positions(const Image& image, const NearestTable& table, int alpha_threshold);
 
-/// Ordered dithering with an n x n Bayer matrix (n = 2, 4, 8) anchored at the top left corner.
-PalettePositions dither_ordered(const Image& image, const NearestTable& table,
+// `image` is a strip of frames of `frame_width` pixels, which divides its width: what does not move
+// in an animation keeps its dithered colours.
+
+/// Ordered dithering with an n x n Bayer matrix (n = 2, 4, 8) anchored at the top left corner of
+/// each frame.
+PalettePositions dither_ordered(const Image& image, int frame_width, const NearestTable& table,
                                 const Palette& palette, int matrix_size, int alpha_threshold);
 
-/// Floyd-Steinberg or Atkinson in whole numbers, row by row from the left. Error flows only from
-/// opaque to opaque pixels, so that a figure does not change with what surrounds it.
-PalettePositions dither_diffused(const Image& image, const NearestTable& table,
+/// Floyd-Steinberg or Atkinson in whole numbers, each frame row by row from the left. Error flows
+/// only from opaque to opaque pixels, so that a figure does not change with what surrounds it. A
+/// pixel whose colour is that of the frame before, or within 4 steps of each channel, keeps its
+/// position and passes on the same error.
+PalettePositions dither_diffused(const Image& image, int frame_width, const NearestTable& table,
                                  const Palette& palette, Dither dither, int alpha_threshold);
 
 }  // namespace dgxp

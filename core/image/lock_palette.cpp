@@ -89,19 +89,20 @@ struct PaletteMapper::Table {
   Table(const Palette& palette_, ColorMetric metric)
       : palette(palette_), nearest(palette_, metric) {}
 
-  PalettePositions find(const Image& image, Dither dither, int alpha_threshold) const {
+  PalettePositions find(const Image& image, int frame_width, Dither dither,
+                        int alpha_threshold) const {
     switch (dither) {
       case Dither::none:
         break;
       case Dither::bayer2:
-        return dither_ordered(image, nearest, palette, 2, alpha_threshold);
+        return dither_ordered(image, frame_width, nearest, palette, 2, alpha_threshold);
       case Dither::bayer4:
-        return dither_ordered(image, nearest, palette, 4, alpha_threshold);
+        return dither_ordered(image, frame_width, nearest, palette, 4, alpha_threshold);
       case Dither::bayer8:
-        return dither_ordered(image, nearest, palette, 8, alpha_threshold);
+        return dither_ordered(image, frame_width, nearest, palette, 8, alpha_threshold);
       case Dither::floyd_steinberg:
       case Dither::atkinson:
-        return dither_diffused(image, nearest, palette, dither, alpha_threshold);
+        return dither_diffused(image, frame_width, nearest, palette, dither, alpha_threshold);
     }
     return find_positions(image, nearest, alpha_threshold);
   }
@@ -121,7 +122,12 @@ std::uint8_t PaletteMapper::nearest(Rgb color) const {
 }
 
 Image PaletteMapper::lock(const Image& image, Dither dither, int alpha_threshold) const {
-  const PalettePositions positions = table_->find(image, dither, alpha_threshold);
+  return lock_frames(image, image.size.width, dither, alpha_threshold);
+}
+
+Image PaletteMapper::lock_frames(const Image& image, int frame_width, Dither dither,
+                                 int alpha_threshold) const {
+  const PalettePositions positions = table_->find(image, frame_width, dither, alpha_threshold);
   std::array<Rgba, 256> colors{};
   std::ranges::transform(table_->palette.colors, colors.begin(), opaque);
   Image result(image.size);
@@ -134,7 +140,7 @@ Image PaletteMapper::lock(const Image& image, Dither dither, int alpha_threshold
 
 std::optional<IndexedImage> PaletteMapper::lock_indexed(const Image& image, Dither dither,
                                                         int alpha_threshold) const {
-  PalettePositions positions = table_->find(image, dither, alpha_threshold);
+  PalettePositions positions = table_->find(image, image.size.width, dither, alpha_threshold);
   FirstUses uses(table_->palette);
   if (positions.has_holes)
     for (std::size_t i = 0; i < image.pixels.size(); ++i)

@@ -29,8 +29,12 @@ class PaletteMapper {
   /// other one fully transparent.
   Image lock(const Image& image, Dither dither, int alpha_threshold) const;
 
-  /// The same as index_colors of that picture, in less time: ready to be encoded. Nothing when the
-  /// palette's colours and transparency together are more than 256.
+  /// The same for a strip of frames of `frame_width` pixels, which divides its width: dithering
+  /// begins anew with every frame, and what is the same in two frames gets the same colours.
+  Image lock_frames(const Image& strip, int frame_width, Dither dither, int alpha_threshold) const;
+
+  /// The same as index_colors of what `lock` gives, in less time: ready to be encoded. Nothing when
+  /// the palette's colours and transparency together are more than 256.
   std::optional<IndexedImage> lock_indexed(const Image& image, Dither dither,
                                            int alpha_threshold) const;
 

@@ -189,6 +189,7 @@ std::vector<std::uint8_t> figure_cells(const CellSamples& samples, const Cells& 
                     spec.despeckle);
 }
 
+/// In the colours of the palette, or in the cells' own when there is none or they will be dithered.
 Image draw_cells(Size size, const CellSamples& samples, const Cells& cells,
                  const std::vector<std::uint8_t>& figure, const RecoverSpec& spec,
                  const Palette& palette) {
@@ -200,10 +201,16 @@ Image draw_cells(Size size, const CellSamples& samples, const Cells& cells,
           opaque(own ? to_rgb(samples.colors[i]) : cells.colors[cells.choice.index[i]]);
     }
   }
+  return native;
+}
+
+/// What draw_cells has left in its own colours, a strip of frames, in those of the palette.
+Image dithered(Image strip, int frame_width, const RecoverSpec& spec, const Palette& palette) {
   if (spec.dither == Dither::none || palette.colors.empty()) {
-    return native;
+    return strip;
   }
-  return PaletteMapper(palette, spec.metric).lock(native, spec.dither, kHalfAlpha);
+  return PaletteMapper(palette, spec.metric)
+      .lock_frames(strip, frame_width, spec.dither, kHalfAlpha);
 }
 
 /// Of the cells that stay; 0 when there are none.
@@ -257,7 +264,12 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
 
 Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec,
                                  const Palette& palette) {
-  return recover_with(raw, spec, palette, {});
+  Result<Recovered> recovered = recover_with(raw, spec, palette, {});
+  if (recovered) {
+    const int width = recovered->native.size.width;
+    recovered->native = dithered(std::move(recovered->native), width, spec, palette);
+  }
+  return recovered;
 }
 
 Result<RecoveredMaster> recover_master(const Image& raw, const RecoverSpec& spec,
@@ -285,7 +297,9 @@ Result<RecoveredMaster> recover_master(const Image& raw, const RecoverSpec& spec
   if (!fitted) {
     return fitted.error();
   }
-  return RecoveredMaster{.image = with_color_limit(*std::move(fitted), palette_limit),
+  // Frames are dithered where they end up, so that they agree pixel by pixel.
+  Image locked = dithered(*std::move(fitted), frame.width, spec, palette);
+  return RecoveredMaster{.image = with_color_limit(std::move(locked), palette_limit),
                          .quality = recovered->quality};
 }
 

@@ -307,13 +307,13 @@ void measure_map(const std::vector<Image>& images, const Palette& palette) {
   std::printf(", whole pictures %.2f", whole);
   for (const int matrix : {2, 4, 8}) {
     const double bayer = each([&] {
-      for (const Image& image : images) dither_ordered(image, table, palette, matrix, 128);
+      for (const Image& image : images) dither_ordered(image, kSide, table, palette, matrix, 128);
     });
     std::printf(", Bayer %d %.2f (%.2f times, goal 1.5)", matrix, bayer, bayer / whole);
   }
   const double diffused = each([&] {
     for (const Image& image : images)
-      dither_diffused(image, table, palette, Dither::floyd_steinberg, 128);
+      dither_diffused(image, kSide, table, palette, Dither::floyd_steinberg, 128);
   });
   std::printf(", Floyd-Steinberg %.2f\n", diffused);
 }

@@ -300,6 +300,97 @@ TEST_CASE("dithering a middle gray gives about half of black and white") {
   }
 }
 
+namespace {
+
+constexpr std::array<Dither, 6> kDithers{Dither::none,   Dither::bayer2,          Dither::bayer4,
+                                         Dither::bayer8, Dither::floyd_steinberg, Dither::atkinson};
+
+/// Frames side by side.
+Image strip_of(const std::vector<Image>& frames) {
+  const Size size = frames.front().size;
+  Image strip({size.width * static_cast<int>(frames.size()), size.height});
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    paste(strip, frames[i], {.x = size.width * static_cast<int>(i), .y = 0});
+  return strip;
+}
+
+Image frame_of(const Image& strip, int width, int number) {
+  return crop(strip, {.x = number * width, .y = 0, .width = width, .height = strip.size.height});
+}
+
+/// A figure in shades that no palette has.
+Image shaded_figure(Random& random, Size size) {
+  Image image(size);
+  for (int y = 0; y < size.height; ++y)
+    for (int x = 0; x < size.width; ++x)
+      if (random.below(9) != 0)
+        image.at(x, y) = {static_cast<std::uint8_t>(40 + 5 * x + random.below(3)),
+                          static_cast<std::uint8_t>(60 + 4 * y),
+                          static_cast<std::uint8_t>(200 - 3 * x), 255};
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("equal frames of a strip are dithered alike, wherever they stand in it") {
+  Random random(21);
+  const Palette palette = random.palette(7);
+  const PaletteMapper mapper(palette, ColorMetric::rgb);
+  for (const Size size : {Size{13, 9}, Size{1, 3}, Size{301, 2}}) {
+    const Image figure = shaded_figure(random, size);
+    for (const Dither dither : kDithers) {
+      const Image locked =
+          mapper.lock_frames(strip_of({figure, figure, figure}), size.width, dither, 128);
+      const Image alone = mapper.lock(figure, dither, 128);
+      CHECK(locked == strip_of({alone, alone, alone}));
+    }
+  }
+}
+
+TEST_CASE("pixels that do not change between frames keep their dithered colour") {
+  Random random(22);
+  const Palette palette = random.palette(7);
+  const PaletteMapper mapper(palette, ColorMetric::oklab);
+  for (int round = 0; round < 10; ++round) {
+    const Size size{19, 23};
+    std::vector<Image> frames{shaded_figure(random, size)};
+    for (int i = 1; i < 4; ++i) {  // a part of it changes
+      Image next = frames.back();
+      const Point at{.x = random.below(14), .y = random.below(18)};
+      for (int y = 0; y < 5; ++y)
+        for (int x = 0; x < 5; ++x) next.at(at.x + x, at.y + y) = opaque(random.color());
+      frames.push_back(next);
+    }
+    for (const Dither dither : kDithers) {
+      const Image locked = mapper.lock_frames(strip_of(frames), size.width, dither, 128);
+      for (int i = 1; i < 4; ++i) {
+        const Image before = frame_of(locked, size.width, i - 1);
+        const Image now = frame_of(locked, size.width, i);
+        for (std::size_t p = 0; p < now.pixels.size(); ++p)
+          if (frames[static_cast<std::size_t>(i)].pixels[p] ==
+              frames[static_cast<std::size_t>(i - 1)].pixels[p])
+            REQUIRE(now.pixels[p] == before.pixels[p]);
+      }
+    }
+  }
+}
+
+TEST_CASE("error diffusion holds its colours against noise from frame to frame, but not a fade") {
+  const Palette palette{{{0, 0, 0}, {255, 255, 255}}};
+  const PaletteMapper mapper(palette, ColorMetric::rgb);
+  const auto gray = [](int value) {
+    const auto v = static_cast<std::uint8_t>(value);
+    return Image({16, 16}, {v, v, v, 255});
+  };
+  const Image locked =
+      mapper.lock_frames(strip_of({gray(100), gray(104), gray(96), gray(99), gray(105), gray(111)}),
+                         16, Dither::floyd_steinberg, 128);
+  const Image first = frame_of(locked, 16, 0);
+  for (int i = 1; i < 4; ++i) CHECK(frame_of(locked, 16, i) == first);
+  CHECK(frame_of(locked, 16, 4) == mapper.lock(gray(105), Dither::floyd_steinberg, 128));
+  CHECK(frame_of(locked, 16, 5) == mapper.lock(gray(111), Dither::floyd_steinberg, 128));
+}
+
 TEST_CASE("error flows only between opaque pixels") {
   const Palette palette{{{0, 0, 0}, {255, 255, 255}}};
   Image image({3, 1}, {100, 100, 100, 255});

@@ -428,4 +428,34 @@ TEST_CASE("recover_master takes a raw image of the asked size as native") {
   CHECK(master->image == truth);
 }
 
+TEST_CASE("frames of a master are dithered where they stand, so that equal ones stay equal") {
+  // Three frames in slots of 13 cells, each moved to a canvas of 12: no multiple of the matrix.
+  const Palette palette{{{0, 0, 0}, {255, 255, 255}, {255, 0, 0}}};
+  Image raw({39 * 8, 12 * 8}, {255, 0, 255, 255});
+  for (int frame = 0; frame < 3; ++frame)
+    for (int y = 2 * 8; y < 11 * 8; ++y)
+      for (int x = (13 * frame + 3) * 8; x < (13 * frame + 10) * 8; ++x) {
+        const auto v = static_cast<std::uint8_t>(60 + 20 * (x / 8 % 13) - 3 * (y / 8));
+        raw.at(x, y) = {v, v, v, 255};
+      }
+  for (const Dither dither : {Dither::bayer4, Dither::bayer8, Dither::floyd_steinberg}) {
+    RecoverSpec spec;
+    spec.grid = 8.0;
+    spec.dither = dither;
+    spec.background = Background::chroma_key;
+    spec.key = Rgb{255, 0, 255};
+    const auto master =
+        recover_master(raw, spec, palette, 0, {.frame_size = {12, 12}, .frames = 3});
+    REQUIRE(master);
+    const auto frame = [&](int i) {
+      return crop(master->image, {.x = 12 * i, .y = 0, .width = 12, .height = 12});
+    };
+    CHECK(frame(0) == frame(1));
+    CHECK(frame(1) == frame(2));
+    int opaque_pixels = 0;
+    for (const Rgba& p : master->image.pixels) opaque_pixels += p.a != 0 ? 1 : 0;
+    CHECK(opaque_pixels == 3 * 7 * 9);
+  }
+}
+
 }  // namespace dgxp
