@@ -2,6 +2,7 @@
 // uneven light, plus noise. Which of two similar colours it is, distance alone cannot tell; what
 // the rest of the picture does can. So a few rounds estimate from the present beliefs
 //   - how often each colour is used and which colours stand side by side (ColorUsage),
+//   - which colours are missing where (LocalUsage),
 //   - the light (LightEstimate),
 //   - the covariance of the noise that is left (ColorNoise): brightness varies more than hue, and
 //     the most common colour, mostly a flat background, varies less than the figures,
@@ -18,6 +19,7 @@
 #include "core/image/color_noise.hpp"
 #include "core/image/color_usage.hpp"
 #include "core/image/estimate_light.hpp"
+#include "core/image/local_usage.hpp"
 #include "core/image/plain_math.hpp"
 
 namespace dgxp {
@@ -26,6 +28,7 @@ namespace {
 constexpr std::size_t kMostColors = 1024;
 constexpr int kRounds = 10;
 constexpr int kFirstLight = 1;         // round; before it the beliefs are too rough to judge light
+constexpr int kFirstLocal = 1;         // round; before it there is nothing to count
 constexpr int kFirstPrune = 2;         // round
 constexpr float kNoCandidate = 60.0F;  // farther from what is seen than the nearest colour
 constexpr std::size_t kGroundPart = 4;
@@ -85,7 +88,7 @@ class Chooser {
  private:
   void judge_light();
   void judge_noise();
-  void judge_cells(bool prune);
+  void judge_cells(bool prune, bool local);
   bool read_choice();
   ColorNoise& noise_of(std::uint16_t color) {
     return color == usage_.most_common() ? common_noise_ : noise_;
@@ -98,6 +101,7 @@ class Chooser {
   std::span<const Rgb> colors_;
   ColorBeliefs beliefs_;
   ColorUsage usage_;
+  LocalUsage local_;
   LightEstimate estimate_;
   std::vector<float> seen_brightness_;
   std::vector<float> light_;
@@ -139,6 +143,7 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       colors_(colors),
       beliefs_(cells.size),
       usage_(colors.size()),
+      local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
       light_(seen_.size()) {
   const std::vector<Vec3> vectors = to_vectors(colors);
@@ -190,7 +195,7 @@ void Chooser::judge_noise() {
 }
 
 /// What each cell shows, without its neighbours.
-void Chooser::judge_cells(bool prune) {
+void Chooser::judge_cells(bool prune, bool local) {
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     CellBelief& belief = beliefs_[i];
     if (belief.count == 1) {
@@ -200,7 +205,11 @@ void Chooser::judge_cells(bool prune) {
     CandidateShares cost{};
     for (std::size_t k = 0; k < belief.count; ++k) {
       const std::uint16_t color = belief.color[k];
-      cost[k] = noise_of(color).cost(rest_of(i, color)) - usage_.log_share(color, belief.share[k]);
+      const float own = belief.share[k];
+      cost[k] = noise_of(color).cost(rest_of(i, color)) - usage_.log_share(color, own);
+      if (local) {
+        cost[k] += local_.cost(i, color, own, usage_.share(color, own));
+      }
       least = k == 0 ? cost[k] : std::min(least, cost[k]);
     }
     for (std::size_t k = 0; k < belief.count; ++k) {
@@ -232,7 +241,10 @@ ColorChoice Chooser::run() {
       judge_light();
     }
     judge_noise();
-    judge_cells(round >= kFirstPrune);
+    if (round >= kFirstLocal) {
+      local_.count(beliefs_);
+    }
+    judge_cells(round >= kFirstPrune, round >= kFirstLocal);
     if (round == 0) {
       beliefs_.believe_shown();
     } else {

@@ -41,13 +41,16 @@ void ColorUsage::finish() {
   }
 }
 
-float ColorUsage::log_share(std::uint16_t color, float own) const {
+float ColorUsage::share(std::uint16_t color, float own) const {
   if (count_[color] > kManyCells || own <= 0) {
-    return log_share_[color];
+    return static_cast<float>(share_[color]);
   }
   const double count = std::max(0.0, count_[color] - static_cast<double>(own));
-  return plain_log(
-      static_cast<float>((count + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_))));
+  return static_cast<float>((count + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_)));
+}
+
+float ColorUsage::log_share(std::uint16_t color, float own) const {
+  return count_[color] > kManyCells || own <= 0 ? log_share_[color] : plain_log(share(color, own));
 }
 
 float ColorUsage::lift(std::uint16_t color, std::uint16_t neighbour) const {

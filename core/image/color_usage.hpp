@@ -17,8 +17,9 @@ class ColorUsage {
   /// To be called after the last of these, before any question.
   void finish();
 
-  /// The logarithm of the share of `color` in the picture, less what the asking cell added to it.
-  float log_share(std::uint16_t color, float own) const;
+  /// The share of `color` in the picture, above 0, less what the asking cell added to it.
+  float share(std::uint16_t color, float own) const;
+  float log_share(std::uint16_t color, float own) const;  ///< the logarithm of that
   /// How much likelier `color` is beside `neighbour` than by chance, tempered because neighbours
   /// say partly the same. 1 when nothing was counted yet.
   float lift(std::uint16_t color, std::uint16_t neighbour) const;

@@ -69,6 +69,31 @@ TEST_CASE("assign_colors sees one colour under uneven light") {
   CHECK(assign_colors(cells, colors).index == stripes());
 }
 
+TEST_CASE("assign_colors knows which of two similar colours a figure uses") {
+  // Single cells on a ground: of colour 1 in the upper half and of colour 2 in the lower half. Only
+  // their place tells them apart.
+  constexpr int kLarge = 64;
+  const std::vector<Rgb> colors{{20, 30, 60}, {150, 110, 90}, {142, 118, 90}};
+  std::vector<std::uint16_t> index(std::size_t{kLarge} * kLarge);
+  for (int y = 1; y < kLarge; y += 2) {
+    for (int x = 1; x < kLarge; x += 2) {
+      index[static_cast<std::size_t>(y * kLarge + x)] = y < kLarge / 2 ? 1 : 2;
+    }
+  }
+  CellSamples cells = even_cells(shown(index, colors, 6));
+  cells.size = {kLarge, kLarge};
+  const auto found = assign_colors(cells, colors).index;
+  int wrong = 0;
+  int nearest_wrong = 0;
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    const auto& c = cells.colors[i];
+    wrong += found[i] != index[i] ? 1 : 0;
+    nearest_wrong += index[i] != 0 && (c[0] - c[1] > 32 ? 1 : 2) != index[i] ? 1 : 0;
+  }
+  CHECK(nearest_wrong > 60);
+  CHECK(wrong * 3 < nearest_wrong);
+}
+
 TEST_CASE("assign_colors is surer of a clear cell than of one between two colours") {
   const std::vector<Rgb> colors{{100, 60, 60}, {60, 60, 120}};
   auto cells = even_cells(shown(stripes(), colors, 6));
