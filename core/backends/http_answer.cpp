@@ -63,6 +63,11 @@ Result<Size> size_of_job(const GenerateMessage& job) {
   return Size{static_cast<int>(width), static_cast<int>(height)};
 }
 
+double denoise_of(const GenerateMessage& job) {
+  constexpr double kDefault = 0.6;
+  return std::clamp(job.denoise.value_or(kDefault), 0.0, 1.0);
+}
+
 std::size_t most_answer_bytes(Size size) {
   constexpr std::size_t kRest = 4U << 20U;  // infotexts, echoed parameters
   const auto raw = static_cast<std::size_t>(size.area()) * 5 + kRest;

@@ -18,6 +18,9 @@ Error refusal_of(const HttpReply& reply, std::string_view asked);
 /// The size that a job asks for. Error: `worker` when no server could draw it.
 Result<Size> size_of_job(const GenerateMessage& job);
 
+/// How much of its reference a job draws anew, 0 to 1: 0.6 when it does not say.
+double denoise_of(const GenerateMessage& job);
+
 /// More than any answer that carries a picture of this size as base64.
 std::size_t most_answer_bytes(Size size);
 

@@ -31,7 +31,7 @@ class SdapiRun {
   Result<Bytes> run() {
     const auto size = size_of_job(job_.request);
     if (!size) return size.error();
-    const auto call = make_sdapi_call(job_, options_.denoise, task_);
+    const auto call = make_sdapi_call(job_, task_);
     if (!call) return call.error();
     if (stop_.stop_requested()) return stopped();
     show("initializing", 0, 0);

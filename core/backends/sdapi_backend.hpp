@@ -13,7 +13,6 @@ namespace dgxp {
 struct SdapiOptions {
   std::string url = "http://127.0.0.1:7860";  ///< may have a user (basic auth) and a path in front
   HttpAccess access;
-  double denoise = 0.6;  ///< of jobs with a reference picture
   std::chrono::milliseconds job_time{600'000};
   std::chrono::milliseconds poll{500};
   std::chrono::milliseconds silence{30'000};  ///< a server that answers nothing so long is given up

@@ -104,7 +104,7 @@ Result<std::string> prompt_with_loras(const GenerateMessage& job) {
   return prompt;
 }
 
-Result<SdapiCall> make_sdapi_call(const BackendJob& job, double denoise, const std::string& task) {
+Result<SdapiCall> make_sdapi_call(const BackendJob& job, const std::string& task) {
   const GenerateMessage& request = job.request;
   auto prompt = prompt_with_loras(request);
   if (!prompt) return prompt.error();
@@ -134,7 +134,7 @@ Result<SdapiCall> make_sdapi_call(const BackendJob& job, double denoise, const s
   if (!job.references.empty() && job.references.front()) {
     call.path = "/sdapi/v1/img2img";
     body["init_images"] = Json::array({to_base64(*job.references.front())});
-    body["denoising_strength"] = denoise;
+    body["denoising_strength"] = denoise_of(job.request);
   }
   call.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   return call;

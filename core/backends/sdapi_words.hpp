@@ -21,7 +21,7 @@ struct SdapiCall {
 /// The request for a job; its first reference becomes the initial picture. `task` names the run.
 ///
 /// Error: `worker` for what such a server cannot be told.
-Result<SdapiCall> make_sdapi_call(const BackendJob& job, double denoise, const std::string& task);
+Result<SdapiCall> make_sdapi_call(const BackendJob& job, const std::string& task);
 
 /// "a knight <lora:pixel:0.8>": each LoRA behind the prompt. A tag that stands in the prompt itself
 /// is broken up: only what the job names is loaded.

@@ -77,7 +77,7 @@ class SdcppRun {
     if (reply->status != 200) return refusal_of(*reply, "capabilities");
     const auto server = read_sdcpp_server(as_text(reply->body));
     if (!server) return run_error("capabilities: the server's answer is no JSON");
-    return make_sdcpp_request(job_, *server, options_.denoise);
+    return make_sdcpp_request(job_, *server);
   }
 
   /// A full queue is waited for.

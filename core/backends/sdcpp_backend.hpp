@@ -13,7 +13,6 @@ namespace dgxp {
 struct SdcppOptions {
   std::string url = "http://127.0.0.1:1234";
   HttpAccess access;
-  double denoise = 0.6;  ///< of jobs with a reference picture
   int slots = 2;         ///< jobs on the server at once: one runs, one waits
   std::chrono::milliseconds job_time{1'800'000};  ///< it may well draw on a CPU
   std::chrono::milliseconds first_poll{50};       ///< doubled with each poll, up to `poll`

@@ -100,8 +100,7 @@ std::optional<SdcppServer> read_sdcpp_server(std::string_view body) {
   return server;
 }
 
-Result<std::string> make_sdcpp_request(const BackendJob& job, const SdcppServer& server,
-                                       double denoise) {
+Result<std::string> make_sdcpp_request(const BackendJob& job, const SdcppServer& server) {
   const GenerateMessage& request = job.request;
   if (auto known = check_job(job, server); !known) return known.error();
   const auto loras = lora_list(request, server);
@@ -120,7 +119,7 @@ Result<std::string> make_sdcpp_request(const BackendJob& job, const SdcppServer&
                {"output_format", "png"},           {"embed_image_metadata", false}};
   if (!job.references.empty() && job.references.front()) {
     body["init_image"] = to_base64(*job.references.front());
-    body["strength"] = denoise;
+    body["strength"] = denoise_of(request);
   }
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

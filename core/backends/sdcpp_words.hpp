@@ -26,8 +26,7 @@ std::optional<SdcppServer> read_sdcpp_server(std::string_view body);
 /// The body of POST /sdcpp/v1/img_gen; the first reference becomes the initial picture.
 ///
 /// Error: `worker` when the server has another model, no such LoRA, or draws no such size.
-Result<std::string> make_sdcpp_request(const BackendJob& job, const SdcppServer& server,
-                                       double denoise);
+Result<std::string> make_sdcpp_request(const BackendJob& job, const SdcppServer& server);
 
 /// A job there.
 struct SdcppJob {

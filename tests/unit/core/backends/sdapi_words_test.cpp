@@ -45,7 +45,7 @@ TEST_CASE("a job becomes one request for one picture") {
   request.seed = ~std::uint64_t{0};
   request.seamless = true;
   BackendJob job{.request = request};
-  const auto call = make_sdapi_call(job, 0.6, "task-1");
+  const auto call = make_sdapi_call(job, "task-1");
   REQUIRE(call);
   CHECK(call->path == "/sdapi/v1/txt2img");
   CHECK(call->body ==
@@ -55,11 +55,15 @@ TEST_CASE("a job becomes one request for one picture") {
         R"("sampler_name":"Euler a","save_images":false,"seed":18446744073709551615,)"
         R"("send_images":true,"subseed_strength":0,"tiling":true,"width":8})");
   job.references = {std::make_shared<const Bytes>(Bytes{1, 2, 3})};
-  const auto second = make_sdapi_call(job, 0.6, "task-2");
+  const auto second = make_sdapi_call(job, "task-2");
   REQUIRE(second);
   CHECK(second->path == "/sdapi/v1/img2img");
   CHECK(second->body.find(R"("init_images":["AQID"])") != std::string::npos);
   CHECK(second->body.find(R"("denoising_strength":0.6)") != std::string::npos);
+  job.request.denoise = 0.25;
+  const auto third = make_sdapi_call(job, "task-3");
+  REQUIRE(third);
+  CHECK(third->body.find(R"("denoising_strength":0.25)") != std::string::npos);
 }
 
 TEST_CASE("an answer about another seed or model is no picture of the job") {

@@ -25,14 +25,14 @@ BackendJob knight() {
 }
 
 std::string refusal(const BackendJob& job) {
-  const auto request = make_sdcpp_request(job, small_server(), 0.6);
+  const auto request = make_sdcpp_request(job, small_server());
   return request ? "accepted" : request.error().message;
 }
 
 }  // namespace
 
 TEST_CASE("a job becomes a native request with structured LoRAs") {
-  const auto request = make_sdcpp_request(knight(), small_server(), 0.6);
+  const auto request = make_sdcpp_request(knight(), small_server());
   REQUIRE(request);
   CHECK(*request ==
         R"({"batch_count":1,"embed_image_metadata":false,"height":32,)"
