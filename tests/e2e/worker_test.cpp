@@ -387,8 +387,9 @@ TEST_CASE("doctor names the process that listens where no worker answers") {
 
 TEST_CASE("a worker in front of a ComfyUI draws with it, and takes its secrets from a file") {
   const SmallProject project;
-  BackgroundProgram comfy(
-      {{DGXP_FAKE_COMFY, "--checkpoint", "art.safetensors"}, project.folder().string(), {}});
+  BackgroundProgram comfy({{DGXP_FAKE_COMFY, "--checkpoint", "art.safetensors", "--cell", "8"},
+                           project.folder().string(),
+                           {}});
   std::string url = comfy.read_line();
   REQUIRE(url.starts_with("http://127.0.0.1:"));
   project.put("headers", "# for the proxy\nX-Secret: plover\n");
