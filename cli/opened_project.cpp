@@ -1,5 +1,9 @@
 #include "cli/opened_project.hpp"
 
+#include <algorithm>
+
+#include "manifests/glob.hpp"
+
 namespace dgxp {
 
 std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std::string& manifest,
@@ -30,6 +34,32 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
   if (!now) return failed(now.error());
   project->now = std::move(*now);
   return project;
+}
+
+std::optional<WantedSprites> make_wanted_sprites(const Context& context,
+                                                 const OpenedProject& project,
+                                                 const std::vector<std::string>& names,
+                                                 int& exit_code) {
+  const auto failed = [&](const Error& error) {
+    exit_code = fail(context, error, &project.files, project.manifest.text);
+    return std::nullopt;
+  };
+  if (const auto known = find_masters(project.manifest.spec, names); !known) {
+    return failed(known.error());
+  }
+  WantedSprites wanted{.project = project.manifest.spec, .sprites = {}};
+  std::erase_if(wanted.project.sprites, [&](const SpriteSpec& sprite) {
+    return !names.empty() && std::ranges::none_of(names, [&](const std::string& name) {
+      return matches_glob(name, sprite.id);
+    });
+  });
+  std::vector<std::string> warnings;
+  auto sprites = make_sprites(wanted.project, project.now.inputs, project.now.palettes,
+                              project.now.lock, context.threads, warnings);
+  if (!sprites) return failed(sprites.error());
+  for (const std::string& warning : warnings) context.terminal->warning(warning);
+  wanted.sprites = std::move(*sprites);
+  return wanted;
 }
 
 }  // namespace dgxp

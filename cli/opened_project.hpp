@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/project.hpp"
 
@@ -23,5 +25,18 @@ enum class Access { read_only, read_write };
 std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std::string& manifest,
                                                const std::string& worker, Access access,
                                                int& exit_code);
+
+/// The finished sprites that were asked for.
+struct WantedSprites {
+  ProjectSpec project;  ///< without the others
+  std::vector<Sprite> sprites;
+};
+
+/// Those whose id matches one of `names`, all for none; shows warnings and what is wrong. Nothing
+/// when a name matches no sprite, or one cannot be made: `exit_code` says why.
+std::optional<WantedSprites> make_wanted_sprites(const Context& context,
+                                                 const OpenedProject& project,
+                                                 const std::vector<std::string>& names,
+                                                 int& exit_code);
 
 }  // namespace dgxp

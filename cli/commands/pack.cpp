@@ -11,7 +11,6 @@
 #include "cli/report.hpp"
 #include "core/atlas/pack_atlas.hpp"
 #include "core/exporters/exporter.hpp"
-#include "core/image/follow_palette.hpp"
 #include "core/image/png_codec.hpp"
 
 namespace dgxp {
@@ -59,19 +58,11 @@ AtlasSpec atlas_spec_of(const PackArguments& arguments, const ProjectSpec& proje
 }
 
 Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project) {
-  Sheet sheet;
-  sheet.spec = &spec;
-  sheet.atlas = &atlas;
+  Sheet sheet = make_sheet(spec, atlas);
   for (const SpriteSpec& sprite : project.sprites) {
     sheet.sprites.push_back(&sprite);
     sheet.placeholder[sprite.id] = false;
   }
-  std::set<Rgb> colors;
-  for (const Image& page : atlas.pages) {
-    for (const Rgb color : colors_of(page)) colors.insert(color);
-    sheet.page_png.push_back(encode_png(page, PngEffort::small, PngColors::any));
-  }
-  sheet.palette.assign(colors.begin(), colors.end());
   return sheet;
 }
 

@@ -6,7 +6,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/opened_project.hpp"
 #include "core/image/png_codec.hpp"
-#include "manifests/glob.hpp"
 
 namespace dgxp {
 namespace {
@@ -89,12 +88,6 @@ Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
   return scaled(sheet, scale);
 }
 
-bool is_wanted(const SpriteSpec& sprite, const std::vector<std::string>& names) {
-  return names.empty() || std::ranges::any_of(names, [&](const std::string& name) {
-           return matches_glob(name, sprite.id);
-         });
-}
-
 }  // namespace
 
 int run_preview_command(const Context& context, const PreviewArguments& arguments) {
@@ -102,17 +95,9 @@ int run_preview_command(const Context& context, const PreviewArguments& argument
   const auto project =
       open_and_assess(context, arguments.manifest, "embedded", Access::read_only, exit_code);
   if (!project) return exit_code;
-  if (const auto known = find_masters(project->manifest.spec, arguments.sprites); !known) {
-    return fail(context, known.error());
-  }
-  ProjectSpec wanted = project->manifest.spec;
-  std::erase_if(wanted.sprites,
-                [&](const SpriteSpec& sprite) { return !is_wanted(sprite, arguments.sprites); });
-  std::vector<std::string> warnings;
-  const auto sprites = make_sprites(wanted, project->now.inputs, project->now.palettes,
-                                    project->now.lock, context.threads, warnings);
-  if (!sprites) return fail(context, sprites.error(), &project->files, project->manifest.text);
-  const auto sheet = contact_sheet(*sprites, arguments.scale);
+  const auto wanted = make_wanted_sprites(context, *project, arguments.sprites, exit_code);
+  if (!wanted) return exit_code;
+  const auto sheet = contact_sheet(wanted->sprites, arguments.scale);
   if (!sheet) return fail(context, sheet.error());
   if (auto done = write_plain_file(arguments.sheet, encode_png(*sheet, PngEffort::fast)); !done) {
     return fail(context, done.error());

@@ -11,7 +11,6 @@
 #include "core/base/parallel.hpp"
 #include "core/exporters/exporter.hpp"
 #include "core/image/follow_palette.hpp"
-#include "core/image/png_codec.hpp"
 
 namespace dgxp {
 namespace {
@@ -143,20 +142,12 @@ std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
 Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project,
                      const std::map<std::string, std::size_t>& index_of,
                      const std::vector<Sprite>& sprites) {
-  Sheet sheet;
-  sheet.spec = &spec;
-  sheet.atlas = &atlas;
+  Sheet sheet = make_sheet(spec, atlas);
   for (const std::string& id : spec.sprites) {
     const std::size_t index = index_of.at(id);
     sheet.sprites.push_back(&project.sprites[index]);
     sheet.placeholder[id] = sprites[index].placeholder;
   }
-  std::set<Rgb> colors;
-  for (const Image& page : atlas.pages) {
-    for (const Rgb color : colors_of(page)) colors.insert(color);
-    sheet.page_png.push_back(encode_png(page, PngEffort::small, PngColors::any));
-  }
-  sheet.palette.assign(colors.begin(), colors.end());
   return sheet;
 }
 

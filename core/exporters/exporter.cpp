@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "core/exporters/targets.hpp"
+#include "core/image/follow_palette.hpp"
+#include "core/image/png_codec.hpp"
 
 namespace dgxp {
 namespace {
@@ -68,6 +71,19 @@ Result<Exported> export_target(const std::vector<const Sheet*>& sheets, const Ou
 }
 
 }  // namespace
+
+Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas) {
+  Sheet sheet;
+  sheet.spec = &spec;
+  sheet.atlas = &atlas;
+  std::set<Rgb> colors;
+  for (const Image& page : atlas.pages) {
+    for (const Rgb color : colors_of(page)) colors.insert(color);
+    sheet.page_png.push_back(encode_png(page, PngEffort::small, PngColors::any));
+  }
+  sheet.palette.assign(colors.begin(), colors.end());
+  return sheet;
+}
 
 Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
                                const ProjectSpec& project) {

@@ -23,6 +23,10 @@ struct Sheet {
   std::vector<Bytes> page_png;              ///< the encoded pages
 };
 
+/// A sheet with the colours and files of its pages, and no sprites yet. Both arguments have to
+/// outlive it.
+Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas);
+
 /// What the target could not express and how it was written instead, for the user to know.
 struct Lowering {
   std::string message;
