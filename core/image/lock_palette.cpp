@@ -112,10 +112,17 @@ struct PaletteMapper::Table {
 };
 
 PaletteMapper::PaletteMapper(const Palette& palette, ColorMetric metric)
-    : table_(std::make_unique<const Table>(palette, metric)) {}
+    : table_(std::make_unique<Table>(palette, metric)) {}
 PaletteMapper::~PaletteMapper() = default;
 PaletteMapper::PaletteMapper(PaletteMapper&&) noexcept = default;
 PaletteMapper& PaletteMapper::operator=(PaletteMapper&&) noexcept = default;
+
+Bytes PaletteMapper::save() const {
+  return table_->nearest.save();
+}
+bool PaletteMapper::restore(ByteView content) {
+  return table_->nearest.restore(content);
+}
 
 std::uint8_t PaletteMapper::nearest(Rgb color) const {
   return table_->nearest.nearest(color);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/bytes.hpp"
 #include "core/image/image.hpp"
 #include "core/image/palette.hpp"
 #include "core/image/png_rows.hpp"
@@ -38,9 +39,14 @@ class PaletteMapper {
   std::optional<IndexedImage> lock_indexed(const Image& image, Dither dither,
                                            int alpha_threshold) const;
 
+  /// What this mapper has found out, for another of the same palette and metric (table_key): see
+  /// NearestTable. Not while others use it.
+  Bytes save() const;
+  bool restore(ByteView content);
+
  private:
   struct Table;
-  std::unique_ptr<const Table> table_;
+  std::unique_ptr<Table> table_;
 };
 
 /// The slow, obvious definition of `PaletteMapper::nearest`, for tests.

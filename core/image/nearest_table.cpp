@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "core/image/table_file.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -16,15 +18,34 @@ T* checked(void* memory) {
 }  // namespace
 
 NearestTable::NearestTable(const Palette& palette, ColorMetric metric, SimdLevel level)
-    : level_(level),
-      solver_(make_cell_solver(palette, metric)),
-      runs_(checked<std::uint32_t>(std::calloc(kCells, sizeof(std::uint32_t)))),
-      // Run 0 stays unused: 0 says that a cell is not solved yet.
-      answers_(
-          checked<std::uint8_t>(std::malloc((1 + palette.colors.size() + kCells) * kCellColors))),
-      next_run_(static_cast<std::uint32_t>((1 + palette.colors.size()) * kCellColors)) {
-  for (std::size_t i = 0; i < palette.colors.size(); ++i)
+    : key_(table_key(palette, metric)),
+      colors_(palette.colors.size()),
+      level_(level),
+      solver_(make_cell_solver(palette, metric)) {
+  allocate();
+}
+
+void NearestTable::allocate() {
+  runs_.reset(checked<std::uint32_t>(std::calloc(kCells, sizeof(std::uint32_t))));
+  // Run 0 stays unused: 0 says that a cell is not solved yet.
+  answers_.reset(checked<std::uint8_t>(std::malloc((1 + colors_ + kCells) * kCellColors)));
+  next_run_ = static_cast<std::uint32_t>((1 + colors_) * kCellColors);
+  for (std::size_t i = 0; i < colors_; ++i)
     std::fill_n(answers_.get() + (1 + i) * kCellColors, kCellColors, static_cast<std::uint8_t>(i));
+}
+
+Bytes NearestTable::save() const {
+  return encode_table(key_, {runs_.get(), kCells}, answers_.get());
+}
+
+bool NearestTable::restore(ByteView content) {
+  const auto used = decode_table(
+      key_, content, {.runs = {runs_.get(), kCells}, .answers = answers_.get(), .colors = colors_});
+  if (used)
+    next_run_ = *used;
+  else
+    allocate();
+  return used.has_value();
 }
 
 void NearestTable::find_block(const Block& pixels, std::size_t count,

@@ -6,7 +6,9 @@
 #include <memory>
 #include <mutex>
 
+#include "core/base/bytes.hpp"
 #include "core/base/color.hpp"
+#include "core/base/digest.hpp"
 #include "core/image/cell_points.hpp"
 #include "core/image/cell_solver.hpp"
 #include "core/image/palette.hpp"
@@ -38,6 +40,12 @@ class NearestTable {
     return answers_.get()[run + place];
   }
 
+  /// The cells that are solved, as a file (table_file.hpp). Not while others ask.
+  Bytes save() const;
+  /// Takes the cells that `content` has, where it is a whole file of this palette and metric. False
+  /// when it is not: nothing has changed then. Before anybody asks.
+  bool restore(ByteView content);
+
  private:
   static constexpr std::uint32_t kUnsolved = 0;
   static constexpr std::uint32_t kCells = 64U * 64U * 64U;
@@ -46,7 +54,10 @@ class NearestTable {
   };
 
   std::uint32_t solve(std::uint32_t cell) const;
+  void allocate();
 
+  Digest key_;
+  std::size_t colors_;
   SimdLevel level_;
   std::unique_ptr<CellSolver> solver_;
   // For each cell where its run of answers begins. Room for every cell; the system hands out a page
