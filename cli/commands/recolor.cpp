@@ -9,6 +9,8 @@
 #include "core/image/follow_palette.hpp"
 #include "core/image/lock_palette.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/image/table_file.hpp"
+#include "core/store/table_cache.hpp"
 
 namespace dgxp {
 namespace {
@@ -56,6 +58,22 @@ std::size_t apply_map(Image& image, const ColorMap& map) {
   return changed;
 }
 
+/// Locks with a table that a project keeps (in `.dgxp/`) when making it took long. Outside of a
+/// project nothing is kept. A cache that cannot be written is no reason to fail.
+Image lock_with_cache(const Image& image, const Palette& palette, ColorMetric metric,
+                      Dither dither) {
+  PaletteMapper mapper(palette, metric);
+  const Digest key = table_key(palette, metric);
+  const auto project = find_project_folder(".");
+  if (project) {
+    if (const auto kept = find_table(*project, key)) mapper.restore(*kept);
+  }
+  Image locked = mapper.lock(image, dither, 128);
+  if (project && mapper.is_worth_saving())
+    static_cast<void>(keep_table(*project, key, mapper.save()));
+  return locked;
+}
+
 Result<std::size_t> recolor(Image& image, const RecolorArguments& arguments) {
   auto map = parse_map(arguments.map);
   if (!map) return map.error();
@@ -75,7 +93,7 @@ Result<std::size_t> recolor(Image& image, const RecolorArguments& arguments) {
   const auto dither = parse_dither(arguments.dither);
   if (!dither) return dither.error();
   const Image before = image;
-  image = PaletteMapper(*palette, *metric).lock(image, *dither, 128);
+  image = lock_with_cache(image, *palette, *metric, *dither);
   for (std::size_t i = 0; i < image.pixels.size(); ++i) {
     if (image.pixels[i] != before.pixels[i]) ++changed;
   }

@@ -123,6 +123,9 @@ Bytes PaletteMapper::save() const {
 bool PaletteMapper::restore(ByteView content) {
   return table_->nearest.restore(content);
 }
+bool PaletteMapper::is_worth_saving() const {
+  return table_->nearest.is_worth_saving();
+}
 
 std::uint8_t PaletteMapper::nearest(Rgb color) const {
   return table_->nearest.nearest(color);

@@ -43,6 +43,7 @@ class PaletteMapper {
   /// NearestTable. Not while others use it.
   Bytes save() const;
   bool restore(ByteView content);
+  bool is_worth_saving() const;
 
  private:
   struct Table;

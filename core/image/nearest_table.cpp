@@ -19,6 +19,7 @@ T* checked(void* memory) {
 
 NearestTable::NearestTable(const Palette& palette, ColorMetric metric, SimdLevel level)
     : key_(table_key(palette, metric)),
+      metric_(metric),
       colors_(palette.colors.size()),
       level_(level),
       solver_(make_cell_solver(palette, metric)) {
@@ -46,6 +47,20 @@ bool NearestTable::restore(ByteView content) {
   else
     allocate();
   return used.has_value();
+}
+
+bool NearestTable::is_worth_saving() const {
+  switch (metric_) {
+    case ColorMetric::ciede2000:
+      return solved_cells_ >= 1000;
+    case ColorMetric::oklab:
+    case ColorMetric::hyab:
+      return solved_cells_ >= 100000;
+    case ColorMetric::recover:
+    case ColorMetric::rgb:
+      break;
+  }
+  return false;  // all cells take less
 }
 
 void NearestTable::find_block(const Block& pixels, std::size_t count,
@@ -81,6 +96,7 @@ std::uint32_t NearestTable::solve(std::uint32_t cell) const {
     run = std::exchange(next_run_, next_run_ + kCellColors);
     std::ranges::copy(answer, answers_.get() + run);
   }
+  ++solved_cells_;
   __atomic_store_n(&runs_.get()[cell], run, __ATOMIC_RELEASE);
   return run;
 }

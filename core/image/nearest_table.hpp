@@ -45,6 +45,9 @@ class NearestTable {
   /// Takes the cells that `content` has, where it is a whole file of this palette and metric. False
   /// when it is not: nothing has changed then. Before anybody asks.
   bool restore(ByteView content);
+  /// Whether solving what was asked for took longer than about 20 ms of a processor of 2020: worth
+  /// a file. By counts, not by a clock.
+  bool is_worth_saving() const;
 
  private:
   static constexpr std::uint32_t kUnsolved = 0;
@@ -57,6 +60,7 @@ class NearestTable {
   void allocate();
 
   Digest key_;
+  ColorMetric metric_;
   std::size_t colors_;
   SimdLevel level_;
   std::unique_ptr<CellSolver> solver_;
@@ -64,8 +68,9 @@ class NearestTable {
   // only when it is first written.
   std::unique_ptr<std::uint32_t, Free> runs_;
   std::unique_ptr<std::uint8_t, Free> answers_;
-  mutable std::mutex mutex_;  ///< over next_run_ and the writing of runs
+  mutable std::mutex mutex_;  ///< over what is below and the writing of runs
   mutable std::uint32_t next_run_ = 0;
+  mutable std::uint32_t solved_cells_ = 0;  ///< here, not restored
 };
 
 }  // namespace dgxp

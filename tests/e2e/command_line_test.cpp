@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <filesystem>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -148,6 +150,42 @@ TEST_CASE("each stage works on plain files") {
   CHECK(project.run({"palette", "extract", "native.png", "gold.png", "-n", "4", "-o", "p.gpl"})
             .status == 0);
   CHECK(project.run({"palette", "show", "p.gpl"}).out == "#102030\n#9e3038\n#f6da77\n");
+}
+
+TEST_CASE("recolor keeps a table that took long inside a project, and nothing outside of one") {
+  const SmallProject project;
+  Image picture({64, 64});
+  for (int y = 0; y < 64; ++y)
+    for (int x = 0; x < 64; ++x)
+      picture.at(x, y) = {static_cast<std::uint8_t>(4 * x), static_cast<std::uint8_t>(4 * y),
+                          static_cast<std::uint8_t>(x * y / 16), 255};
+  project.put("in.png", std::string(as_text(encode_png(picture))));
+  const auto recolor = [&](const std::string& metric, const std::string& out) {
+    const auto result = project.run(
+        {"recolor", "in.png", "-o", out, "--palette", "palettes/ember.hex", "--metric", metric});
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    return project.get(out);
+  };
+  const std::string outside = recolor("ciede2000", "outside.png");
+  CHECK(!std::filesystem::exists(project.at(".dgxp")));
+
+  std::filesystem::create_directories(project.at(".dgxp"));
+  CHECK(recolor("rgb", "quick.png") != outside);
+  CHECK(!std::filesystem::exists(project.at(".dgxp/tables")));
+  CHECK(recolor("ciede2000", "first.png") == outside);
+  std::vector<std::filesystem::path> tables;
+  for (const auto& entry : std::filesystem::directory_iterator(project.at(".dgxp/tables")))
+    tables.push_back(entry.path().lexically_relative(project.folder()));
+  REQUIRE(tables.size() == 1);
+  CHECK(recolor("ciede2000", "second.png") == outside);
+
+  // A damaged one is made again.
+  const std::string kept = project.get(tables[0].string());
+  std::string damaged = kept;
+  damaged[damaged.size() / 2] ^= 4;
+  project.put(tables[0].string(), damaged);
+  CHECK(recolor("ciede2000", "third.png") == outside);
+  CHECK(project.get(tables[0].string()) == kept);
 }
 
 TEST_CASE("a picture that is none is exit 65 and names the file") {
