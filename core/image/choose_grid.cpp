@@ -19,7 +19,10 @@ namespace {
 
 constexpr int kLeastSide = 8;              // smaller pictures are taken as native
 constexpr double kLeastConfidence = 0.25;  // of a grid that was searched for
-constexpr double kLeastCell = 3.5;         // pixels; smaller ones are not searched for
+constexpr double kLeastPureConfidence = 0.05;
+constexpr double kMostBroken = 0.01;  // share of cells of several colours
+constexpr int kLeastEdged = 100;      // cells that differ from a neighbour
+constexpr double kLeastCell = 3.5;    // pixels; smaller ones are not searched for
 
 Error no_grid(const Image& raw) {
   return {ErrorKind::input,
@@ -108,6 +111,17 @@ std::optional<Grid> find_small_grid(const Image& image, const GridExpectation& e
   return relief >= kLeastConfidence ? std::optional(grid) : std::nullopt;
 }
 
+/// Whether the lines of a grid that was searched for stand out, or stand out a little around cells
+/// that are all of one colour, as in a blurred picture.
+bool is_readable(const Image& image, const Grid& grid) {
+  if (grid.confidence >= kLeastConfidence) {
+    return true;
+  }
+  const CellPurity purity = measure_purity(image, grid);
+  return grid.confidence >= kLeastPureConfidence && purity.edged >= kLeastEdged &&
+         purity.broken_share() <= kMostBroken;
+}
+
 }  // namespace
 
 Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
@@ -127,7 +141,7 @@ Result<Grid> choose_grid(const Image& image, const RecoverSpec& spec,
   std::optional<Grid> found =
       find_grid(measure_edges(image), expectation,
                 [&image](const Grid& grid) { return measure_purity(image, grid).broken_share(); });
-  if (!found || found->confidence < kLeastConfidence) {
+  if (!found || !is_readable(image, *found)) {
     return no_grid(image);
   }
   return refine_grid(image, *found, sample_cells(image, *found, SampleTilts::no));

@@ -21,8 +21,10 @@
 namespace dgxp {
 namespace {
 
-constexpr double kLeastCell = 2.6;  // pixels
-constexpr double kMostCell = 72.0;
+constexpr double kLeastCell = 2.6;   // pixels
+constexpr double kMostPeak = 72.0;   // of what the spectrum can tell
+constexpr double kMostCell = 144.0;  // and no less than this many of them along a side
+constexpr double kLeastCells = 7;
 constexpr double kLeastThird = 4.0;    // pixels; blur makes more of smaller ones
 constexpr double kLargeQuarter = 9.0;  // pixels; only of larger cells are quarters looked for
 constexpr std::size_t kTries = 10;     // cell sizes that are laid out
@@ -170,7 +172,7 @@ class Search {
 
   /// Cell sizes worth a try, best first.
   std::vector<Choice> rank_cells() const {
-    std::vector<double> sizes = spectrum_peaks(spectrum_, kLeastCell, kMostCell);
+    std::vector<double> sizes = spectrum_peaks(spectrum_, kLeastCell, kMostPeak);
     const std::size_t peaks = sizes.size();
     for (std::size_t i = 0; i < std::min<std::size_t>(peaks, 2); ++i) {
       for (const double factor : {2.0, 3.0, 0.5, 1.0 / 3}) {
@@ -180,9 +182,11 @@ class Search {
     if (expectation_.cell_width) {
       sizes.push_back(*expectation_.cell_width);
     }
+    const double side = static_cast<double>(std::min(columns_.size(), rows_.size()));
+    const double most = std::clamp(side / kLeastCells, kMostPeak, kMostCell);
     std::vector<Choice> choices;
     for (const double size : sizes) {
-      if (size >= kLeastCell && size <= kMostCell) {
+      if (size >= kLeastCell && size <= most) {
         choices.push_back({size, score_cell(size)});
       }
     }

@@ -154,6 +154,24 @@ TEST_CASE("recover_native reads figures of flat patches without being told their
   }
 }
 
+TEST_CASE("recover_native reads cells of more than eighty pixels") {
+  const Image native = blot({12, 12}, 1, 3);
+  const Image raw = draw_raw(native, {1024, 1024}, {.cell = 1024 / 12.0, .blur = 3, .noise = 6});
+  const auto found = recover_native(raw, without_despeckle(), palette());
+  REQUIRE(found);
+  CHECK(differences(found->native, native) == 0);
+}
+
+TEST_CASE("recover_native reads a picture of strong blur and says that it is in doubt") {
+  const Image native = blot({40, 40}, 2, 5);
+  const Image raw =
+      draw_raw(native, {720, 720}, {.cell = 18, .blur = 9, .noise = 8, .cell_noise = 4});
+  const auto found = recover_native(raw, without_despeckle(), palette());
+  REQUIRE(found);
+  CHECK(found->native.size == native.size);
+  CHECK(found->quality < kDoubtfulQuality);
+}
+
 TEST_CASE("recover_native doubts a grid that is told twice too coarse or too fine") {
   const Image raw = draw_raw(blot({40, 40}, 2, 5), {480, 480}, {.cell = 12, .blur = 1, .noise = 6});
   CHECK(recover_native(raw, with_grid(12), palette())->quality > kDoubtfulQuality);
