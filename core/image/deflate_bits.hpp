@@ -26,7 +26,7 @@ class BitWriter {
   void align() {
     for (; filled_ > 0; filled_ -= std::min(filled_, 8U), buffer_ >>= 8U) {
       if (used_ == bytes_.size()) reserve(0);
-      bytes_.data()[used_++] = static_cast<std::uint8_t>(buffer_);
+      bytes_[used_++] = static_cast<std::uint8_t>(buffer_);
     }
   }
   /// Whole bytes behind an align().

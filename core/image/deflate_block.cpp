@@ -19,11 +19,13 @@ struct BlockPlan {
 
 constexpr int kLongestCode = 15;
 
-template <std::size_t kMost>
-std::uint64_t code_bits(const CodedSymbols<kMost>& coded, const std::uint8_t* lengths) {
+template <std::size_t Most>
+std::uint64_t code_bits(const CodedSymbols<Most>& coded, const std::uint8_t* lengths) {
+  const std::uint16_t* const symbols = coded.symbols.data();
+  const std::uint32_t* const counts = coded.counts.data();
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < coded.size; ++i)
-    bits += std::uint64_t{coded.counts[i]} * lengths[coded.symbols[i]];
+    bits += std::uint64_t{counts[i]} * lengths[symbols[i]];
   return bits;
 }
 
@@ -79,8 +81,7 @@ class BlockPlanner {
   /// `counts` with the end of the block.
   explicit BlockPlanner(const SymbolCounts& counts)
       : counts_(counts), shared_bits_(3 + extra_bits(counts)) {
-    for (std::size_t i = 0; i < kLiteralSymbols; ++i)
-      if (counts.literals[i] > 0) symbols_.literals.add(i, counts.literals[i]);
+    symbols_.literals.add_used(counts.literals);
     const auto distances = filled_up(counts.distances);
     for (std::size_t i = 0; i < kDistanceSymbols; ++i)
       if (distances[i] > 0) symbols_.distances.add(i, counts.distances[i]);
@@ -91,7 +92,7 @@ class BlockPlanner {
   BlockPlan plan(BlockCare care) const {
     BlockPlan fixed{.codes = fixed_codes(), .head = {}, .bits = 0};
     fixed.bits = shared_bits_ + bits_of_codes(fixed.codes);
-    BlockPlan dynamic = care == BlockCare::full ? best_plan() : quick_plan(basis_of(counts_));
+    const BlockPlan dynamic = care == BlockCare::full ? best_plan() : quick_plan(basis_of(counts_));
     return dynamic.bits < fixed.bits ? dynamic : fixed;
   }
 
@@ -105,8 +106,9 @@ class BlockPlanner {
       if (distances[i] == 0) distances[i] = 1;
     return distances;
   }
-  static CodeBasis basis_of(const SymbolCounts& counts) {
-    return {HuffmanLeaves(counts.literals), HuffmanLeaves(filled_up(counts.distances))};
+  CodeBasis basis_of(const SymbolCounts& counts) const {
+    return {HuffmanLeaves(symbols_.literals.used(), counts.literals),
+            HuffmanLeaves(symbols_.distances.used(), filled_up(counts.distances))};
   }
 
   std::uint64_t bits_of_codes(const BlockCodes& codes) const {
@@ -127,7 +129,7 @@ class BlockPlanner {
     return limit;
   }
 
-  BlockCodes codes_of(const CodeBasis& basis, int limit) const {
+  static BlockCodes codes_of(const CodeBasis& basis, int limit) {
     BlockCodes codes;
     basis.literals.lengths(limit, codes.literals);
     basis.distances.lengths(limit, codes.distances);
@@ -176,26 +178,46 @@ class BlockPlanner {
   std::uint64_t shared_bits_;  ///< of a block with any codes
 };
 
+/// Symbols of a block as they are written: the code, and behind it the bits of its length.
+struct WrittenCodes {
+  std::array<std::uint16_t, kLiteralSymbols> literals;
+  std::array<std::uint16_t, kDistanceSymbols> distances;
+};
+
+WrittenCodes written_codes(const BlockSymbols& symbols, const BlockPlan& plan) {
+  WrittenCodes written;
+  if (plan.head) {
+    huffman_codes(symbols.literals.used(), plan.codes.literals, written.literals);
+    huffman_codes(symbols.distances.used(), plan.codes.distances, written.distances);
+  } else {
+    // The fixed codes are those of all symbols, used or not.
+    std::ranges::copy_n(huffman_codes(plan.codes.literals).begin(), kLiteralSymbols,
+                        written.literals.begin());
+    std::ranges::copy(huffman_codes(plan.codes.distances), written.distances.begin());
+  }
+  return written;
+}
+
 void write_tokens(BitWriter& writer, std::span<const DeflateToken> tokens,
-                  const BlockCodes& lengths) {
-  const auto literal_codes = huffman_codes(lengths.literals);
-  const auto distance_codes = huffman_codes(lengths.distances);
-  const std::uint16_t* literals = literal_codes.data();
+                  const BlockCodes& lengths, const WrittenCodes& codes) {
+  const std::uint16_t* literals = codes.literals.data();
   const std::uint8_t* literal_bits = lengths.literals.data();
+  const std::uint16_t* distances = codes.distances.data();
+  const std::uint8_t* distance_lengths = lengths.distances.data();
+  const LengthSymbol* length_symbols = kLengthSymbols.data();
   for (const DeflateToken token : tokens) {
     if (token.is_literal()) {
       writer.put(literals[token.value], literal_bits[token.value]);
       continue;
     }
-    const LengthSymbol length = kLengthSymbols[token.length];
+    const LengthSymbol length = length_symbols[token.length];
     const unsigned bits = literal_bits[length.symbol];
     writer.put(literals[length.symbol] | std::uint32_t{length.extra} << bits,
                bits + length.extra_bits);
     const std::size_t symbol = distance_symbol(token.distance());
     const unsigned extra_bits = distance_extra_bits(symbol);
-    const unsigned distance_bits = lengths.distances[symbol];
-    writer.put(distance_codes[symbol] | distance_extra(token.distance(), extra_bits)
-                                            << distance_bits,
+    const unsigned distance_bits = distance_lengths[symbol];
+    writer.put(distances[symbol] | distance_extra(token.distance(), extra_bits) << distance_bits,
                distance_bits + extra_bits);
   }
   writer.put(literals[kEndOfBlock], literal_bits[kEndOfBlock]);
@@ -224,7 +246,17 @@ void SymbolCounts::add(const SymbolCounts& other) {
 
 SymbolCounts count_symbols(std::span<const DeflateToken> tokens) {
   SymbolCounts counts;
-  for (const DeflateToken token : tokens) counts.add(token);
+  std::uint32_t* const literals = counts.literals.data();
+  std::uint32_t* const distances = counts.distances.data();
+  const LengthSymbol* const lengths = kLengthSymbols.data();
+  for (const DeflateToken token : tokens) {
+    if (token.is_literal()) {
+      ++literals[token.value];
+    } else {
+      ++literals[lengths[token.length].symbol];
+      ++distances[distance_symbol(token.distance())];
+    }
+  }
   return counts;
 }
 
@@ -247,7 +279,7 @@ void write_block(BitWriter& writer, std::span<const DeflateToken> tokens, ByteVi
   writer.reserve(plan.bits);
   writer.put((is_last ? 1U : 0U) | (plan.head ? 2U : 1U) << 1U, 3);
   if (plan.head) plan.head->write(writer, planner.symbols(), plan.codes);
-  write_tokens(writer, tokens, plan.codes);
+  write_tokens(writer, tokens, plan.codes, written_codes(planner.symbols(), plan));
 }
 
 }  // namespace dgxp

@@ -15,10 +15,6 @@ struct SymbolCounts {
   std::array<std::uint32_t, kLiteralSymbols> literals{};
   std::array<std::uint32_t, kDistanceSymbols> distances{};
 
-  void add(DeflateToken token) {
-    ++literals[token.is_literal() ? token.value : kLengthSymbols[token.length].symbol];
-    if (!token.is_literal()) ++distances[distance_symbol(token.distance())];
-  }
   void add(const SymbolCounts& other);
   friend bool operator==(const SymbolCounts&, const SymbolCounts&) = default;
 };

@@ -37,12 +37,13 @@ class HashChains {
             : std::uint32_t{from[0]} | std::uint32_t{from[1]} << 8U | std::uint32_t{from[2]} << 16U;
     return (bytes * 0x9E3779B1U) >> (32U - hash_bits_);
   }
-  std::uint32_t head(std::size_t chain) const { return heads_[chain]; }
+  std::uint32_t head(std::size_t chain) const { return heads_.get()[chain]; }
   /// By place: the one before it in its chain, or kNone.
   const std::uint32_t* before() const { return before_.get(); }
   void insert(std::size_t chain, std::size_t at) {
-    before_[at] = heads_[chain];
-    heads_[chain] = static_cast<std::uint32_t>(at);
+    std::uint32_t& newest = heads_.get()[chain];
+    before_.get()[at] = newest;
+    newest = static_cast<std::uint32_t>(at);
   }
 
  private:

@@ -16,8 +16,9 @@ struct LengthRun {
 };
 
 unsigned run_extra_bits(std::size_t symbol) {
-  if (symbol < 16) return 0;
-  return symbol == 16 ? 2 : symbol == 17 ? 3 : 7;
+  constexpr std::array<std::uint8_t, 19> kExtra{0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                                0, 0, 0, 0, 0, 0, 2, 3, 7};
+  return kExtra[symbol];
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ BlockHead::BlockHead(const LengthStretches& stretches, Choice choice) : choice_(
 
 BlockHead BlockHead::best(const LengthStretches& stretches) {
   BlockHead best(stretches);
-  for (bool Choice::* symbol : {&Choice::many_zeros, &Choice::zeros, &Choice::repeat}) {
+  for (bool Choice::* const symbol : {&Choice::many_zeros, &Choice::zeros, &Choice::repeat}) {
     Choice choice = best.choice_;
     choice.*symbol = false;
     const BlockHead head(stretches, choice);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "core/image/deflate_bits.hpp"
 #include "core/image/deflate_token.hpp"
@@ -18,16 +19,30 @@ struct BlockCodes {
 };
 
 /// The symbols of an alphabet that have a code, ascending, and how often each occurs.
-template <std::size_t kMost>
+template <std::size_t Most>
 struct CodedSymbols {
-  std::array<std::uint16_t, kMost> symbols;
-  std::array<std::uint32_t, kMost> counts;
+  std::array<std::uint16_t, Most> symbols;
+  std::array<std::uint32_t, Most> counts;
   std::size_t size = 0;
 
+  /// Those that occur, without a branch for each.
+  void add_used(std::span<const std::uint32_t, Most> all) {
+    std::uint16_t* const symbol = symbols.data();
+    std::uint32_t* const count = counts.data();
+    const std::uint32_t* const from = all.data();
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < Most; ++i) {
+      symbol[used] = static_cast<std::uint16_t>(i);
+      count[used] = from[i];
+      used += from[i] > 0 ? 1U : 0U;
+    }
+    size = used;
+  }
   void add(std::size_t symbol, std::uint32_t count) {
     symbols[size] = static_cast<std::uint16_t>(symbol);
     counts[size++] = count;
   }
+  std::span<const std::uint16_t> used() const { return std::span(symbols).first(size); }
   /// As many as the head of a block lists: up to the last that has a code.
   std::size_t listed() const { return symbols[size - 1] + std::size_t{1}; }
 };

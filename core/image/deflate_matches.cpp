@@ -25,7 +25,7 @@ void append_copies(std::vector<DeflateMatch>& list, ByteView data, std::size_t a
   std::size_t longest = kShortestCopy - 1;
   // A longer copy has the same two bytes at the end of the longest so far and behind it.
   const std::uint8_t* tail = bytes + longest - 1;
-  std::uint16_t wanted = word_at<std::uint16_t>(tail + at);
+  auto wanted = word_at<std::uint16_t>(tail + at);
   for (int steps = most_steps; earlier - farthest < reach && steps > 0;
        earlier = before[earlier], --steps) {
     if (word_at<std::uint16_t>(tail + earlier) != wanted) continue;
@@ -47,6 +47,7 @@ DeflateMatches find_matches(ByteView data) {
   const int most_steps = most_steps_for(data.size());
   DeflateMatches matches;
   matches.ends.resize(data.size());
+  std::uint32_t* const ends = matches.ends.data();
   matches.list.reserve(2 * data.size());
   HashChains chains(data);
   for (std::size_t at = 0; at < data.size(); ++at) {
@@ -55,7 +56,7 @@ DeflateMatches find_matches(ByteView data) {
       append_copies(matches.list, data, at, chains.head(chain), chains.before(), most_steps);
       chains.insert(chain, at);
     }
-    matches.ends[at] = static_cast<std::uint32_t>(matches.list.size());
+    ends[at] = static_cast<std::uint32_t>(matches.list.size());
   }
   return matches;
 }

@@ -23,8 +23,9 @@ struct DeflateMatches {
   std::vector<std::uint32_t> ends;  ///< by place: in `list`; where those of the next place begin
 
   std::span<const DeflateMatch> at(std::size_t place) const {
-    const std::uint32_t first = place == 0 ? 0 : ends.data()[place - 1];
-    return {list.data() + first, list.data() + ends.data()[place]};
+    const std::uint32_t* const end = ends.data() + place;
+    const std::uint32_t first = place == 0 ? 0 : end[-1];
+    return {list.data() + first, list.data() + *end};
   }
 };
 

@@ -137,9 +137,11 @@ void offer_copies(std::span<const DeflateMatch> matches, const Prices& prices,
   // ones at each place would take most of the time.
   const std::size_t shortest = length == kLongestCopy ? kLongestCopy : kShortestCopy;
   const std::uint32_t* const length_prices = prices.lengths.data();
+  const std::uint32_t* const distance_prices = prices.distances.data();
+  const std::uint16_t* const next_length = lengths.data();
   for (; length >= shortest; --match) {
-    if (prices.distances[match->symbol] < nearest_price) {
-      nearest_price = prices.distances[match->symbol];
+    if (distance_prices[match->symbol] < nearest_price) {
+      nearest_price = distance_prices[match->symbol];
       nearest = match->distance;
     }
     const std::size_t until =
@@ -149,7 +151,7 @@ void offer_copies(std::span<const DeflateMatch> matches, const Prices& prices,
       step[of].offer({price + length_prices[of], {static_cast<std::uint16_t>(of), nearest}});
     };
     // Up to kLastOwnSymbol each length has a symbol of its own, and no table is needed.
-    for (; length > kLastOwnSymbol && length >= until; length = lengths[length]) offer(length);
+    for (; length > kLastOwnSymbol && length >= until; length = next_length[length]) offer(length);
     for (; length >= until; --length) offer(length);
   }
 }
@@ -158,12 +160,13 @@ void offer_copies(std::span<const DeflateMatch> matches, const Prices& prices,
 std::vector<DeflateToken> cheapest_path(ByteView data, const DeflateMatches& matches,
                                         const Prices& prices, std::span<Step> steps) {
   std::ranges::fill(steps, Step());
-  Step* step = steps.data();
+  Step* const step = steps.data();
+  const std::uint8_t* const bytes = data.data();
   const LengthSteps& lengths = data.size() <= kBriefBytes ? kEachLengthSymbol : kEachLength;
   step[0] = Step(0, {});
   for (std::size_t at = 0; at < data.size(); ++at) {
     step[at + 1].offer(
-        {step[at].price() + prices.literals[data[at]], DeflateToken::literal(data[at])});
+        {step[at].price() + prices.literals[bytes[at]], DeflateToken::literal(bytes[at])});
     if (const auto copies = matches.at(at); !copies.empty())
       offer_copies(copies, prices, lengths, step + at);
   }
@@ -216,7 +219,7 @@ Copy find_copy(ByteView data, const HashChains& chains, std::size_t chain, std::
   const std::uint8_t* bytes = data.data();
   Copy best{.length = to_beat, .distance = 0};
   const std::uint8_t* tail = bytes + best.length - 1;
-  std::uint16_t wanted = word_at<std::uint16_t>(tail + at);
+  auto wanted = word_at<std::uint16_t>(tail + at);
   const std::uint32_t* const before = chains.before();
   std::uint32_t earlier = chains.head(chain);
   for (int steps = 0;
@@ -238,8 +241,9 @@ Copy find_copy(ByteView data, const HashChains& chains, std::size_t chain, std::
 std::vector<DeflateToken> parse_quickly(ByteView data) {
   HashChains chains(data);
   const std::size_t insert_end = data.size() < kShortestCopy ? 0 : data.size() - kShortestCopy + 1;
-  std::vector<DeflateToken> tokens;
-  tokens.reserve(data.size());
+  std::vector<DeflateToken> tokens(data.size());
+  DeflateToken* next = tokens.data();
+  const std::uint8_t* const bytes = data.data();
   Copy pending;  // found at the place before
   for (std::size_t at = 0; at < data.size();) {
     Copy here;
@@ -250,18 +254,19 @@ std::vector<DeflateToken> parse_quickly(ByteView data) {
       chains.insert(chain, at);
     }
     if (pending.length > 0 && here.length == 0) {
-      tokens.push_back(DeflateToken::copy(pending.length, pending.distance));
+      *next++ = DeflateToken::copy(pending.length, pending.distance);
       const std::size_t end = at + pending.length - 1;
       while (++at < std::min(end, insert_end)) chains.insert(chains.chain_of(at), at);
       at = end;
       pending = {};
       continue;
     }
-    if (pending.length > 0) tokens.push_back(DeflateToken::literal(data[at - 1]));
-    if (here.length == 0) tokens.push_back(DeflateToken::literal(data[at]));
+    if (pending.length > 0) *next++ = DeflateToken::literal(bytes[at - 1]);
+    if (here.length == 0) *next++ = DeflateToken::literal(bytes[at]);
     pending = here;
     ++at;
   }
+  tokens.resize(static_cast<std::size_t>(next - tokens.data()));
   return tokens;
 }
 

@@ -18,9 +18,13 @@
 namespace dgxp {
 namespace {
 
+constexpr std::size_t kLeastBytes = 8 + 25 + 12 + 12;  // signature, IHDR, frames of IDAT and IEND
+
 void put_u32(Bytes& bytes, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8)
-    bytes.push_back(static_cast<std::uint8_t>(value >> static_cast<unsigned>(shift)));
+  const std::array<std::uint8_t, 4> four{
+      static_cast<std::uint8_t>(value >> 24U), static_cast<std::uint8_t>(value >> 16U),
+      static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value)};
+  bytes.insert(bytes.end(), four.begin(), four.end());
 }
 
 void put_chunk(Bytes& png, std::string_view type, ByteView data) {
@@ -41,10 +45,13 @@ Bytes header_data(Size size, const PngForm& form) {
 }
 
 Bytes write_form(Size size, const PngForm& form, const Bytes& stream) {
-  Bytes png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  Bytes png;
+  png.reserve(kLeastBytes + form.chunk_bytes() + stream.size());
+  png.insert(png.end(), {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
   put_chunk(png, "IHDR", header_data(size, form));
   if (!form.palette.empty()) {
     Bytes colors;
+    colors.reserve(3 * form.palette.size());
     for (const Rgba& color : form.palette) colors.insert(colors.end(), {color.r, color.g, color.b});
     put_chunk(png, "PLTE", colors);
   }
@@ -146,7 +153,8 @@ bool may_be_smooth(const IndexedImage& image) {
 Trial choose_form(const IndexedImage& first_use, PngColors colors) {
   constexpr int kTinyArea = 400;
   constexpr std::size_t kFewColors = 8;
-  const IndexedImage image = reordered(first_use, order_by_use(first_use));
+  const IndexedImage counted = with_counts(first_use);
+  const IndexedImage image = reordered(counted, order_by_use(counted));
   const std::size_t count = image.palette.size();
   FormChoice choice(plain_form(image, least_depth(count)));
   if (least_depth(count) < 8) choice.offer(plain_form(image, 8));

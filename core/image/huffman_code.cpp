@@ -23,7 +23,7 @@ std::uint32_t turned_bits(std::uint32_t code) {
 }  // namespace
 
 std::uint32_t HuffmanLeaves::weight(std::size_t leaf) const {
-  return leaves_[leaf] >> kSymbolBits;
+  return *(leaves_.data() + leaf) >> kSymbolBits;
 }
 
 /// Depths of the Huffman tree over n sorted leaves, at the leaves' places. In place, with one array
@@ -31,7 +31,8 @@ std::uint32_t HuffmanLeaves::weight(std::size_t leaf) const {
 /// Minimum-Redundancy Codes", 1995.
 HuffmanLeaves::Leaves HuffmanLeaves::tree_depths() const {
   const std::size_t n = count_;
-  Leaves a;
+  Leaves depths;
+  std::uint32_t* const a = depths.data();
   for (std::size_t i = 0; i < n; ++i) a[i] = weight(i);
   a[0] += a[1];
   std::size_t root = 0;
@@ -69,7 +70,7 @@ HuffmanLeaves::Leaves HuffmanLeaves::tree_depths() const {
     ++depth;
     used = 0;
   }
-  return a;
+  return depths;
 }
 
 /// Package-merge: the best lengths under a limit. Larmore, Hirschberg, "A Fast Algorithm for
@@ -81,18 +82,19 @@ HuffmanLeaves::Leaves HuffmanLeaves::limited_depths(std::size_t limit) const {
     bool is_leaf;  ///< else a package of two items of the level below
   };
   constexpr std::size_t kMostLevels = 15;
-  std::array<std::array<Item, 2 * kMostSymbols>, kMostLevels> levels;
+  using Level = std::array<Item, 2 * kMostSymbols>;
+  std::array<Level, kMostLevels> levels;
   std::size_t below = 0;
   for (std::size_t level = 0; level < limit; ++level) {
-    auto& items = levels[level];
+    Item* const items = levels[level].data();
+    const Item* const before = level > 0 ? levels[level - 1].data() : nullptr;
     const std::size_t packages = below / 2;
     std::size_t leaf = 0;
     std::size_t package = 0;
     std::size_t count = 0;
     while (leaf < n || package < packages) {
       std::uint32_t packed = 0;
-      if (package < packages)
-        packed = levels[level - 1][2 * package].weight + levels[level - 1][2 * package + 1].weight;
+      if (package < packages) packed = before[2 * package].weight + before[2 * package + 1].weight;
       const bool takes_leaf = leaf < n && (package >= packages || weight(leaf) <= packed);
       items[count++] = takes_leaf ? Item{weight(leaf), true} : Item{packed, false};
       ++(takes_leaf ? leaf : package);
@@ -104,9 +106,10 @@ HuffmanLeaves::Leaves HuffmanLeaves::limited_depths(std::size_t limit) const {
   std::size_t taken = 2 * n - 2;
   for (std::size_t level = limit; level-- > 0;) {
     // Items are sorted by weight and leaves among them by place, so the first leaves are taken.
-    std::size_t leaf = 0;
-    for (std::size_t i = 0; i < taken; ++i)
-      if (levels[level][i].is_leaf) ++depths[leaf++];
+    const auto end = levels[level].begin() + static_cast<std::ptrdiff_t>(taken);
+    const auto leaf = static_cast<std::size_t>(
+        std::count_if(levels[level].begin(), end, [](const Item& item) { return item.is_leaf; }));
+    for (std::size_t i = 0; i < leaf; ++i) ++depths[i];
     taken = 2 * (taken - leaf);
   }
   return depths;
@@ -114,8 +117,26 @@ HuffmanLeaves::Leaves HuffmanLeaves::limited_depths(std::size_t limit) const {
 
 HuffmanLeaves::HuffmanLeaves(std::span<const std::uint32_t> counts) {
   assert(counts.size() <= kMostSymbols);
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0) leaves_[count_++] = counts[i] << kSymbolBits | static_cast<std::uint32_t>(i);
+  std::uint32_t* leaf = leaves_.data();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    *leaf = counts[i] << kSymbolBits | static_cast<std::uint32_t>(i);
+    leaf += counts[i] > 0 ? 1 : 0;
+  }
+  count_ = static_cast<std::size_t>(leaf - leaves_.data());
+  make_tree();
+}
+
+HuffmanLeaves::HuffmanLeaves(std::span<const std::uint16_t> symbols,
+                             std::span<const std::uint32_t> counts)
+    : count_(symbols.size()) {
+  assert(counts.size() <= kMostSymbols);
+  std::ranges::transform(symbols, leaves_.begin(), [&](std::uint16_t symbol) {
+    return counts[symbol] << kSymbolBits | symbol;
+  });
+  make_tree();
+}
+
+void HuffmanLeaves::make_tree() {
   if (count_ < 2) {
     depths_[0] = 1;
     return;
@@ -142,17 +163,25 @@ std::vector<std::uint8_t> huffman_lengths(std::span<const std::uint32_t> counts,
   return lengths;
 }
 
-std::vector<std::uint16_t> huffman_codes(std::span<const std::uint8_t> lengths) {
+void huffman_codes(std::span<const std::uint16_t> symbols, std::span<const std::uint8_t> lengths,
+                   std::span<std::uint16_t> codes) {
   constexpr std::size_t kLengths = 16;
   std::array<std::uint32_t, kLengths> of_length{};
-  for (const std::uint8_t length : lengths) ++of_length[length];
-  of_length[0] = 0;
+  for (const std::uint16_t symbol : symbols) ++of_length[lengths[symbol]];
   std::array<std::uint32_t, kLengths> next{};
   for (std::size_t i = 1; i < kLengths; ++i) next[i] = (next[i - 1] + of_length[i - 1]) << 1U;
-  std::vector<std::uint16_t> codes(lengths.size());
+  for (const std::uint16_t symbol : symbols) {
+    const std::uint8_t length = lengths[symbol];
+    codes[symbol] = static_cast<std::uint16_t>(turned_bits(next[length]++) >> (16U - length));
+  }
+}
+
+std::vector<std::uint16_t> huffman_codes(std::span<const std::uint8_t> lengths) {
+  std::vector<std::uint16_t> symbols;
   for (std::size_t i = 0; i < lengths.size(); ++i)
-    if (lengths[i] > 0)
-      codes[i] = static_cast<std::uint16_t>(turned_bits(next[lengths[i]]++) >> (16U - lengths[i]));
+    if (lengths[i] > 0) symbols.push_back(static_cast<std::uint16_t>(i));
+  std::vector<std::uint16_t> codes(lengths.size());
+  huffman_codes(symbols, lengths, codes);
   return codes;
 }
 

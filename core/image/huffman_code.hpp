@@ -18,6 +18,8 @@ std::vector<std::uint8_t> huffman_lengths(std::span<const std::uint32_t> counts,
 class HuffmanLeaves {
  public:
   explicit HuffmanLeaves(std::span<const std::uint32_t> counts);
+  /// Where the symbols that are used are known, ascending.
+  HuffmanLeaves(std::span<const std::uint16_t> symbols, std::span<const std::uint32_t> counts);
 
   /// Writes the lengths of the used symbols, and only these, into `lengths`.
   void lengths(int limit, std::span<std::uint8_t> lengths) const;
@@ -27,6 +29,7 @@ class HuffmanLeaves {
   using Leaves = std::array<std::uint32_t, kMostSymbols>;
 
   std::uint32_t weight(std::size_t leaf) const;
+  void make_tree();
   Leaves tree_depths() const;
   Leaves limited_depths(std::size_t limit) const;
 
@@ -35,7 +38,10 @@ class HuffmanLeaves {
   std::size_t count_ = 0;
 };
 
-/// The canonical codes of these lengths as deflate writes them: the first bit lowest.
+/// The canonical codes of these lengths as deflate writes them: the first bit lowest. The second
+/// writes those of `symbols`, ascending, which must be all that have a length, into `codes`.
 std::vector<std::uint16_t> huffman_codes(std::span<const std::uint8_t> lengths);
+void huffman_codes(std::span<const std::uint16_t> symbols, std::span<const std::uint8_t> lengths,
+                   std::span<std::uint16_t> codes);
 
 }  // namespace dgxp

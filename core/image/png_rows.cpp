@@ -15,19 +15,14 @@ class ColorNumbers {
  public:
   std::vector<Rgba>& palette() { return palette_; }
 
-  /// The number of `color`; 256 when it would be the 257th.
-  std::uint32_t number(Rgba color) {
-    const std::uint32_t word = to_word(color);
-    Slot* slots = slots_.data();
-    std::size_t slot = (word * 0x9E3779B1U) >> 22U;
-    while (slots[slot].number != 0) {
-      if (slots[slot].word == word) return slots[slot].number - 1;
-      slot = (slot + 1) % slots_.size();
-    }
-    if (palette_.size() == 256) return 256;
-    palette_.push_back(color);
-    slots[slot] = {.word = word, .number = static_cast<std::uint32_t>(palette_.size())};
-    return slots[slot].number - 1;
+  void begin_with_transparency() { find(to_word(kTransparent), 0); }
+
+  /// The number of a colour; 256 when it would be the 257th. Its word is 0 for transparency alone,
+  /// which has to be the first one.
+  std::uint32_t number(std::uint32_t word) {
+    const std::size_t slot = slot_of(word);
+    const Slot& first = *(slots_.data() + slot);
+    return first.word == word ? first.number - 1 : find(word, slot);
   }
 
  private:
@@ -35,6 +30,21 @@ class ColorNumbers {
     std::uint32_t word = 0;
     std::uint32_t number = 0;  ///< plus one; 0 is free
   };
+  static std::size_t slot_of(std::uint32_t word) { return (word * 0x9E3779B1U) >> 22U; }
+
+  /// Another colour has the slot, or none.
+  std::uint32_t find(std::uint32_t word, std::size_t slot) {
+    Slot* slots = slots_.data();
+    while (slots[slot].number != 0) {
+      if (slots[slot].word == word) return slots[slot].number - 1;
+      slot = (slot + 1) % slots_.size();
+    }
+    if (palette_.size() == 256) return 256;
+    palette_.push_back(to_pixel(word));
+    slots[slot] = {.word = word, .number = static_cast<std::uint32_t>(palette_.size())};
+    return slots[slot].number - 1;
+  }
+
   std::array<Slot, 1024> slots_{};
   std::vector<Rgba> palette_;
 };
@@ -90,8 +100,13 @@ class FilteredRow {
 
   std::size_t smoothest() const {
     std::size_t best = 0;
-    for (std::size_t type = 1; type < kFilters; ++type)
-      if (roughness(bytes_[type]) < roughness(bytes_[best])) best = type;
+    std::uint64_t least = roughness(bytes_[0]);
+    for (std::size_t type = 1; type < kFilters; ++type) {
+      const std::uint64_t rough = roughness(bytes_[type]);
+      if (rough >= least) continue;
+      least = rough;
+      best = type;
+    }
     return best;
   }
   const Bytes& bytes(std::size_t type) const { return bytes_[type]; }
@@ -100,10 +115,7 @@ class FilteredRow {
   /// Sum of the bytes' distances from 0, modulo 256: small when neighbours are alike.
   static std::uint64_t roughness(const Bytes& filtered) {
     std::uint64_t sum = 0;
-    for (const std::uint8_t byte : filtered) {
-      const int value = static_cast<std::int8_t>(byte);
-      sum += static_cast<unsigned>(value < 0 ? -value : value);
-    }
+    for (const unsigned byte : filtered) sum += std::min(byte, 256 - byte);
     return sum;
   }
 
@@ -116,24 +128,33 @@ std::optional<IndexedImage> index_colors(const Image& image) {
   ColorNumbers numbers;
   const std::size_t size = image.pixels.size();
   if (std::ranges::any_of(image.pixels, [](const Rgba& pixel) { return pixel.a == 0; }))
-    numbers.number(kTransparent);
+    numbers.begin_with_transparency();
   IndexedImage indexed{.size = image.size, .palette = {}, .counts = {}, .indexes = Bytes(size)};
-  std::array<std::uint32_t, 256> counts{};
   const Rgba* pixels = image.pixels.data();
   std::uint8_t* indexes = indexed.indexes.data();
-  for (std::size_t i = 0; i < size;) {
-    const Rgba pixel = pixels[i];
-    if (pixel.a != 0 && pixel.a != 255) return std::nullopt;
-    const std::uint32_t number = numbers.number(pixel.a == 0 ? kTransparent : pixel);
+  unsigned partly = 0;  // not 0 behind a pixel that is neither opaque nor transparent
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint32_t word = to_word(pixels[i]);
+    const std::uint32_t alpha = word >> 24U;
+    partly |= (alpha + 1) & 0xFEU;
+    const std::uint32_t number = numbers.number(alpha == 0 ? 0 : word);
     if (number > 255) return std::nullopt;
-    const std::size_t start = i;
-    for (; i < size && pixels[i] == pixel; ++i) indexes[i] = static_cast<std::uint8_t>(number);
-    counts[number] += static_cast<std::uint32_t>(i - start);
+    indexes[i] = static_cast<std::uint8_t>(number);
   }
+  if (partly != 0) return std::nullopt;
   indexed.palette = std::move(numbers.palette());
-  indexed.counts.assign(counts.begin(),
-                        counts.begin() + static_cast<std::ptrdiff_t>(indexed.palette.size()));
   return indexed;
+}
+
+IndexedImage with_counts(IndexedImage image) {
+  if (!image.counts.empty()) return image;
+  // Neighbours are often equal, and a counter that was just written is slow to read: hence four.
+  std::array<std::array<std::uint32_t, 256>, 4> counts{};
+  for (std::size_t i = 0; i < image.indexes.size(); ++i) ++counts[i % 4][image.indexes[i]];
+  image.counts.resize(image.palette.size());
+  for (std::size_t i = 0; i < image.counts.size(); ++i)
+    image.counts[i] = counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
+  return image;
 }
 
 PaletteOrder order_by_use(const IndexedImage& image) {
@@ -166,6 +187,27 @@ unsigned least_depth(std::size_t colors) {
   return colors <= 16 ? 4 : 8;
 }
 
+namespace {
+
+/// Indexes of one row, the first in the high bits.
+template <unsigned Depth>
+void pack_row(const std::uint8_t* source, std::size_t width, std::uint8_t* row) {
+  constexpr std::size_t kPixels = 8 / Depth;
+  const std::size_t whole = width / kPixels;
+  for (std::size_t i = 0; i < whole; ++i, source += kPixels) {
+    unsigned byte = 0;
+    for (std::size_t k = 0; k < kPixels; ++k) byte = byte << Depth | source[k];
+    row[i] = static_cast<std::uint8_t>(byte);
+  }
+  const std::size_t rest = width % kPixels;
+  if (rest == 0) return;
+  unsigned byte = 0;
+  for (std::size_t k = 0; k < rest; ++k) byte = byte << Depth | source[k];
+  row[whole] = static_cast<std::uint8_t>(byte << Depth * (kPixels - rest));
+}
+
+}  // namespace
+
 Bytes pack_rows(const IndexedImage& image, unsigned depth) {
   const auto width = static_cast<std::size_t>(image.size.width);
   const std::size_t row_bytes = (width * depth + 7) / 8;
@@ -173,17 +215,18 @@ Bytes pack_rows(const IndexedImage& image, unsigned depth) {
   const std::uint8_t* source = image.indexes.data();
   for (std::size_t y = 0; y < static_cast<std::size_t>(image.size.height); ++y, source += width) {
     std::uint8_t* row = rows.data() + y * (row_bytes + 1) + 1;
-    if (depth == 8) {
-      std::copy_n(source, width, row);
-      continue;
-    }
-    unsigned shift = 8;
-    for (std::size_t x = 0; x < width; ++x) {
-      shift -= depth;
-      *row = static_cast<std::uint8_t>(*row | source[x] << shift);
-      if (shift > 0) continue;
-      ++row;
-      shift = 8;
+    switch (depth) {
+      case 1:
+        pack_row<1>(source, width, row);
+        break;
+      case 2:
+        pack_row<2>(source, width, row);
+        break;
+      case 4:
+        pack_row<4>(source, width, row);
+        break;
+      default:
+        std::copy_n(source, width, row);
     }
   }
   return rows;

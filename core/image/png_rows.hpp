@@ -15,18 +15,20 @@ namespace dgxp {
 struct IndexedImage {
   Size size;
   std::vector<Rgba> palette;          ///< at most 256, the transparent one first
-  std::vector<std::uint32_t> counts;  ///< pixels of each
+  std::vector<std::uint32_t> counts;  ///< pixels of each; empty when nobody has counted
   Bytes indexes;                      ///< one a pixel
 };
 
-/// The colours in the order of their first use. Nothing when there are more than 256, or a pixel is
-/// partly transparent.
+/// The colours in the order of their first use, not counted yet. Nothing when there are more than
+/// 256, or a pixel is partly transparent.
 std::optional<IndexedImage> index_colors(const Image& image);
+
+IndexedImage with_counts(IndexedImage image);
 
 /// The new position of each old one.
 using PaletteOrder = std::array<std::uint8_t, 256>;
 /// Orders that leave the transparent colour where it is. Ties keep their order.
-PaletteOrder order_by_use(const IndexedImage& image);    ///< the most used first
+PaletteOrder order_by_use(const IndexedImage& image);    ///< the most used first, as counted
 PaletteOrder order_by_light(const IndexedImage& image);  ///< the darkest first
 IndexedImage reordered(IndexedImage image, const PaletteOrder& order);
 
