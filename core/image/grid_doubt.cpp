@@ -90,8 +90,9 @@ bool is_too_fine(const CellSamples& samples) {
 double trust_in_grid(const Grid& grid, const CellPurity& purity, const CellSamples& samples,
                      const GridExpectation& expectation) {
   const double broken = std::max(0.0, purity.broken_share() - kUsualBroken);
-  // Where cells of this size are expected, blocks of them are what was drawn.
-  const bool expected = expectation.cell_width && agreement(grid, expectation) == 1.0;
+  // Where cells of this size are expected, or pixels are cells, blocks of them are what was drawn.
+  const bool expected =
+      grid.cell_width <= 1 || (expectation.cell_width && agreement(grid, expectation) == 1.0);
   return exp_of(-kBrokenDoubt * broken) * agreement(grid, expectation) *
          (!expected && is_too_fine(samples) ? kTooFine : 1.0);
 }

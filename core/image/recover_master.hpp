@@ -27,7 +27,9 @@ struct Grid {
 struct Recovered {
   Image native;  ///< one pixel a cell, alpha 0 or 255
   Grid grid;
-  double quality = 0;  ///< 0..1: the share of the figure's cells that is likely right
+  /// 0..1: the share of the figure's cells that is likely right. Low, too, where the grid is likely
+  /// a multiple or a part of the true one.
+  double quality = 0;
   std::vector<float> cell_confidence = {};  ///< 0..1 for each pixel of `native`, in reading order
 };
 

@@ -40,4 +40,11 @@ TEST_CASE("trust_in_grid accepts blocks of cells where cells of this size are ex
   CHECK(trust(6, {.cell_width = 6, .cell_height = 6}) > 0.9);
 }
 
+TEST_CASE("trust_in_grid accepts blocks of pixels in a native picture") {
+  const Image raw = draw_raw(blot({40, 40}, 2, 5), {80, 80}, {.cell = 2});
+  const Grid grid = make_even_grid(raw.size, 1, {});
+  CHECK(trust_in_grid(grid, measure_purity(raw, grid), sample_cells(raw, grid, SampleTilts::no),
+                      {}) == doctest::Approx(1));
+}
+
 }  // namespace dgxp
