@@ -69,11 +69,26 @@ void add_offsets(NearestTable::Block& words, std::size_t count, const RowOffsets
   }
 }
 
-bool has_hole(const NearestTable::Block& words, std::size_t count, int alpha_threshold) {
-  const auto threshold = static_cast<std::uint32_t>(std::max(alpha_threshold, 0)) << 24U;
-  std::uint32_t holes = 0;
-  for (std::size_t i = 0; i < count; ++i) holes |= words.data()[i] < threshold ? 1U : 0U;
-  return holes != 0;
+/// Most pictures have no alpha: a quick pass tells that of every pixel at once.
+bool is_fully_opaque(const Image& image) {
+  constexpr std::size_t kPixels = sizeof(SixteenBytes) / sizeof(Rgba);
+  const std::size_t whole = image.pixels.size() / kPixels * kPixels;
+  SixteenBytes all = ~SixteenBytes{};
+  for (std::size_t i = 0; i < whole; i += kPixels) {
+    SixteenBytes four;
+    std::memcpy(&four, image.pixels.data() + i, sizeof four);
+    all &= four;
+  }
+  bool is_full = (all[3] & all[7] & all[11] & all[15]) == 255;
+  for (std::size_t i = whole; i < image.pixels.size(); ++i)
+    is_full = is_full && image.pixels[i].a == 255;
+  return is_full;
+}
+
+bool has_hole(const Image& image, int alpha_threshold) {
+  if (is_fully_opaque(image)) return alpha_threshold > 255;
+  return std::ranges::any_of(image.pixels,
+                             [&](const Rgba& pixel) { return pixel.a < alpha_threshold; });
 }
 
 struct Share {
@@ -221,16 +236,9 @@ int dither_strength(const Palette& palette) {
 
 PalettePositions find_positions(const Image& image, const NearestTable& table,
                                 int alpha_threshold) {
-  constexpr std::size_t kBlock = NearestTable::kBlock;
-  const std::size_t size = image.pixels.size();
-  PalettePositions result{.of = Bytes(size)};
-  NearestTable::Block words{};
-  for (std::size_t start = 0; start < size; start += kBlock) {
-    const std::size_t count = std::min(kBlock, size - start);
-    load_words(image.pixels.data() + start, words.data(), count);
-    table.find_block(words, count, result.of.data() + start);
-    result.has_holes |= has_hole(words, count, alpha_threshold);
-  }
+  PalettePositions result{.of = Bytes(image.pixels.size())};
+  table.find(image.pixels, result.of.data());
+  result.has_holes = has_hole(image, alpha_threshold);
   return result;
 }
 
@@ -244,7 +252,8 @@ PalettePositions dither_ordered(const Image& image, int frame_width, const Neare
   std::array<RowOffsets, 8> rows;
   for (int y = 0; y < 8; ++y)
     rows[static_cast<std::size_t>(y)] = row_offsets(y, matrix_size, strength);
-  PalettePositions result{.of = Bytes(image.pixels.size())};
+  PalettePositions result{.of = Bytes(image.pixels.size()),
+                          .has_holes = has_hole(image, alpha_threshold)};
   NearestTable::Block words{};
   // One row of one frame after the other.
   const auto frames = static_cast<std::size_t>(image.size.width / frame_width);
@@ -255,7 +264,6 @@ PalettePositions dither_ordered(const Image& image, int frame_width, const Neare
       load_words(image.pixels.data() + start, words.data(), count);
       add_offsets(words, count, rows[row / frames % 8]);
       table.find_block(words, count, result.of.data() + start);
-      result.has_holes |= has_hole(words, count, alpha_threshold);
     }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "core/base/bytes.hpp"
 #include "core/base/color.hpp"
@@ -29,6 +30,8 @@ class NearestTable {
   using Block = std::array<std::uint32_t, kBlock>;  ///< pixels as in pixel_words.hpp
   /// The nearest position of each of the first `count` pixels, whatever their alpha.
   void find_block(const Block& pixels, std::size_t count, std::uint8_t* positions) const;
+  /// The same for any number of pixels, where they are.
+  void find(std::span<const Rgba> pixels, std::uint8_t* positions) const;
 
   std::uint8_t nearest(Rgb color) const { return nearest(color.r, color.g, color.b); }
   std::uint8_t nearest(std::uint32_t r, std::uint32_t g, std::uint32_t b) const {
@@ -50,7 +53,8 @@ class NearestTable {
   bool is_worth_saving() const;
 
  private:
-  static constexpr std::uint32_t kUnsolved = 0;
+  static constexpr std::uint32_t kUnsolved = 0;  ///< the run of a cell that is not solved yet
+  static constexpr std::uint8_t kUnknown = 255;  ///< what stands there; may be a position, too
   static constexpr std::uint32_t kCells = 64U * 64U * 64U;
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
@@ -58,6 +62,9 @@ class NearestTable {
 
   std::uint32_t solve(std::uint32_t cell) const;
   void allocate();
+  void find_bytes(const std::uint8_t* pixels, std::size_t count, std::uint8_t* positions) const;
+  void find_by_split(const std::uint8_t* pixels, std::size_t count, std::uint8_t* positions) const;
+  void find_by_bits(const std::uint8_t* pixels, std::size_t count, std::uint8_t* positions) const;
 
   Digest key_;
   ColorMetric metric_;

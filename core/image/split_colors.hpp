@@ -6,13 +6,19 @@
 namespace dgxp {
 
 /// Which instructions a loop may use. Results are the same for all.
-enum class SimdLevel { baseline, avx2 };
-/// The best that this processor has.
+enum class SimdLevel {
+  baseline,
+  avx2,
+  bits,  ///< avx2, and an instruction that picks bits out of a word (pext of BMI2)
+};
+/// The best that this processor has; not `bits` where that instruction is slower than what it
+/// replaces.
 SimdLevel simd_level();
 
-/// For each pixel word (pixel_words.hpp) the number of the cell of its colour (see NearestTable)
-/// and its place in that cell. `count` is rounded up to a multiple of 8: there must be room.
-void split_colors(const std::uint32_t* words, std::size_t count, std::uint32_t* cells,
+/// For each pixel word (pixel_words.hpp), given as bytes, the number of the cell of its colour (see
+/// NearestTable) and its place in that cell. `count` is rounded up to a multiple of 8: there must
+/// be room.
+void split_colors(const std::uint8_t* words, std::size_t count, std::uint32_t* cells,
                   std::uint32_t* places, SimdLevel level);
 
 }  // namespace dgxp

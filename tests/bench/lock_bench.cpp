@@ -21,7 +21,6 @@
 #include "core/image/lock_palette.hpp"
 #include "core/image/nearest_table.hpp"
 #include "core/image/palette_file.hpp"
-#include "core/image/pixel_words.hpp"
 #include "core/image/table_file.hpp"
 #include "core/store/project_store.hpp"
 
@@ -289,18 +288,13 @@ void measure_map(const std::vector<Image>& images, const Palette& palette) {
     const NearestTable table(palette, ColorMetric::rgb, level);
     Bytes positions(kSide * kSide);
     return each([&] {
-      NearestTable::Block block{};
-      for (const Image& image : images)
-        for (std::size_t at = 0; at + NearestTable::kBlock <= image.pixels.size();
-             at += NearestTable::kBlock) {
-          load_words(image.pixels.data() + at, block.data(), NearestTable::kBlock);
-          table.find_block(block, NearestTable::kBlock, positions.data() + at);
-        }
+      for (const Image& image : images) table.find(image.pixels, positions.data());
     });
   };
   std::printf("map, ns a pixel: %.2f (goal 1.2)", kernel(simd_level()));
-  if (simd_level() != SimdLevel::baseline)
-    std::printf(", without AVX2 %.2f", kernel(SimdLevel::baseline));
+  if (simd_level() > SimdLevel::avx2) std::printf(", by AVX2 %.2f", kernel(SimdLevel::avx2));
+  if (simd_level() > SimdLevel::baseline)
+    std::printf(", by neither %.2f", kernel(SimdLevel::baseline));
   const NearestTable table(palette, ColorMetric::rgb);
   const auto plain = [&] {
     for (const Image& image : images) find_positions(image, table, 128);

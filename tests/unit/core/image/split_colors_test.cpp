@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <vector>
 
+#include "core/image/lock_palette.hpp"
+#include "core/image/nearest_table.hpp"
 #include "image_makers.hpp"
 
 using namespace dgxp;
@@ -20,7 +23,8 @@ struct Split {
 Split split(const std::vector<std::uint32_t>& words, std::size_t count, SimdLevel level) {
   Split result{.cells = std::vector<std::uint32_t>(words.size()),
                .places = std::vector<std::uint32_t>(words.size())};
-  split_colors(words.data(), count, result.cells.data(), result.places.data(), level);
+  split_colors(reinterpret_cast<const std::uint8_t*>(words.data()), count, result.cells.data(),
+               result.places.data(), level);
   result.cells.resize(count);
   result.places.resize(count);
   return result;
@@ -55,6 +59,33 @@ TEST_CASE("colours split into the same cells and places at every level") {
                                   std::size_t{257}, std::size_t{4096}}) {
     const Split expected = split_slowly(words, count);
     CHECK(split(words, count, SimdLevel::baseline) == expected);
-    if (simd_level() == SimdLevel::avx2) CHECK(split(words, count, SimdLevel::avx2) == expected);
+    if (simd_level() != SimdLevel::baseline)
+      CHECK(split(words, count, SimdLevel::avx2) == expected);
+  }
+}
+
+TEST_CASE("a table finds the same positions at every level that this processor has") {
+  Random random(2);
+  const Palette palette = random.palette(40);
+  NearestTable::Block block{};
+  for (std::size_t i = 0; i < block.size(); ++i)
+    block[i] = static_cast<std::uint32_t>(random.byte()) << 24U |
+               static_cast<std::uint32_t>(random.below(1 << 24));
+  for (std::size_t i = 0; i < 8; ++i)
+    block[i] = ((i & 1U) != 0 ? 0xFFU : 0U) | ((i & 2U) != 0 ? 0xFF00U : 0U) |
+               ((i & 4U) != 0 ? 0xFF0000U : 0U);
+  for (const SimdLevel level : {SimdLevel::baseline, SimdLevel::avx2, SimdLevel::bits}) {
+    if (level > simd_level()) continue;
+    const NearestTable table(palette, ColorMetric::rgb, level);
+    for (const std::size_t count : {std::size_t{1}, std::size_t{5}, block.size()}) {
+      std::array<std::uint8_t, NearestTable::kBlock> positions{};
+      table.find_block(block, count, positions.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        const Rgb color{static_cast<std::uint8_t>(block[i]),
+                        static_cast<std::uint8_t>(block[i] >> 8U),
+                        static_cast<std::uint8_t>(block[i] >> 16U)};
+        REQUIRE(positions[i] == nearest_by_search(color, palette, ColorMetric::rgb));
+      }
+    }
   }
 }
