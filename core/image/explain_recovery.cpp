@@ -49,14 +49,16 @@ class Explanation {
       image_.at(x, y) = color;
     }
   }
-  void draw_column(double line, float confidence) {
+  void draw_column(double line, float confidence, const GridWarp& warp) {
     for (int y = 0; y < image_.size.height; ++y) {
-      dot(place(line), y, confidence >= kSeenEdge ? kSureLine : kSetLine);
+      const double bent = line + warp.at(line, (y + 0.5) / zoom_).x;
+      dot(place(bent), y, confidence >= kSeenEdge ? kSureLine : kSetLine);
     }
   }
-  void draw_row(double line, float confidence) {
+  void draw_row(double line, float confidence, const GridWarp& warp) {
     for (int x = 0; x < image_.size.width; ++x) {
-      dot(x, place(line), confidence >= kSeenEdge ? kSureLine : kSetLine);
+      const double bent = line + warp.at((x + 0.5) / zoom_, line).y;
+      dot(x, place(bent), confidence >= kSeenEdge ? kSureLine : kSetLine);
     }
   }
   void frame(double left, double top, double right, double bottom) {
@@ -82,17 +84,20 @@ Image explain_recovery(const Image& raw, const Recovered& recovered) {
   const Grid& grid = recovered.grid;
   Explanation shown(raw, grid);
   for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-    shown.draw_column(grid.columns[i], grid.column_confidence[i]);
+    shown.draw_column(grid.columns[i], grid.column_confidence[i], grid.warp);
   }
   for (std::size_t i = 0; i < grid.rows.size(); ++i) {
-    shown.draw_row(grid.rows[i], grid.row_confidence[i]);
+    shown.draw_row(grid.rows[i], grid.row_confidence[i], grid.warp);
   }
   const auto width = static_cast<std::size_t>(recovered.native.size.width);
   for (std::size_t i = 0; i < recovered.cell_confidence.size(); ++i) {
     if (recovered.cell_confidence[i] < kDoubtfulCell) {
       const std::size_t x = i % width;
       const std::size_t y = i / width;
-      shown.frame(grid.columns[x], grid.rows[y], grid.columns[x + 1], grid.rows[y + 1]);
+      const GridWarp::Shift shift = grid.warp.at((grid.columns[x] + grid.columns[x + 1]) / 2,
+                                                 (grid.rows[y] + grid.rows[y + 1]) / 2);
+      shown.frame(grid.columns[x] + shift.x, grid.rows[y] + shift.y, grid.columns[x + 1] + shift.x,
+                  grid.rows[y + 1] + shift.y);
     }
   }
   return shown.take();

@@ -5,6 +5,7 @@
 
 #include "core/base/geometry.hpp"
 #include "core/base/result.hpp"
+#include "core/image/grid_warp.hpp"
 #include "core/image/image.hpp"
 #include "core/image/palette.hpp"
 #include "core/spec/sprite_spec.hpp"
@@ -21,6 +22,7 @@ struct Grid {
   std::vector<float> column_confidence =
       {};                                  ///< 0..1 for each of `columns`: is there an edge to see
   std::vector<float> row_confidence = {};  ///< the same for `rows`
+  GridWarp warp = {};                      ///< how the lines bend along their length
 };
 
 /// A recovered picture before it is cut to frames.

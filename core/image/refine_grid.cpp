@@ -1,7 +1,8 @@
 // Where a line really is: between two neighbouring cells of different colour the pixels from one
 // middle to the other are a mixture of both, and the share of the second colour in their sum says
 // how far the edge is from it, however soft it is. The mean of these places over all cells along a
-// line, then an even curve through all lines, is the refined grid.
+// line, then an even curve through all lines, is the refined grid. What is left, place by place,
+// shows how the lines bend along their length.
 #include "core/image/refine_grid.hpp"
 
 #include <algorithm>
@@ -14,9 +15,10 @@ namespace dgxp {
 namespace {
 
 constexpr float kLeastContrast = 36.0F;  // RGB distance of two cells that have an edge to measure
-constexpr float kMostContrast = 120.0F;  // more contrast does not make an edge more exact
-constexpr double kReach = 0.45;          // cells; an edge farther from its line is another's
-constexpr double kBand = 0.22;           // of a cell on both sides of its middle are looked at
+constexpr double kMostContrast = 120.0;  // more contrast does not make an edge more exact
+constexpr double kFullWeight = kMostContrast * kMostContrast;
+constexpr double kReach = 0.45;  // cells; an edge farther from its line is another's
+constexpr double kBand = 0.22;   // of a cell on both sides of its middle are looked at
 
 constexpr double kHalfEdges = 10;        // strong edges that give a line half of the full weight
 constexpr double kUnseenWeight = 0.002;  // of a line that shows no edge, where it was before
@@ -60,7 +62,15 @@ std::array<double, 3> sum_pixels(const Axis& axis, int from, int to, int first, 
   return {static_cast<double>(sum[0]), static_cast<double>(sum[1]), static_cast<double>(sum[2])};
 }
 
-void measure_band(const Axis& axis, std::size_t band, std::vector<Measured>& places) {
+/// An edge along a line.
+struct Edge {
+  std::size_t line = 0;
+  double across = 0;  ///< raw pixels along the line
+  double place = 0;
+  double weight = 0;
+};
+
+void measure_band(const Axis& axis, std::size_t band, std::vector<Edge>& edges) {
   const double top = axis.bands[band];
   const double height = axis.bands[band + 1] - top;
   const int first = std::clamp(static_cast<int>(std::lround(top + (0.5 - kBand) * height)), 0,
@@ -94,9 +104,8 @@ void measure_band(const Axis& axis, std::size_t band, std::vector<Measured>& pla
     if (std::abs(place - axis.lines[line]) > kReach * width) {
       continue;
     }
-    const double weight = std::min(squared, static_cast<double>(kMostContrast) * kMostContrast);
-    places[line].sum += weight * place;
-    places[line].weight += weight;
+    const double weight = std::min(squared, kFullWeight);
+    edges.push_back({line, top + height / 2, place, weight});
   }
 }
 
@@ -137,22 +146,30 @@ std::vector<double> even_curve(const std::vector<double>& places,
   return right;
 }
 
-std::vector<double> refine_axis(const Axis& axis) {
+std::vector<Edge> find_edges(const Axis& axis) {
+  std::vector<Edge> edges;
+  for (std::size_t band = 0; band + 1 < axis.bands.size(); ++band) {
+    measure_band(axis, band, edges);
+  }
+  return edges;
+}
+
+std::vector<double> refine_axis(const Axis& axis, const std::vector<Edge>& edges) {
   if (axis.lines.size() < 4) {
     return axis.lines;
   }
   std::vector<Measured> measured(axis.lines.size());
-  for (std::size_t band = 0; band + 1 < axis.bands.size(); ++band) {
-    measure_band(axis, band, measured);
+  for (const Edge& edge : edges) {
+    measured[edge.line].sum += edge.weight * edge.place;
+    measured[edge.line].weight += edge.weight;
   }
   std::vector<double> places(axis.lines);
   std::vector<double> weights(axis.lines.size(), kUnseenWeight);
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (measured[i].weight > 0) {
-      const double edges =
-          measured[i].weight / (static_cast<double>(kMostContrast) * kMostContrast);
+      const double clear = measured[i].weight / kFullWeight;
       places[i] = measured[i].sum / measured[i].weight;
-      weights[i] = edges / (edges + kHalfEdges);
+      weights[i] = clear / (clear + kHalfEdges);
     }
   }
   std::vector<double> refined = even_curve(places, weights, kStiffness);
@@ -164,12 +181,33 @@ std::vector<double> refine_axis(const Axis& axis) {
   return refined;
 }
 
+/// How far edges are from their lines.
+std::vector<WarpClue> clues_of(const std::vector<Edge>& edges, const std::vector<double>& lines,
+                               bool columns) {
+  std::vector<WarpClue> clues;
+  clues.reserve(edges.size());
+  for (const Edge& edge : edges) {
+    clues.push_back({.x = columns ? edge.place : edge.across,
+                     .y = columns ? edge.across : edge.place,
+                     .away = edge.place - lines[edge.line],
+                     .weight = edge.weight / kFullWeight});
+  }
+  return clues;
+}
+
 }  // namespace
 
 Grid refine_grid(const Image& image, const Grid& grid, const CellSamples& cells) {
+  const Axis across{image, cells, grid.columns, grid.rows, true};
+  const Axis down{image, cells, grid.rows, grid.columns, false};
+  const std::vector<Edge> columns = find_edges(across);
+  const std::vector<Edge> rows = find_edges(down);
   Grid refined = grid;
-  refined.columns = refine_axis({image, cells, grid.columns, grid.rows, true});
-  refined.rows = refine_axis({image, cells, grid.rows, grid.columns, false});
+  refined.columns = refine_axis(across, columns);
+  refined.rows = refine_axis(down, rows);
+  const std::vector<WarpClue> x = clues_of(columns, refined.columns, true);
+  const std::vector<WarpClue> y = clues_of(rows, refined.rows, false);
+  refined.warp = GridWarp(image.size, x, y);
   return refined;
 }
 

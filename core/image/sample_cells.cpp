@@ -23,27 +23,43 @@ struct Span {
   bool fine = false;                  ///< whether every part has a pixel
 };
 
-/// For each two lines; the middle has at least one pixel.
-std::vector<Span> middles(const std::vector<double>& lines, int length) {
-  std::vector<Span> spans;
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const double width = lines[i + 1] - lines[i];
-    const auto pixel = [&](double share) {
-      return static_cast<int>(std::floor(lines[i] + share * width + 0.5));
-    };
-    Span span;
-    // Of two pixels neither is the middle.
-    const double margin = width < kPair ? 0.0 : 0.25;
-    span.first = std::clamp(pixel(margin), 0, length - 1);
-    span.end = std::clamp(pixel(1 - margin), span.first + 1, length);
-    span.fine = pixel(1.0 / 6) >= 0 && pixel(5.0 / 6) <= length;
-    for (std::size_t bin = 0; bin <= kBins; ++bin) {
-      span.bins[bin] = pixel((1.0 + static_cast<double>(bin)) / 6);
-      span.fine = span.fine && (bin == 0 || span.bins[bin] > span.bins[bin - 1]);
-    }
-    spans.push_back(span);
+/// Between two lines; the middle has at least one pixel.
+Span middle(double begin, double end, int length) {
+  const double width = end - begin;
+  const auto pixel = [&](double share) {
+    return static_cast<int>(std::floor(begin + share * width + 0.5));
+  };
+  Span span;
+  // Of two pixels neither is the middle.
+  const double margin = width < kPair ? 0.0 : 0.25;
+  span.first = std::clamp(pixel(margin), 0, length - 1);
+  span.end = std::clamp(pixel(1 - margin), span.first + 1, length);
+  span.fine = pixel(1.0 / 6) >= 0 && pixel(5.0 / 6) <= length;
+  for (std::size_t bin = 0; bin <= kBins; ++bin) {
+    span.bins[bin] = pixel((1.0 + static_cast<double>(bin)) / 6);
+    span.fine = span.fine && (bin == 0 || span.bins[bin] > span.bins[bin - 1]);
   }
-  return spans;
+  return span;
+}
+
+/// Calls `look` with the column and row span of each cell, in reading order.
+template <typename Look>
+void each_cell(const Size& image, const Grid& grid, Look look) {
+  for (std::size_t row = 0; row + 1 < grid.rows.size(); ++row) {
+    const double top = grid.rows[row];
+    const double bottom = grid.rows[row + 1];
+    for (std::size_t column = 0; column + 1 < grid.columns.size(); ++column) {
+      const double left = grid.columns[column];
+      const double right = grid.columns[column + 1];
+      const GridWarp::Shift shift = grid.warp.at((left + right) / 2, (top + bottom) / 2);
+      look(middle(left + shift.x, right + shift.x, image.width),
+           middle(top + shift.y, bottom + shift.y, image.height));
+    }
+  }
+}
+
+Size cell_count(const Grid& grid) {
+  return {static_cast<int>(grid.columns.size()) - 1, static_cast<int>(grid.rows.size()) - 1};
 }
 
 /// Sums over the middle of one cell; `all` is red + green + blue. 64 bits hold a cell of 16384
@@ -137,47 +153,39 @@ std::array<float, 4> measure_tilts(const Image& image, const Span& columns, cons
 }  // namespace
 
 CellSamples sample_cells(const Image& image, const Grid& grid, SampleTilts tilts) {
-  const std::vector<Span> across = middles(grid.columns, image.size.width);
-  const std::vector<Span> down = middles(grid.rows, image.size.height);
   CellSamples cells;
-  cells.size = {static_cast<int>(across.size()), static_cast<int>(down.size())};
-  for (const Span& rows : down) {
-    for (const Span& columns : across) {
-      const double count = static_cast<double>(columns.end - columns.first) *
-                           static_cast<double>(rows.end - rows.first);
-      const Sums sums = sum_middle(image, columns, rows);
-      std::array<float, 3> mean{};
-      for (std::size_t c = 0; c < 3; ++c) {
-        mean[c] = static_cast<float>(static_cast<double>(sums.channel[c]) / count);
-      }
-      const double all =
-          static_cast<double>(sums.channel[0] + sums.channel[1] + sums.channel[2]) / count;
-      const double variance = static_cast<double>(sums.squares) / count - all * all;
-      cells.colors.push_back(mean);
-      cells.spread.push_back(static_cast<float>(std::sqrt(std::max(0.0, variance))));
-      cells.tilts.push_back(tilts == SampleTilts::yes ? measure_tilts(image, columns, rows, all)
-                                                      : std::array<float, 4>{});
+  cells.size = cell_count(grid);
+  each_cell(image.size, grid, [&](const Span& columns, const Span& rows) {
+    const double count = static_cast<double>(columns.end - columns.first) *
+                         static_cast<double>(rows.end - rows.first);
+    const Sums sums = sum_middle(image, columns, rows);
+    std::array<float, 3> mean{};
+    for (std::size_t c = 0; c < 3; ++c) {
+      mean[c] = static_cast<float>(static_cast<double>(sums.channel[c]) / count);
     }
-  }
+    const double all =
+        static_cast<double>(sums.channel[0] + sums.channel[1] + sums.channel[2]) / count;
+    const double variance = static_cast<double>(sums.squares) / count - all * all;
+    cells.colors.push_back(mean);
+    cells.spread.push_back(static_cast<float>(std::sqrt(std::max(0.0, variance))));
+    cells.tilts.push_back(tilts == SampleTilts::yes ? measure_tilts(image, columns, rows, all)
+                                                    : std::array<float, 4>{});
+  });
   return cells;
 }
 
 std::vector<std::uint8_t> transparent_cells(const Image& image, const Grid& grid, int threshold) {
-  const std::vector<Span> across = middles(grid.columns, image.size.width);
-  const std::vector<Span> down = middles(grid.rows, image.size.height);
   std::vector<std::uint8_t> cells;
-  for (const Span& rows : down) {
-    for (const Span& columns : across) {
-      int clear = 0;
-      for (int y = rows.first; y < rows.end; ++y) {
-        for (int x = columns.first; x < columns.end; ++x) {
-          clear += image.at(x, y).a < threshold ? 1 : 0;
-        }
+  each_cell(image.size, grid, [&](const Span& columns, const Span& rows) {
+    int clear = 0;
+    for (int y = rows.first; y < rows.end; ++y) {
+      for (int x = columns.first; x < columns.end; ++x) {
+        clear += image.at(x, y).a < threshold ? 1 : 0;
       }
-      const int count = (rows.end - rows.first) * (columns.end - columns.first);
-      cells.push_back(clear * 2 > count ? 1 : 0);
     }
-  }
+    const int count = (rows.end - rows.first) * (columns.end - columns.first);
+    cells.push_back(clear * 2 > count ? 1 : 0);
+  });
   return cells;
 }
 

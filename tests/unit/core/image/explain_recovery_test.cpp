@@ -27,6 +27,27 @@ TEST_CASE("explain_recovery draws the grid, how sure it is of lines, and doubtfu
   CHECK(doubtful.at(0, 5) == Rgba{60, 200, 90, 255});
 }
 
+TEST_CASE("explain_recovery bends lines as the grid does") {
+  const Image raw({90, 90}, opaque({100, 100, 100}));
+  Recovered recovered{.native = Image({1, 1}, opaque({100, 100, 100}))};
+  recovered.grid.columns = {30};
+  recovered.grid.column_confidence = {1};
+  recovered.grid.cell_width = recovered.grid.cell_height = 30;
+  std::vector<WarpClue> clues;
+  for (int y = 0; y < 90; ++y) {
+    clues.push_back({30, static_cast<double>(y), y < 45 ? -8.0 : 8.0, 10});
+  }
+  recovered.grid.warp = GridWarp(raw.size, clues, {});
+  const Image shown = explain_recovery(raw, recovered);
+  const auto line_at = [&](int y) {
+    int x = 0;
+    while (x < 90 && shown.at(x, y) != Rgba{60, 200, 90, 255}) ++x;
+    return x;
+  };
+  CHECK(line_at(5) < 27);
+  CHECK(line_at(85) > 33);
+}
+
 TEST_CASE("explain_recovery enlarges small pictures") {
   const Image native = synthetic::blot({24, 24}, 2, 3);
   const auto recovered = recover_native(native, {}, {});

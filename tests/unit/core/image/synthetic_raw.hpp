@@ -74,6 +74,7 @@ struct Damage {
   double stretch_y = 1;  ///< cell height over cell width
   double offset = 0;     ///< raw pixels left of and above the first cell
   double drift = 0;      ///< cells; quadratic
+  double warp = 0;       ///< cells; columns sway once from top to bottom, rows from left to right
   int blur = 0;          ///< radius of a box in raw pixels, applied twice
   int noise = 0;         ///< most change of a channel of a pixel
   int cell_noise = 0;    ///< most change of a channel of a cell
@@ -109,9 +110,11 @@ inline Image draw_raw(const Image& native, Size size, const Damage& damage) {
     }
     colors.push_back(color);
   }
-  const auto cell_at = [&](double place, int length, double cell, int cells) {
+  const auto cell_at = [&](double place, int length, double cell, int cells, double across) {
     const double z = place / length - 0.5;
-    const double u = (place - damage.offset) / cell + damage.drift * (4 * z * z - 0.5);
+    const double sway = 16 * across * (across - 0.5) * (across - 1);
+    const double u =
+        (place - damage.offset) / cell + damage.drift * (4 * z * z - 0.5) + damage.warp * sway;
     return static_cast<int>(std::floor(std::clamp(u, -1.0, static_cast<double>(cells))));
   };
   Image raw(size);
@@ -125,10 +128,11 @@ inline Image draw_raw(const Image& native, Size size, const Damage& damage) {
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x) {
       for (int sample = 0; sample < 4; ++sample) {
-        const int u =
-            cell_at(x + 0.25 + 0.5 * (sample % 2), size.width, damage.cell, native.size.width);
-        const int v = cell_at(y + 0.25 + 0.5 * static_cast<int>(sample / 2), size.height,
-                              damage.cell * damage.stretch_y, native.size.height);
+        const double at_x = x + 0.25 + 0.5 * (sample % 2);
+        const double at_y = y + 0.25 + 0.5 * static_cast<int>(sample / 2);
+        const int u = cell_at(at_x, size.width, damage.cell, native.size.width, at_y / size.height);
+        const int v = cell_at(at_y, size.height, damage.cell * damage.stretch_y, native.size.height,
+                              at_x / size.width);
         const auto& color = native.contains(u, v)
                                 ? colors[static_cast<std::size_t>(v * native.size.width + u)]
                                 : backdrop;
