@@ -76,6 +76,30 @@ std::optional<Error> check_frames(std::span<const AtlasInput> inputs, const Atla
   return std::nullopt;
 }
 
+std::string_view group_of(const AtlasInput& input) {
+  return input.group.empty() ? std::string_view(input.name) : std::string_view(input.group);
+}
+
+/// How many of `inputs` each page takes, in their order. A group begins a new page when the rest of
+/// this one is too small for it and a whole one is not.
+std::vector<int> fill_pages(std::span<const AtlasInput> inputs, int full) {
+  std::vector<int> counts{0};
+  for (std::size_t first = 0; first < inputs.size();) {
+    std::size_t end = first + 1;
+    while (end < inputs.size() && group_of(inputs[end]) == group_of(inputs[first])) ++end;
+    int left = static_cast<int>(end - first);
+    if (left <= full && left > full - counts.back()) counts.push_back(0);
+    while (left > 0) {
+      if (counts.back() == full) counts.push_back(0);
+      const int taken = std::min(left, full - counts.back());
+      counts.back() += taken;
+      left -= taken;
+    }
+    first = end;
+  }
+  return counts;
+}
+
 Result<Atlas> pack_grid(std::span<const AtlasInput> inputs, const AtlasSpec& spec) {
   std::vector<Size> sizes;
   for (const AtlasInput& input : inputs) sizes.push_back(input.image->size);
@@ -83,16 +107,14 @@ Result<Atlas> pack_grid(std::span<const AtlasInput> inputs, const AtlasSpec& spe
   if (grid.columns == 0)
     return too_large(fmt::format("the cell of frame '{}'", inputs.front().name), grid.cell, spec);
   Atlas atlas{.name = spec.name, .pages = {}, .frames = {}};
-  const int count = static_cast<int>(inputs.size());
-  const int full = grid.cells_on_page();
-  for (int first = 0; first < count; first += full) {
-    Image page(grid_page_size(grid, std::min(full, count - first), spec.power_of_two));
-    for (int cell = 0; cell < full && first + cell < count; ++cell) {
-      const AtlasInput& input = inputs[static_cast<std::size_t>(first + cell)];
+  auto input = inputs.begin();
+  for (const int count : fill_pages(inputs, grid.cells_on_page())) {
+    Image page(grid_page_size(grid, count, spec.power_of_two));
+    for (int cell = 0; cell < count; ++cell, ++input) {
       const Point corner = grid.corner(cell);
-      const Size size = input.image->size;
-      draw_extruded(page, *input.image, corner, spec.extrude);
-      atlas.frames.push_back({.name = input.name,
+      const Size size = input->image->size;
+      draw_extruded(page, *input->image, corner, spec.extrude);
+      atlas.frames.push_back({.name = input->name,
                               .page = static_cast<int>(atlas.pages.size()),
                               .rect = {corner.x, corner.y, size.width, size.height}});
     }
@@ -135,9 +157,7 @@ void find_cells(Problem& problem, std::span<const AtlasInput> inputs, int extrud
 void find_units(Problem& problem, std::span<const AtlasInput> inputs, const PackRules& rules) {
   std::map<std::string_view, std::vector<int>> groups;  // inputs by group
   for (const int input : problem.by_name) {
-    const AtlasInput& it = inputs[static_cast<std::size_t>(input)];
-    groups[it.group.empty() ? std::string_view(it.name) : std::string_view(it.group)].push_back(
-        input);
+    groups[group_of(inputs[static_cast<std::size_t>(input)])].push_back(input);
   }
   problem.unit_of.assign(inputs.size(), 0);
   for (const auto& [name, members] : groups) {

@@ -17,7 +17,8 @@ namespace dgxp {
 struct AtlasInput {
   std::string name;
   const Image* image = nullptr;
-  /// Pictures of one group (a sprite's id) stand on one page, unless a page is too small for them.
+  /// Pictures of one group (a sprite's id) stand on one page, unless a page is too small for them;
+  /// in a grid only neighbours in the order of inputs are one group.
   std::string group = {};  ///< empty = a group of its own
 };
 

@@ -132,7 +132,8 @@ std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
       const std::vector<Image>& frames = sprites[index].rows[row].frames;
       for (std::size_t frame = 0; frame < frames.size(); ++frame) {
         inputs.push_back({.name = frame_name(sprite, sprite.rows[row], static_cast<int>(frame)),
-                          .image = &frames[frame]});
+                          .image = &frames[frame],
+                          .group = id});
       }
     }
   }

@@ -321,6 +321,29 @@ TEST_CASE("a grid has a cell for each frame, in the order of the inputs") {
   CHECK(layout_of(*atlas, spec).empty());
 }
 
+TEST_CASE("a group begins a new page of a grid when the rest of one is too small for it") {
+  std::vector<Picture> pictures;
+  const auto add = [&](const char* group, int count) {
+    for (int i = 0; i < count; ++i) {
+      pictures.push_back(filled(fmt::format("{}{}", group, i), {8, 8}, 3));
+      pictures.back().group = group;
+    }
+  };
+  add("a", 6);
+  add("b", 4);   // 3 cells are left
+  add("c", 12);  // larger than a page: begins where there is room
+  AtlasSpec spec = spec_of(24, 0, 0);
+  spec.layout = AtlasLayout::grid;
+  const auto atlas = pack_atlas(inputs_of(pictures), spec, {});
+  REQUIRE(atlas);
+  REQUIRE(check_atlas(*atlas, pictures, spec) == "");
+  CHECK(atlas->pages.size() == 3);
+  for (int i = 0; i < 10; ++i) CHECK(atlas->frames[static_cast<std::size_t>(i)].page == i / 6);
+  CHECK(atlas->frames[6].rect == Rect{0, 0, 8, 8});
+  CHECK(atlas->frames[10].page == 1);
+  CHECK(atlas->frames[21].page == 2);
+}
+
 TEST_CASE("a grid that is larger than a page goes on on the next, with as many columns") {
   std::vector<Picture> pictures;
   for (int i = 0; i < 11; ++i) pictures.push_back(filled(fmt::format("f{}", i), {8, 8}, 3));
