@@ -11,7 +11,7 @@
 #include "cli/report.hpp"
 #include "core/image/auto_palette.hpp"
 #include "core/image/color_metric.hpp"
-#include "core/image/lock_palette.hpp"
+#include "core/image/nearest_search.hpp"
 
 namespace dgxp {
 namespace {
@@ -42,8 +42,9 @@ struct Replacement {
 
 std::vector<Replacement> replace_colors(const Palette& from, const Palette& to) {
   std::vector<Replacement> replacements;
+  const NearestSearch search(to.colors, ColorMetric::ciede2000);
   for (const Rgb color : from.colors) {
-    const Rgb nearest = to.colors[nearest_by_search(color, to, ColorMetric::ciede2000)];
+    const Rgb nearest = to.colors[search.nearest(color)];
     replacements.push_back(
         {.from = color, .to = nearest, .difference = ciede2000(to_lab(color), to_lab(nearest))});
   }

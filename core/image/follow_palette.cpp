@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/image/lock_palette.hpp"
+#include "core/image/nearest_search.hpp"
 
 namespace dgxp {
 namespace {
@@ -53,11 +53,16 @@ std::optional<int> find_position(Rgb color, const Palette& today, const LockedPa
 ColorPositions follow_palette(std::span<const Rgb> master_colors, const Palette& today,
                               const LockedPalette& locked) {
   ColorPositions result;
+  std::optional<NearestSearch> search;
   for (const Rgb color : master_colors) {
     if (result.position.contains(color)) continue;
-    const auto known = find_position(color, today, locked);
-    if (!known) result.guessed.push_back(color);
-    result.position[color] = known ? *known : nearest_by_search(color, today, ColorMetric::oklab);
+    if (const auto known = find_position(color, today, locked)) {
+      result.position[color] = *known;
+      continue;
+    }
+    if (!search) search.emplace(today.colors, ColorMetric::oklab);
+    result.guessed.push_back(color);
+    result.position[color] = static_cast<int>(search->nearest(color));
   }
   std::ranges::sort(result.guessed);
   return result;

@@ -18,6 +18,7 @@
 #include "core/image/fit_frames.hpp"
 #include "core/image/grid_doubt.hpp"
 #include "core/image/lock_palette.hpp"
+#include "core/image/nearest_search.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
 
@@ -105,9 +106,14 @@ std::optional<Rgb> background_color(const CellSamples& cells, const RecoverSpec&
 ColorChoice map_colors(const CellSamples& samples, const std::vector<Rgb>& colors,
                        ColorMetric metric) {
   ColorChoice choice;
-  const Palette palette{colors};
+  const NearestSearch search(colors, metric);
+  std::optional<Rgb> last;
+  std::size_t nearest = 0;
   for (const auto& color : samples.colors) {
-    choice.index.push_back(nearest_by_search(to_rgb(color), palette, metric));
+    const Rgb wanted = to_rgb(color);
+    if (wanted != last) nearest = search.nearest(wanted);
+    last = wanted;
+    choice.index.push_back(static_cast<std::uint16_t>(nearest));
     choice.confidence.push_back(1.0F);
   }
   return choice;

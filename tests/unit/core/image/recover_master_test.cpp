@@ -476,4 +476,28 @@ TEST_CASE("frames of a master are dithered where they stand, so that equal ones 
   }
 }
 
+TEST_CASE("a background that is no colour of a full palette is removed in every metric") {
+  Palette full;
+  for (int i = 0; i < 256; ++i) {
+    full.colors.push_back({static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i), 0});
+  }
+  Image raw({64, 64}, Rgba{255, 0, 255, 255});
+  for (int y = 16; y < 48; ++y) {
+    for (int x = 16; x < 48; ++x)
+      raw.at(x, y) = x < 32 ? Rgba{40, 40, 0, 255} : Rgba{200, 200, 0, 255};
+  }
+  for (const ColorMetric metric : {ColorMetric::recover, ColorMetric::rgb, ColorMetric::oklab,
+                                   ColorMetric::hyab, ColorMetric::ciede2000}) {
+    CAPTURE(to_text(metric));
+    RecoverSpec spec;
+    spec.metric = metric;
+    spec.grid = 8;
+    const auto found = recover_native(raw, spec, full);
+    REQUIRE(found);
+    CHECK(found->native.at(0, 0).a == 0);
+    CHECK(found->native.at(3, 3) == Rgba{40, 40, 0, 255});
+    CHECK(found->native.at(5, 5) == Rgba{200, 200, 0, 255});
+  }
+}
+
 }  // namespace dgxp
