@@ -72,13 +72,22 @@ int centred(int outer, int inner) {
   return (outer - inner) / 2;
 }
 
-/// Where the figure's left edge comes to stand in its frame.
-int place_across(const Slot& slot, const Size& frame) {
-  const int width = slot.right - slot.left;
-  const bool similar = std::abs(width - frame.width) <= std::max(3, frame.width / 6);
-  const int x = similar ? slot.figure.x - slot.left + centred(frame.width, width)
-                        : centred(frame.width, slot.figure.width);
-  return std::clamp(x, 0, frame.width - slot.figure.width);
+/// How far figures are moved from their place in the slot to that in the frame: with the slot's
+/// middle when slots are about as wide as frames, else so that all figures together, laid over one
+/// another, stand in the middle.
+int shift_across(const std::vector<Slot>& slots, const Size& frame) {
+  const int width = slots.front().right - slots.front().left;
+  if (std::abs(width - frame.width) <= std::max(3, frame.width / 6)) {
+    return centred(frame.width, width);
+  }
+  int left = width;
+  int right = 0;
+  for (const Slot& slot : slots) {
+    if (slot.figure.width == 0) continue;
+    left = std::min(left, slot.figure.x - slot.left);
+    right = std::max(right, slot.figure.x - slot.left + slot.figure.width);
+  }
+  return centred(frame.width, right - left) - left;
 }
 
 }  // namespace
@@ -90,13 +99,16 @@ Result<Image> fit_frames(const Image& native, const MasterShape& shape) {
     return native;
   }
   Image fitted(strip);
-  const std::vector<Slot> slots = cut_slots(native, shape.frames);
+  std::vector<Slot> slots = cut_slots(native, shape.frames);
+  for (Slot& slot : slots) {
+    if (slot.figure.width > 0) slot.figure = cut_to_frame(slot.figure, slot, native.size, frame);
+  }
+  const int shift = shift_across(slots, frame);
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot slot = slots[i];
+    const Slot& slot = slots[i];
     if (slot.figure.width == 0) {
       continue;
     }
-    slot.figure = cut_to_frame(slot.figure, slot, native.size, frame);
     if (slot.figure.width > frame.width || slot.figure.height > frame.height) {
       return Error{
           ErrorKind::input,
@@ -105,7 +117,9 @@ Result<Image> fit_frames(const Image& native, const MasterShape& shape) {
                       i + 1, slot.figure.width, slot.figure.height, frame.width, frame.height)};
     }
     const int feet = native.size.height - (slot.figure.y + slot.figure.height);
-    const Point at{static_cast<int>(i) * frame.width + place_across(slot, frame),
+    const int across =
+        std::clamp(slot.figure.x - slot.left + shift, 0, frame.width - slot.figure.width);
+    const Point at{static_cast<int>(i) * frame.width + across,
                    std::max(0, frame.height - slot.figure.height - feet)};
     for (int y = 0; y < slot.figure.height; ++y) {
       for (int x = 0; x < slot.figure.width; ++x) {

@@ -36,6 +36,16 @@ TEST_CASE("fit_frames shifts all frames alike and keeps the feet where they are"
   CHECK(*fitted == expected);
 }
 
+TEST_CASE("fit_frames moves figures of narrow slots alike, so that they do not tremble") {
+  Image native = with_box({40, 20}, {4, 4, 10, 12});
+  for (int x = 24; x < 38; ++x) native.at(x, 15) = kInk;  // as far left, and wider
+  const auto fitted = fit_frames(native, {.frame_size = {32, 32}, .frames = 2});
+  REQUIRE(fitted);
+  Image expected = with_box({64, 32}, {9, 16, 10, 12});
+  for (int x = 0; x < 14; ++x) expected.at(32 + 9 + x, 27) = kInk;
+  CHECK(*fitted == expected);
+}
+
 TEST_CASE("fit_frames moves a figure that would stick out by the least it needs") {
   const auto fitted =
       fit_frames(with_box({10, 10}, {0, 0, 8, 7}), {.frame_size = {8, 8}, .frames = 1});
