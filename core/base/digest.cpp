@@ -1,4 +1,4 @@
-#include "core/base/digest.hpp"
+#include "core/base/digest_stream.hpp"
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
@@ -34,13 +34,29 @@ std::optional<Digest> Digest::parse(std::string_view text) {
   return digest;
 }
 
-Digest sha256(ByteView data) {
-  Digest digest;
+struct DigestStream::State {
   sha256_ctx context{};
-  sha256_init(&context);
-  sha256_update(&context, data.size(), data.data());
-  sha256_digest(&context, digest.bytes.size(), digest.bytes.data());
+};
+
+DigestStream::DigestStream() : state_(std::make_unique<State>()) {
+  sha256_init(&state_->context);
+}
+DigestStream::~DigestStream() = default;
+
+void DigestStream::add(ByteView piece) {
+  sha256_update(&state_->context, piece.size(), piece.data());
+}
+
+Digest DigestStream::finish() {
+  Digest digest;
+  sha256_digest(&state_->context, digest.bytes.size(), digest.bytes.data());
   return digest;
+}
+
+Digest sha256(ByteView data) {
+  DigestStream stream;
+  stream.add(data);
+  return stream.finish();
 }
 
 Digest sha256(std::string_view text) {

@@ -70,30 +70,6 @@ std::optional<Error> check_chunks(ByteView content) {
   return bad_png("the PNG ends too early");
 }
 
-Result<Size> read_size(ByteView content, const PngLimits& limits) {
-  if (content.size() > limits.max_bytes)
-    return bad_png(fmt::format("the PNG has {} bytes, more than the allowed {}", content.size(),
-                               limits.max_bytes));
-  const std::size_t common = std::min(content.size(), kSignature.size());
-  if (content.empty() ||
-      !std::equal(kSignature.begin(), kSignature.begin() + static_cast<std::ptrdiff_t>(common),
-                  content.begin()))
-    return bad_png("not a PNG file");
-  if (content.size() < kHeaderEnd) return bad_png("the PNG ends too early");
-  if (read_u32(content, 8) != 13 || chunk_type(content, 8) != "IHDR")
-    return bad_png("the PNG does not begin with its header");
-  const std::uint32_t width = read_u32(content, 16);
-  const std::uint32_t height = read_u32(content, 20);
-  const Size most = limits.max_size;
-  if (width == 0 || height == 0)
-    return bad_png(fmt::format("the PNG is {}x{} pixels", width, height));
-  if (width > static_cast<std::uint32_t>(std::max(most.width, 0)) ||
-      height > static_cast<std::uint32_t>(std::max(most.height, 0)))
-    return bad_png(fmt::format("the PNG is {}x{} pixels, larger than the allowed {}x{}", width,
-                               height, most.width, most.height));
-  return Size{static_cast<int>(width), static_cast<int>(height)};
-}
-
 /// libpng's side. It reports an error by longjmp, so every function that calls it through
 /// `setjmp`, and every callback, has only locals without destructors; what needs one lives in
 /// decode_png, above all of them.
@@ -230,8 +206,32 @@ bool expand_indexes(Image& image, const Header& header) {
 
 }  // namespace
 
+Result<Size> read_png_size(ByteView content, PngLimits limits) {
+  if (content.size() > limits.max_bytes)
+    return bad_png(fmt::format("the PNG has {} bytes, more than the allowed {}", content.size(),
+                               limits.max_bytes));
+  const std::size_t common = std::min(content.size(), kSignature.size());
+  if (content.empty() ||
+      !std::equal(kSignature.begin(), kSignature.begin() + static_cast<std::ptrdiff_t>(common),
+                  content.begin()))
+    return bad_png("not a PNG file");
+  if (content.size() < kHeaderEnd) return bad_png("the PNG ends too early");
+  if (read_u32(content, 8) != 13 || chunk_type(content, 8) != "IHDR")
+    return bad_png("the PNG does not begin with its header");
+  const std::uint32_t width = read_u32(content, 16);
+  const std::uint32_t height = read_u32(content, 20);
+  const Size most = limits.max_size;
+  if (width == 0 || height == 0)
+    return bad_png(fmt::format("the PNG is {}x{} pixels", width, height));
+  if (width > static_cast<std::uint32_t>(std::max(most.width, 0)) ||
+      height > static_cast<std::uint32_t>(std::max(most.height, 0)))
+    return bad_png(fmt::format("the PNG is {}x{} pixels, larger than the allowed {}x{}", width,
+                               height, most.width, most.height));
+  return Size{static_cast<int>(width), static_cast<int>(height)};
+}
+
 Result<Image> decode_png(ByteView content, PngLimits limits) {
-  const auto size = read_size(content, limits);
+  const auto size = read_png_size(content, limits);
   if (!size) return size.error();
   if (const auto error = check_chunks(content)) return *error;
   if (auto image = decode_usual_png(content, *size)) return *std::move(image);

@@ -1,18 +1,20 @@
 #include "core/image/image.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
 #include "core/base/bytes.hpp"
+#include "core/base/digest_stream.hpp"
 
 namespace dgxp {
 namespace {
 
-void put_u32(Bytes& bytes, int value) {
+void put_u32(std::uint8_t*& out, int value) {
   const auto word = static_cast<std::uint32_t>(value);
   for (unsigned shift = 0; shift < 32; shift += 8)
-    bytes.push_back(static_cast<std::uint8_t>(word >> shift));
+    *out++ = static_cast<std::uint8_t>(word >> shift);
 }
 
 }  // namespace
@@ -49,20 +51,25 @@ Image with_cleared_transparency(Image image) {
 }
 
 Digest pixel_digest(const Image& image) {
-  Bytes bytes;
-  bytes.reserve(8 + 4 * image.pixels.size());
-  put_u32(bytes, image.size.width);
-  put_u32(bytes, image.size.height);
-  bytes.resize(8 + 4 * image.pixels.size());
-  std::uint8_t* out = bytes.data() + 8;
-  for (const Rgba& raw : image.pixels) {
-    const Rgba pixel = raw.a == 0 ? kTransparent : raw;
-    *out++ = pixel.r;
-    *out++ = pixel.g;
-    *out++ = pixel.b;
-    *out++ = pixel.a;
+  constexpr std::size_t kPiece = 1024;  // pixels
+  std::array<std::uint8_t, 4 * kPiece> bytes{};
+  DigestStream digest;
+  std::uint8_t* out = bytes.data();
+  put_u32(out, image.size.width);
+  put_u32(out, image.size.height);
+  digest.add(ByteView(bytes.data(), out));
+  for (std::size_t at = 0; at < image.pixels.size(); at += kPiece) {
+    out = bytes.data();
+    for (std::size_t i = at; i < std::min(at + kPiece, image.pixels.size()); ++i) {
+      const Rgba pixel = image.pixels[i].a == 0 ? kTransparent : image.pixels[i];
+      *out++ = pixel.r;
+      *out++ = pixel.g;
+      *out++ = pixel.b;
+      *out++ = pixel.a;
+    }
+    digest.add(ByteView(bytes.data(), out));
   }
-  return sha256(ByteView(bytes));
+  return digest.finish();
 }
 
 }  // namespace dgxp

@@ -116,7 +116,8 @@ Figures find_figures(const Image& image) {
   return figures;
 }
 
-/// Opaque pixels 4-connected with a transparent one or with the edge of the frame.
+/// Opaque pixels 4-connected with a transparent one. Where a figure is cut off by the edge of the
+/// frame it has no outline to miss.
 std::vector<Point> border_of(const Image& image) {
   constexpr std::array<Point, 4> kSteps{Point{0, -1}, {-1, 0}, {1, 0}, {0, 1}};
   std::vector<Point> border;

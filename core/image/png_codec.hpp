@@ -20,6 +20,11 @@ struct PngLimits {
 /// Error: `input`, without a file name (the caller adds it).
 Result<Image> decode_png(ByteView content, PngLimits limits = {});
 
+/// What decode_png says of the size, from the header alone.
+///
+/// Error: `input`, as decode_png.
+Result<Size> read_png_size(ByteView content, PngLimits limits = {});
+
 /// How long encode_png may search.
 enum class PngEffort {
   fast,   ///< one quick pass, for watching and previews
