@@ -36,11 +36,11 @@ WorkflowValues values_of(const Job& job) {
 /// Jobs that are equal in this fit a workflow or do not, whatever their words are.
 std::string shape_of(const Job& job) {
   const SamplerSpec& sampler = job.sampler;
-  return fmt::format("{}|{}x{}|{}|{}|{}|{}{}{}{}{}{}|{}", job.workflow_name, job.raw_size.width,
+  return fmt::format("{}|{}x{}|{}|{}|{}|{}{}{}{}{}{}{}|{}", job.workflow_name, job.raw_size.width,
                      job.raw_size.height, job.references.size(), job.loras.size(),
                      job.model.file.empty(), job.negative.empty(), sampler.written.name,
                      sampler.written.scheduler, sampler.written.steps, sampler.written.cfg,
-                     sampler.denoise.has_value(), job.seamless);
+                     sampler.cfg == 0, sampler.denoise.has_value(), job.seamless);
 }
 
 std::string why_not(const Job& job, const WorkflowTemplate& workflow) {

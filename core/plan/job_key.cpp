@@ -95,9 +95,14 @@ void collect_changes(const json& before, const json& after, const std::string& p
     changed.push_back(path);
     return;
   }
+  const auto path_of = [&](const std::string& name) {
+    return path.empty() ? name : path + "." + name;
+  };
   for (const auto& [name, value] : after.items()) {
-    collect_changes(before.value(name, json{}), value, path.empty() ? name : path + "." + name,
-                    changed);
+    collect_changes(before.value(name, json{}), value, path_of(name), changed);
+  }
+  for (const auto& [name, value] : before.items()) {
+    if (!after.contains(name)) changed.push_back(path_of(name));
   }
 }
 

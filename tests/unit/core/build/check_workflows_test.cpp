@@ -106,6 +106,11 @@ TEST_CASE("check_workflows refuses sizes, edges and names that a workflow cannot
   stage.job().sampler.written.cfg = true;
   stage.job().sampler.cfg = 0;
   CHECK(stage.problem() == "'hero': workflow 'workflows/hero.json': a 'cfg' of 0 is not possible");
+  // Whatever stands before it.
+  stage.jobs.insert(stage.jobs.begin(), stage.jobs.front());
+  stage.jobs.front().job.sampler.cfg = 7;
+  CHECK(stage.problem() == "'hero': workflow 'workflows/hero.json': a 'cfg' of 0 is not possible");
+  stage.jobs.erase(stage.jobs.begin());
   stage.job().workflow_name = "sprite-sdlx";
   CHECK(stage.problem() == "there is no workflow 'sprite-sdlx'");
 }

@@ -99,6 +99,11 @@ TEST_CASE("changed_recipe_fields names exactly what differs") {
   CHECK(changed_recipe_fields(before, make_job(other, {}).recipe_text) ==
         std::vector<std::string>{"prompt", "sampler.steps"});
   CHECK(changed_recipe_fields("not json", before).empty());
+  other = slime();
+  other.style.sampler.denoise = 0.5;
+  const std::string more = make_job(other, {}).recipe_text;
+  CHECK(changed_recipe_fields(before, more) == std::vector<std::string>{"sampler.denoise"});
+  CHECK(changed_recipe_fields(more, before) == std::vector<std::string>{"sampler.denoise"});
 }
 
 TEST_CASE("recovery_digest changes with every option") {
