@@ -47,7 +47,11 @@ Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
     const std::optional<Digest> present = present_pixels(inputs, master.id);
     if (written == pending->jobs.end() || !present || written->second.master != *present) continue;
     const LockedJob* locked = find_locked(lock, master.id);
-    if (locked == nullptr || locked->master != *present) lock.jobs[master.id] = written->second;
+    if (locked != nullptr && locked->master == *present) continue;
+    lock.jobs[master.id] = written->second;
+    // Colours that were chosen for it, when the kill came before the lock knew them.
+    const auto palette = pending->palettes.find(master.palette);
+    if (palette != pending->palettes.end()) lock.palettes.insert(*palette);
   }
   std::erase_if(lock.jobs, [&](const auto& entry) { return !wanted.contains(entry.first); });
   return lock;

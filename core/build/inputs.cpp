@@ -1,6 +1,7 @@
 #include "core/build/inputs.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ constexpr std::size_t kLargestText = 4U << 20U;
 constexpr std::size_t kLargestImage = 32U << 20U;
 /// A master is a strip of up to 256 frames: wider than any one picture.
 constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = kLargestImage};
+/// Of all masters together: all of them are in memory at once.
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 29;
 
 struct NamedFile {
   std::string path;
@@ -74,15 +77,44 @@ Error unreadable_master(const MasterSpec& master, const Error& cause) {
                                        : "restore it from git, or delete it to have it made again"};
 }
 
+/// How much a master is when it is decoded. A generated one may have a size of before; a drawn one
+/// is either right or of no use.
+///
+/// Error: `input` when it is too large.
+Result<std::int64_t> pixels_of(const MasterSpec& master, ByteView png) {
+  const auto size = read_png_size(png, kMasterLimits);
+  if (!size) return 0;  // decoding says what is wrong
+  const Size wanted{master.frame_size.width * master.frames, master.frame_size.height};
+  if (master.drawn_by_hand && *size != wanted) {
+    return Error{.kind = ErrorKind::input,
+                 .message = fmt::format("{}: it is {}x{}, not {}x{} ({} {} of {}x{})", master.path,
+                                        size->width, size->height, wanted.width, wanted.height,
+                                        master.frames, master.frames == 1 ? "frame" : "frames",
+                                        master.frame_size.width, master.frame_size.height),
+                 .hint = "correct 'size' or 'frames' of the sprite, or the drawing",
+                 .place = master.place};
+  }
+  return size->area();
+}
+
 Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads, Inputs& inputs) {
   std::vector<const MasterSpec*> present;
   std::vector<Bytes> contents;
+  std::int64_t pixels = 0;
   for (const MasterSpec& master : project.masters) {
     inputs.paths.push_back(master.path);
     auto content = store.read_if_present(master.path, kLargestImage);
     if (!content) return content.error();
     if (!*content && master.drawn_by_hand) return missing_drawing(master);
     if (!*content) continue;
+    const auto more = pixels_of(master, **content);
+    if (!more) return more.error();
+    pixels += *more;
+    if (pixels > kMostPixels) {
+      return Error{.kind = ErrorKind::input,
+                   .message = fmt::format("{}: the masters up to it have more than {} pixels",
+                                          master.path, kMostPixels)};
+    }
     present.push_back(&master);
     contents.push_back(std::move(**content));
   }

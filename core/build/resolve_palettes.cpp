@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/image/follow_palette.hpp"
 #include "core/image/palette_file.hpp"
 
 namespace dgxp {
@@ -25,7 +26,8 @@ Result<Palette> recolored(const PaletteSpec& spec, const Palette& base,
                           const LockedPalette* locked) {
   Palette palette = base;
   for (const auto& [from, to] : spec.map) {
-    const std::optional<int> position = position_of(from, base, locked);
+    const std::optional<int> position =
+        locked == nullptr ? base.find(from) : find_position(from, base, *locked);
     if (!position) {
       return at_palette(spec,
                         fmt::format("palette '{}' replaces {}, which is not in palette '{}'",
@@ -67,11 +69,13 @@ Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
   auto palette = own_colors(spec, files, lock, done);
   if (!palette || !*palette) return palette;
   if (spec.auto_colors > 0) {
-    if (locked == nullptr) return std::optional<Palette>{};
+    if (locked == nullptr || locked->colors.empty()) return std::optional<Palette>{};
     (*palette)->colors = locked->colors;
   }
   if (spec.extend > 0) {
-    if (locked == nullptr || locked->extend != spec.extend) return std::optional<Palette>{};
+    const bool is_chosen = locked != nullptr && locked->extend == spec.extend &&
+                           locked->added.size() <= static_cast<std::size_t>(spec.extend);
+    if (!is_chosen) return std::optional<Palette>{};
     for (const Rgb color : locked->added)
       if (!(*palette)->find(color)) (*palette)->colors.push_back(color);
   }
@@ -79,23 +83,6 @@ Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
 }
 
 }  // namespace
-
-std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPalette* locked) {
-  if (const auto position = palette.find(color)) return position;
-  if (locked == nullptr) return std::nullopt;
-  const auto in_range = [&](int position) {
-    return position < static_cast<int>(palette.colors.size()) ? std::optional(position)
-                                                              : std::nullopt;
-  };
-  const auto before = std::ranges::find(locked->colors, color);
-  if (before != locked->colors.end()) {
-    return in_range(static_cast<int>(before - locked->colors.begin()));
-  }
-  for (const auto& [position, colors] : locked->former) {
-    if (std::ranges::find(colors, color) != colors.end()) return in_range(position);
-  }
-  return std::nullopt;
-}
 
 Result<std::optional<Palette>> own_colors(const PaletteSpec& spec,
                                           const std::map<std::string, Bytes>& files,

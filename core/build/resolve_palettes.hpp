@@ -29,7 +29,4 @@ Result<std::optional<Palette>> own_colors(const PaletteSpec& spec,
                                           const std::map<std::string, Bytes>& files,
                                           const Lock& lock, const Palettes& done);
 
-/// Today's position of `color`: where the palette has it, else where the lock says it was.
-std::optional<int> position_of(Rgb color, const Palette& palette, const LockedPalette* locked);
-
 }  // namespace dgxp

@@ -1,10 +1,13 @@
 #include "core/build/run_build.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "core/build/choose_palettes.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/plan/job_key.hpp"
@@ -12,7 +15,7 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kLargestOutput = 64U << 20U;
+constexpr std::size_t kLargestOutput = std::size_t{1} << 30U;  // as deliveries
 
 bool same_pixels(ByteView left, ByteView right) {
   const PngLimits limits{.max_size = {16384, 16384}, .max_bytes = kLargestOutput};
@@ -38,12 +41,15 @@ void record_edits(const std::vector<AssessedJob>& jobs, Lock& lock) {
   }
 }
 
+/// Of jobs that were neither made nor tried in vain.
 std::vector<std::string> notes_on_jobs(const std::vector<AssessedJob>& jobs,
-                                       const MadeMasters& made) {
-  const std::set<std::string> is_made(made.made.begin(), made.made.end());
+                                       const MadeMasters& made,
+                                       const std::set<std::string>& recover_again) {
+  std::set<std::string> is_told(made.made.begin(), made.made.end());
+  for (const FailedJob& failed : made.failed) is_told.insert(failed.id);
   std::vector<std::string> notes;
   for (const AssessedJob& assessed : jobs) {
-    if (is_made.contains(assessed.job.id)) continue;
+    if (is_told.contains(assessed.job.id)) continue;
     if (assessed.state == JobState::edited_outdated) {
       notes.push_back(
           fmt::format("'{}' was edited by hand and is kept, though its recipe changed "
@@ -52,9 +58,12 @@ std::vector<std::string> notes_on_jobs(const std::vector<AssessedJob>& jobs,
     }
     if (assessed.state == JobState::recovery_changed) {
       notes.push_back(
-          fmt::format("'{}' is kept: its recovery options changed, but its raw image is not on "
-                      "this machine (`dgxp reroll {}` draws it again)",
-                      assessed.master->path, assessed.job.id));
+          fmt::format("'{}' is kept: {}, but its raw image is not on this machine (`dgxp reroll "
+                      "{}` draws it again)",
+                      assessed.master->path,
+                      recover_again.contains(assessed.job.id) ? "it should be recovered again"
+                                                              : "its recovery options changed",
+                      assessed.job.id));
     }
   }
   return notes;
@@ -82,6 +91,33 @@ std::vector<std::string> stale_ids(const std::vector<AssessedJob>& jobs) {
   return ids;
 }
 
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), to_lower);
+  return lower;
+}
+
+/// What a build reads it must not write: not even under another case, which is the same file on
+/// many disks.
+std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
+                                      const ProjectSpec& project, const Inputs& inputs) {
+  std::map<std::string, std::string_view> read;
+  for (const std::string& path : inputs.paths) read.emplace(in_lower_case(path), path);
+  for (const OutputFile& file : files) {
+    const auto found = read.find(in_lower_case(file.path));
+    if (found == read.end()) continue;
+    const auto output = std::ranges::find_if(project.outputs, [&](const OutputSpec& one) {
+      return file.path.starts_with(one.dir + "/");
+    });
+    return Error{.kind = ErrorKind::manifest,
+                 .message = fmt::format("output '{}' would overwrite '{}', which the build reads",
+                                        file.path, found->second),
+                 .hint = "give outputs a folder of their own",
+                 .place = output == project.outputs.end() ? Place{} : output->place};
+  }
+  return std::nullopt;
+}
+
 class Build {
  public:
   Build(const BuildRequest& request, Store& store, Reporter& reporter)
@@ -97,7 +133,7 @@ class Build {
     if (request_.mode != BuildMode::build) return compare();
     if (auto done = make_stale_masters(); !done) return done.error();
     record_edits(now_.jobs, now_.lock);
-    report_.notes = notes_on_jobs(now_.jobs, report_.made);
+    report_.notes = notes_on_jobs(now_.jobs, report_.made, request_.recover_again);
     if (!all_masters_present()) return keep_what_was_made();
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
                                    request_.threads);
@@ -105,6 +141,10 @@ class Build {
     if (!rendered) {
       if (auto kept = keep_what_was_made(); !kept) return kept.error();
       return rendered.error();
+    }
+    if (auto error = find_overwritten(rendered->files, project_, now_.inputs)) {
+      if (auto kept = keep_what_was_made(); !kept) return kept.error();
+      return *std::move(error);
     }
     // Beyond this point every byte that will be written is known.
     take_findings(*rendered);
@@ -177,7 +217,7 @@ class Build {
 
   /// locked and check: outputs from what git holds, compared with what is there.
   Result<BuildReport> compare() {
-    report_.notes = notes_on_jobs(now_.jobs, {});
+    report_.notes = notes_on_jobs(now_.jobs, {}, {});
     if (!stale_ids(now_.jobs).empty()) {
       report_.is_complete = false;
       report_.lock_outdated = true;
@@ -189,6 +229,9 @@ class Build {
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
                                    request_.threads);
     if (!rendered) return rendered.error();
+    if (auto error = find_overwritten(rendered->files, project_, now_.inputs)) {
+      return *std::move(error);
+    }
     take_findings(*rendered);
     report_.lock_outdated = rendered->lock != request_.lock;
     auto drift = find_drift(rendered->files, store_);

@@ -419,6 +419,75 @@ TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
   CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
 }
 
+TEST_CASE("an output that would overwrite what the build reads is refused, and nothing is lost") {
+  const SmallProject project;
+  project.put("assets.yaml",
+              "dgxp: 1\nproject: { name: emberwood }\nsprites:\n  logo: { source: "
+              "assets/sprites/Emberwood.png, palette: none, size: [16, 16] }\n");
+  const Bytes drawn = encode_png(Image({16, 16}, Rgba{200, 90, 30, 255}));
+  project.put("assets/sprites/Emberwood.png", std::string(as_text(drawn)));
+  for (const char* verb : {"build", "check"}) {
+    const ProgramResult result = project.run({verb});
+    CHECK(result.status == 65);
+    CHECK(result.err.find("output 'assets/sprites/emberwood.png' would overwrite "
+                          "'assets/sprites/Emberwood.png', which the build reads") !=
+          std::string::npos);
+    CHECK(project.get("assets/sprites/Emberwood.png") == as_text(drawn));
+  }
+}
+
+TEST_CASE("sprites of several frames are whole on their pages, packed or in a grid") {
+  for (const char* layout : {"", ", layout: grid"}) {
+    const SmallProject project;
+    project.put("assets.yaml",
+                std::string("dgxp: 1\nproject: { name: pages }\nstyles: { s: { prompt: "
+                            "'{prompt}', render_scale: 8 } }\ndefaults: { style: s, palette: "
+                            "none, size: [16, 16] }\nsprites:\n") +
+                    "  a: { prompt: knight, animations: { walk: { frames: 6 } } }\n"
+                    "  b: { prompt: slime, animations: { walk: { frames: 6 } } }\n"
+                    "  c: { prompt: bat, animations: { walk: { frames: 6 } } }\n"
+                    "atlases: { all: { include: ['*'], max_size: 48, padding: 0, extrude: 0" +
+                    layout + " } }\noutputs: [{ target: bevy, dir: out }]\n");
+    const ProgramResult built = project.run({"build"});
+    CHECK(built.err == "");
+    CHECK(built.status == 0);
+    CHECK(project.run({"check"}).status == 0);
+  }
+}
+
+TEST_CASE("a drawn picture of a wrong size is refused by its header") {
+  const SmallProject project;
+  project.put("assets.yaml",
+              "dgxp: 1\nproject: { name: one }\nsprites:\n  logo: { source: drawn/logo.png, "
+              "palette: none, size: [16, 16] }\n");
+  const Bytes large = encode_png(Image({4096, 2048}, Rgba{1, 2, 3, 255}), PngEffort::fast);
+  project.put("drawn/logo.png", std::string(as_text(large)));
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.status == 65);
+  CHECK(result.err.find("drawn/logo.png: it is 4096x2048, not 16x16 (1 frame of 16x16)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a palette that replaces a colour follows it through edits and reordering") {
+  const SmallProject project;
+  project.put(
+      "assets.yaml",
+      "dgxp: 1\nproject: { name: two }\npalettes:\n  base: { file: p.hex }\n  alt: { from: "
+      "base, map: { '#aa0000': '#0000ff' } }\nstyles: { s: { prompt: '{prompt}', "
+      "render_scale: 8 } }\nsprites:\n  hero: { prompt: red knight, style: s, palette: base, "
+      "size: [16, 16], variants: { palette: [base, alt] } }\n");
+  project.put("p.hex", "000000\naa0000\n00bb00\n");
+  REQUIRE(project.run({"build"}).status == 0);
+  project.put("p.hex", "000000\ncc0000\n00bb00\n");
+  REQUIRE(project.run({"build"}).status == 0);
+  project.put("p.hex", "cc0000\n000000\n00bb00\n");
+  const ProgramResult built = project.run({"build"});
+  CHECK(built.status == 0);
+  const ProgramResult checked = project.run({"check"});
+  CHECK(checked.err == "");
+  CHECK(checked.status == 0);
+}
+
 TEST_CASE("two manifests in one folder leave each other's outputs alone") {
   const SmallProject project;
   std::string other = project.get("assets.yaml");

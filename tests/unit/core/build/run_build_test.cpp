@@ -284,11 +284,20 @@ TEST_CASE("after a kill between masters and lock the next build knows its own ma
                                      .recipe = assessed.job.recipe,
                                      .seed = assessed.job.seed};
   }
+  pending.palettes["ember"].colors = {kInk, kGreen};
+  pending.palettes["other"].colors = {kRed};
   BuildRequest again = project.request();
   again.pending = pending;
   now = assess(again, project.store);
   REQUIRE(now);
   CHECK(now->lock.jobs.at("axe").origin == Origin::placeholder);
+  // With the colours that were chosen for it, but not over those that the lock knows.
+  CHECK(now->lock.palettes.at("ember").colors == std::vector<Rgb>{kInk, kGreen});
+  CHECK_FALSE(now->lock.palettes.contains("other"));
+  again.lock.palettes["ember"].colors = {kInk, kRed, kGreen};
+  now = assess(again, project.store);
+  REQUIRE(now);
+  CHECK(now->lock.palettes.at("ember").colors.size() == 3);
 }
 
 TEST_CASE("locked and check never open a worker and say what is stale") {
