@@ -17,8 +17,9 @@ constexpr std::size_t kLargestText = 4U << 20U;
 constexpr std::size_t kLargestImage = 32U << 20U;
 /// A master is a strip of up to 256 frames: wider than any one picture.
 constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = kLargestImage};
-/// Of all masters together: all of them are in memory at once.
-constexpr std::int64_t kMostPixels = std::int64_t{1} << 29;
+/// By how much all masters together may be larger than the manifest wants them: those that are
+/// there may be of a size of before. All of them are in memory at once.
+constexpr std::int64_t kMostOver = std::int64_t{1} << 26;
 
 struct NamedFile {
   std::string path;
@@ -100,7 +101,7 @@ Result<std::int64_t> pixels_of(const MasterSpec& master, ByteView png) {
 Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads, Inputs& inputs) {
   std::vector<const MasterSpec*> present;
   std::vector<Bytes> contents;
-  std::int64_t pixels = 0;
+  std::int64_t over = 0;
   for (const MasterSpec& master : project.masters) {
     inputs.paths.push_back(master.path);
     auto content = store.read_if_present(master.path, kLargestImage);
@@ -109,11 +110,11 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
     if (!*content) continue;
     const auto more = pixels_of(master, **content);
     if (!more) return more.error();
-    pixels += *more;
-    if (pixels > kMostPixels) {
+    over += std::max<std::int64_t>(0, *more - master.frame_size.area() * master.frames);
+    if (over > kMostOver) {
       return Error{.kind = ErrorKind::input,
-                   .message = fmt::format("{}: the masters up to it have more than {} pixels",
-                                          master.path, kMostPixels)};
+                   .message = fmt::format("{}: it is {} pixels too large", master.path, *more),
+                   .hint = "restore it from git, or delete it to have it made again"};
     }
     present.push_back(&master);
     contents.push_back(std::move(**content));

@@ -44,11 +44,23 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// Whether so much data can hold the pixels that the header announces: nothing is allocated for
+/// what the file could not fill.
+bool can_fill(ByteView content, std::size_t data_bytes) {
+  constexpr std::uint64_t kMostExpansion = 1032;  // deflate makes at most 258 bytes of two bits
+  const std::uint64_t pixels = std::uint64_t{read_u32(content, 16)} * read_u32(content, 20);
+  constexpr std::array<std::uint64_t, 7> kChannels{1, 1, 3, 1, 2, 1, 4};  // by colour type
+  const std::uint64_t channels = content[25] < kChannels.size() ? kChannels.at(content[25]) : 1;
+  const std::uint64_t bits = std::max<std::uint64_t>(1, content[24] * channels);
+  return pixels <= std::uint64_t{data_bytes} * kMostExpansion * 8 / bits;
+}
+
 /// Chunks follow one another without a gap from IHDR to IEND, which ends the file.
 std::optional<Error> check_chunks(ByteView content) {
   std::size_t at = kSignature.size();
   std::string_view before;
   bool has_data = false;
+  std::size_t data_bytes = 0;
   while (content.size() - at >= kChunkFrame) {
     const std::size_t length = read_u32(content, at);
     const std::string_view type = chunk_type(content, at);
@@ -61,10 +73,14 @@ std::optional<Error> check_chunks(ByteView content) {
     if ((type == "IHDR") != (at == kSignature.size()) || (is_data && has_data && before != "IDAT"))
       return bad_png("the PNG's chunks are out of order");
     has_data = has_data || is_data;
+    if (is_data) data_bytes += length;
     before = type;
     at += kChunkFrame + length;
     if (type != "IEND") continue;
-    if (at == content.size()) return std::nullopt;
+    if (at == content.size()) {
+      if (can_fill(content, data_bytes)) return std::nullopt;
+      return bad_png("the PNG ends too early");
+    }
     return bad_png(fmt::format("{} bytes follow the end of the PNG", content.size() - at));
   }
   return bad_png("the PNG ends too early");
