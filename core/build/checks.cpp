@@ -92,7 +92,7 @@ class SpriteChecker {
   }
 
   void check_row(std::size_t row, const MasterSpec* master) {
-    check_coverage(row);
+    check_coverage(row, master != nullptr && master->seamless);
     const RowSpec& spec = spec_.rows[row];
     if (spec.mirrored) return;
     check_frames(row, "canvas", checks_.canvas, find_empty_canvas);
@@ -112,17 +112,18 @@ class SpriteChecker {
     return asked.value_or(scope_ == CheckScope::all ? CheckLevel::warn : CheckLevel::off);
   }
 
-  void check_coverage(std::size_t row) {
+  /// A tile covers its frame.
+  void check_coverage(std::size_t row, bool is_tile) {
     if (checks_.coverage == CheckLevel::off) return;
     const std::vector<Image>& frames = sprite_.rows[row].frames;
     for (std::size_t i = 0; i < frames.size(); ++i) {
       const double coverage = coverage_of(frames[i]);
-      if (coverage >= checks_.coverage_min && coverage <= checks_.coverage_max) continue;
+      const double most = is_tile ? 1 : checks_.coverage_max;
+      if (coverage >= checks_.coverage_min && coverage <= most) continue;
       add(checks_.coverage, "coverage", row,
           {.frame = static_cast<int>(i),
            .message = fmt::format("covers {:.0f} % of its frame, {:.0f} to {:.0f} % are wanted",
-                                  coverage * 100, checks_.coverage_min * 100,
-                                  checks_.coverage_max * 100)});
+                                  coverage * 100, checks_.coverage_min * 100, most * 100)});
     }
   }
 
@@ -166,10 +167,10 @@ class SpriteChecker {
           {.frame = drift.centre_frame,
            .message = fmt::format("the figure wanders by {:.1f} px sideways, {} are allowed",
                                   drift.centre, checks_.centre_drift_max)});
-    add_if(level_of(checks_.flicker), "flicker", row, find_flicker(frames));
     const RowSpec& spec = spec_.rows[row];
-    if (spec.loop && spec.playback == Playback::forward)
-      add_if(level_of(checks_.loop_seam), "loop_seam", row, find_loop_seam(frames));
+    const bool loops = spec.loop && spec.playback == Playback::forward;
+    add_if(level_of(checks_.flicker), "flicker", row, find_flicker(frames, loops));
+    if (loops) add_if(level_of(checks_.loop_seam), "loop_seam", row, find_loop_seam(frames));
   }
 
   void add_if(CheckLevel level, std::string_view rule, std::size_t row,

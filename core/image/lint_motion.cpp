@@ -120,12 +120,15 @@ MotionDrift measure_drift(std::span<const Image> frames) {
   return drift;
 }
 
-std::optional<Flaw> find_flicker(std::span<const Image> frames, double most_share) {
+std::optional<Flaw> find_flicker(std::span<const Image> frames, bool loops, double most_share) {
   constexpr int kLeastPixels = 4;
   std::optional<Flaw> worst;
   double most = most_share;
-  for (std::size_t i = 1; i + 1 < frames.size(); ++i) {
-    const Flicker flicker = count_flicker(frames[i - 1], frames[i], frames[i + 1]);
+  if (frames.size() < 3) return worst;
+  const std::size_t count = frames.size();
+  for (std::size_t i = loops ? 0 : 1; i < (loops ? count : count - 1); ++i) {
+    const Flicker flicker =
+        count_flicker(frames[(i + count - 1) % count], frames[i], frames[(i + 1) % count]);
     if (flicker.pixels < kLeastPixels) continue;
     const double share = static_cast<double>(flicker.pixels) / flicker.figure;
     if (share <= most) continue;

@@ -27,8 +27,10 @@ struct MotionDrift {
 MotionDrift measure_drift(std::span<const Image> frames);
 
 /// Pixels that change to a near shade in one frame and back in the next, so that a still surface
-/// trembles: reported for the worst frame when they are more than `most_share` of its figure.
-std::optional<Flaw> find_flicker(std::span<const Image> frames, double most_share = 0.02);
+/// trembles: reported for the worst frame when they are more than `most_share` of its figure. What
+/// `loops` goes on with its first frame behind the last. Needs three frames.
+std::optional<Flaw> find_flicker(std::span<const Image> frames, bool loops,
+                                 double most_share = 0.02);
 
 /// A loop whose first frame is farther from its last one than any two neighbours are apart.
 std::optional<Flaw> find_loop_seam(std::span<const Image> frames);

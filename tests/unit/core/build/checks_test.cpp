@@ -85,6 +85,16 @@ TEST_CASE("frames with the same flaw are one finding") {
               "[canvas]"});
 }
 
+TEST_CASE("a tile may cover its frame, whatever the most for figures is") {
+  Made made({Image({12, 12}, opaque(kRed))});
+  made.project.checks.coverage = CheckLevel::error;
+  made.project.checks.coverage_min = 0.1;
+  made.project.checks.coverage_max = 0.9;
+  CHECK(made.run(CheckScope::asked).size() == 1);
+  made.project.masters[0].seamless = true;
+  CHECK(made.run(CheckScope::asked) == Lines{});
+}
+
 TEST_CASE("a full frame is a flaw of generated figures, not of tiles or drawn pictures") {
   const std::vector<Image> full{Image({12, 12}, opaque(kRed))};
   Made made(full);

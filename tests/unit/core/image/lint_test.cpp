@@ -143,7 +143,7 @@ TEST_CASE("a tile whose edges do not meet has a seam") {
 TEST_CASE("the example's animations stand, do not flicker and come back") {
   for (const char* path : {"hero/walk-south.png", "hero/idle-east.png", "enemy/slime/idle.png"}) {
     const auto frames = frames_of(example(path));
-    CHECK(text_of(find_flicker(frames)) == "");
+    CHECK(text_of(find_flicker(frames, true)) == "");
     CHECK(text_of(find_loop_seam(frames)) == "");
     CHECK(measure_drift(frames).baseline <= 3);
   }
@@ -166,12 +166,19 @@ TEST_CASE("a shade that changes for one frame flickers, a blink of another colou
   Image shaded = figure;
   for (int y = 8; y < 12; ++y)
     for (int x = 8; x < 14; ++x) shaded.at(x, y) = opaque({170, 70, 55});
-  CHECK(text_of(find_flicker(std::vector<Image>{figure, shaded, figure})) ==
+  CHECK(text_of(find_flicker(std::vector<Image>{figure, shaded, figure}, false)) ==
         "24 pixels change their shade for this frame alone @8,8");
-  CHECK(text_of(find_flicker(std::vector<Image>{figure, shaded, shaded})) == "");
+  CHECK(text_of(find_flicker(std::vector<Image>{figure, shaded, shaded}, false)) == "");
   Image blinking = figure;
   for (int x = 8; x < 14; ++x) blinking.at(x, 9) = opaque({250, 250, 250});
-  CHECK(text_of(find_flicker(std::vector<Image>{figure, blinking, figure})) == "");
+  // At either end only a loop shows it.
+  for (const auto& frames : {std::vector<Image>{shaded, figure, figure, figure},
+                             std::vector<Image>{figure, figure, figure, shaded}}) {
+    CHECK(text_of(find_flicker(frames, false)) == "");
+    CHECK(text_of(find_flicker(frames, true)) != "");
+  }
+  CHECK(text_of(find_flicker(std::vector<Image>{figure, shaded}, true)) == "");
+  CHECK(text_of(find_flicker(std::vector<Image>{figure, blinking, figure}, false)) == "");
 }
 
 TEST_CASE("a loop that jumps back has a seam, one that returns has none") {
