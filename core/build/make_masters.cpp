@@ -133,6 +133,13 @@ class MasterMaker {
         pending.assessed->job.id, pending.quality * 100, pending.assessed->master->path));
   }
 
+  static std::string hopeless(double quality) {
+    return fmt::format(
+        "only {:.0f} % of its pixels are likely right, and it is not taken; see what "
+        "'recover' says of it, or draw it again",
+        quality * 100);
+  }
+
   void fetch_raw(Pending& pending) {
     pending.raw = pending.assessed->state == JobState::recovery_changed
                       ? store_.find_raw_of_master(pending.assessed->master->path)
@@ -161,6 +168,7 @@ class MasterMaker {
       if (master) {
         pending.master = with_cleared_transparency(std::move(master->image));
         pending.quality = master->quality;
+        if (pending.quality < kHopelessQuality) pending.error = hopeless(pending.quality);
       } else {
         pending.error = master.error().message;
       }

@@ -27,7 +27,7 @@ namespace {
 
 constexpr int kMostSide = 16384;         // pixels of a raw image
 constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
-constexpr float kNewColor = 40.0F;       // a background this far from the palette is none of it
+constexpr float kNewColor = 20.0F;       // a background this far from the palette is none of it
 constexpr int kHalfAlpha = 128;
 constexpr double kSureGrid = 0.8;      // confidence of a grid that leaves no doubt
 constexpr float kSureCell = 0.99F;     // confidence of a cell that is no speck

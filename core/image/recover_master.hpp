@@ -44,6 +44,8 @@ Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec, cons
 
 /// Below this quality a picture is worth a look: about one in twenty of its pixels is wrong.
 inline constexpr double kDoubtfulQuality = 0.95;
+/// Below it a picture is no figure that anybody would want.
+inline constexpr double kHopelessQuality = 0.1;
 
 struct MasterShape {
   Size frame_size;

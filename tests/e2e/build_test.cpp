@@ -419,6 +419,21 @@ TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
   CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
 }
 
+TEST_CASE("recovery that can hardly be right does not take the place of a master") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto before = project.tree();
+  project.replace_in("assets.yaml", "  size: [16, 16]\n",
+                     "  size: [16, 16]\n  recover: { size: [5, 5] }\n");
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.status == 1);
+  CHECK(result.err.find("of its pixels are likely right, and it is not taken") !=
+        std::string::npos);
+  auto after = project.tree();
+  after["assets.yaml"] = before.at("assets.yaml");
+  CHECK(after == before);
+}
+
 TEST_CASE("an output that would overwrite what the build reads is refused, and nothing is lost") {
   const SmallProject project;
   project.put("assets.yaml",
