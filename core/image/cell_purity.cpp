@@ -9,6 +9,7 @@
 namespace dgxp {
 namespace {
 
+constexpr double kLeastCell = 2.5;       // pixels; smaller ones have no parts
 constexpr int kTaps = 3;                 // pixels of a part looked at, along each axis
 constexpr int kLeastContrast = 40;       // red + green + blue
 constexpr double kBrokenShare = 0.4;     // of the contrast to the neighbours
@@ -98,37 +99,37 @@ CellPurity measure_purity(const Image& image, const Grid& grid) {
   if (grid.columns.size() < 2 || grid.rows.size() < 2) {
     return {};
   }
-  const Parts parts = choose_parts((grid.columns.back() - grid.columns.front()) /
-                                   static_cast<double>(grid.columns.size() - 1));
-  std::vector<std::vector<Sum>> colors;
-  for (const auto& centre : parts.centres) {
-    colors.push_back(part_colors(image, grid, centre, parts.half_width));
-  }
   const std::size_t width = grid.columns.size() - 1;
   const std::size_t height = grid.rows.size() - 1;
+  const double cell = (grid.columns.back() - grid.columns.front()) / static_cast<double>(width);
+  if (cell < kLeastCell) {
+    return {};
+  }
+  const Parts parts = choose_parts(cell);
+  const std::vector<Sum> middles = part_colors(image, grid, parts.centres[0], parts.half_width);
+  std::vector<int> inside(middles.size());  // most difference from the middle
+  for (std::size_t part = 1; part < parts.centres.size(); ++part) {
+    const std::vector<Sum> colors = part_colors(image, grid, parts.centres[part], parts.half_width);
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+      inside[i] = std::max(inside[i], difference(middles[i], colors[i]));
+    }
+  }
   CellPurity purity;
-  purity.is_broken.resize(width * height);
-  for (std::size_t y = 0; y < height; ++y) {
-    for (std::size_t x = 0; x < width; ++x) {
-      const std::size_t i = y * width + x;
-      const auto contrast = [&](std::size_t other) {
-        return difference(colors[0][i], colors[0][other]);
-      };
-      int outside = 0;
-      outside = x > 0 ? std::max(outside, contrast(i - 1)) : outside;
-      outside = x + 1 < width ? std::max(outside, contrast(i + 1)) : outside;
-      outside = y > 0 ? std::max(outside, contrast(i - width)) : outside;
-      outside = y + 1 < height ? std::max(outside, contrast(i + width)) : outside;
-      int inside = 0;
-      for (std::size_t part = 1; part < colors.size(); ++part) {
-        inside = std::max(inside, difference(colors[0][i], colors[part][i]));
-      }
-      if (inside >= kLeastContrast && inside >= kBrokenShare * outside) {
-        purity.is_broken[i] = 1;
-        ++purity.broken;
-      } else if (outside >= kLeastContrast) {
-        ++purity.edged;
-      }
+  purity.is_broken.resize(middles.size());
+  for (std::size_t i = 0; i < middles.size(); ++i) {
+    const std::size_t x = i % width;
+    const std::size_t y = i / width;
+    const auto contrast = [&](std::size_t other) { return difference(middles[i], middles[other]); };
+    int outside = 0;  // most difference from a neighbour
+    outside = x > 0 ? std::max(outside, contrast(i - 1)) : outside;
+    outside = x + 1 < width ? std::max(outside, contrast(i + 1)) : outside;
+    outside = y > 0 ? std::max(outside, contrast(i - width)) : outside;
+    outside = y + 1 < height ? std::max(outside, contrast(i + width)) : outside;
+    if (inside[i] >= kLeastContrast && inside[i] >= kBrokenShare * outside) {
+      purity.is_broken[i] = 1;
+      ++purity.broken;
+    } else if (outside >= kLeastContrast) {
+      ++purity.edged;
     }
   }
   return purity;

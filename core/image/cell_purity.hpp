@@ -11,7 +11,7 @@ namespace dgxp {
 struct CellPurity {
   int edged = 0;   ///< cells that differ from a neighbour
   int broken = 0;  ///< cells that differ inside about as much as neighbours do
-  /// In reading order: 1 for a broken cell.
+  /// In reading order: 1 for a broken cell. Empty where nothing is said.
   std::vector<std::uint8_t> is_broken = {};
 
   /// Broken cells among all that differ from a neighbour or inside; 0 when there are none.
@@ -22,7 +22,8 @@ struct CellPurity {
 };
 
 /// Looks at the middle and the quarters of every cell, at more places in large ones, away from its
-/// borders, which blur and drift reach into.
+/// borders, which blur and drift reach into. Cells of less than 2.5 pixels have no parts: nothing
+/// is said of them.
 CellPurity measure_purity(const Image& image, const Grid& grid);
 
 }  // namespace dgxp
