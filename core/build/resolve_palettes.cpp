@@ -50,9 +50,9 @@ Result<std::optional<Palette>> given_colors(const PaletteSpec& spec,
     if (content == files.end()) {
       return at_palette(spec, fmt::format("file '{}' does not exist", *spec.file));
     }
-    return parse_palette(*spec.file, content->second).map(as_given).map_error([&](Error error) {
-      return at_palette(spec, error.message, error.hint);
-    });
+    return parse_palette(*spec.file, content->second)
+        .map(as_given)
+        .map_error([&](const Error& error) { return at_palette(spec, error.message, error.hint); });
   }
   if (!spec.from) return Given(Palette{spec.colors});
   const auto base = done.find(*spec.from);
