@@ -9,6 +9,7 @@
 
 #include "core/base/text.hpp"
 #include "core/build/choose_palettes.hpp"
+#include "core/exporters/exporter.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/plan/job_key.hpp"
 
@@ -269,6 +270,9 @@ std::string pending_lock_path(const std::string& lock_path) {
 }
 
 Result<Assessment> assess(const BuildRequest& request, Store& store) {
+  for (const OutputSpec& output : request.project->outputs) {
+    if (auto error = check_output(output, *request.project)) return *std::move(error);
+  }
   auto inputs = gather_inputs(*request.project, store, request.threads);
   if (!inputs) return inputs.error();
   Assessment now{.inputs = std::move(*inputs)};

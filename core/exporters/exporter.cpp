@@ -29,21 +29,25 @@ std::string_view name_of(Target target) {
 std::optional<Error> check_emit(const OutputSpec& output) {
   for (const std::string& extra : output.emit) {
     if (extra == "rust_ids" && output.target == Target::bevy) continue;
-    return Error{ErrorKind::manifest, fmt::format("target {} does not support emit: '{}'",
-                                                  name_of(output.target), extra)};
+    return Error{.kind = ErrorKind::manifest,
+                 .message = fmt::format("target {} does not support emit: '{}'",
+                                        name_of(output.target), extra),
+                 .place = output.place};
   }
   return std::nullopt;
 }
 
-std::optional<Error> check_sprites(const Sheet& sheet, Target target) {
-  for (const SpriteSpec* sprite : sheet.sprites) {
-    if (!sprite->finish.trim) continue;
-    return Error{ErrorKind::manifest,
-                 fmt::format("sprite '{}' asks for trim, which target {} does not support",
-                             sprite->id, name_of(target)),
-                 "remove trim from its finish"};
-  }
-  return std::nullopt;
+std::optional<Error> check_sprite(const SpriteSpec& sprite, Target target) {
+  if (!sprite.finish.trim) return std::nullopt;
+  return Error{.kind = ErrorKind::manifest,
+               .message = fmt::format("sprite '{}' asks for trim, which target {} does not support",
+                                      sprite.id, name_of(target)),
+               .hint = "remove trim from its finish",
+               .place = sprite.place};
+}
+
+bool takes(const OutputSpec& output, const AtlasSpec& atlas) {
+  return output.only.empty() || std::ranges::find(output.only, atlas.name) != output.only.end();
 }
 
 /// "actors" with two pages and an atlas "actors-1" would write one file twice.
@@ -85,15 +89,28 @@ Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas) {
   return sheet;
 }
 
+std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& project) {
+  if (auto error = check_emit(output)) return error;
+  std::set<std::string_view> shown;
+  for (const AtlasSpec& atlas : project.atlases) {
+    if (takes(output, atlas)) shown.insert(atlas.sprites.begin(), atlas.sprites.end());
+  }
+  for (const SpriteSpec& sprite : project.sprites) {
+    if (!shown.contains(sprite.id)) continue;
+    if (auto error = check_sprite(sprite, output.target)) return error;
+  }
+  return std::nullopt;
+}
+
 Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
                                const ProjectSpec& project) {
   if (auto error = check_emit(output)) return *std::move(error);
   std::vector<const Sheet*> chosen;
   for (const Sheet& sheet : sheets) {
-    const bool is_wanted = output.only.empty() ||
-                           std::ranges::find(output.only, sheet.spec->name) != output.only.end();
-    if (!is_wanted) continue;
-    if (auto error = check_sprites(sheet, output.target)) return *std::move(error);
+    if (!takes(output, *sheet.spec)) continue;
+    for (const SpriteSpec* sprite : sheet.sprites) {
+      if (auto error = check_sprite(*sprite, output.target)) return *std::move(error);
+    }
     chosen.push_back(&sheet);
   }
   auto exported = export_target(chosen, output, project);

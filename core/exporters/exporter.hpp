@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,11 @@ struct Exported {
 /// "hero/walk/east/0": the name of a frame in atlas, sheet and lock. A still without rows below it
 /// is named like its sprite.
 std::string frame_name(const SpriteSpec& sprite, const RowSpec& row, int frame);
+
+/// What export_sheets would refuse, whatever the pictures are: known before one is drawn.
+///
+/// Error: `manifest`, with its place.
+std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& project);
 
 /// The files of one output for the sheets it takes (`output.only`), complete and deterministic.
 ///

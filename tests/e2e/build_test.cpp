@@ -434,6 +434,20 @@ TEST_CASE("recovery that can hardly be right does not take the place of a master
   CHECK(after == before);
 }
 
+TEST_CASE("what a target cannot do is said with its place before anything is drawn") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "  item/{name}:\n",
+                     "  item/{name}:\n    finish: { trim: true }\n");
+  for (const char* verb : {"plan", "build"}) {
+    const ProgramResult result = project.run({verb});
+    CHECK(result.status == 65);
+    CHECK(result.err.find("assets.yaml:24:") != std::string::npos);
+    CHECK(result.err.find("asks for trim, which target bevy does not support") !=
+          std::string::npos);
+  }
+  CHECK(project.tree().size() == 2);  // manifest and palette
+}
+
 TEST_CASE("an output that would overwrite what the build reads is refused, and nothing is lost") {
   const SmallProject project;
   project.put("assets.yaml",
