@@ -326,7 +326,9 @@ class Parser {
     CLI::App* extract =
         action("extract", "make the best palette for a set of pictures", "PNG files");
     extract->add_option("-n,--colors", options_.palette.colors, "how many (default: 16)")
-        ->check(CLI::Range(2, 256));
+        ->check(CLI::Range(1, 256));
+    extract->add_option("--extend", options_.palette.extend,
+                        "keep the colours of this palette file and put so many more behind them");
     extract->add_option("-o,--output", options_.palette.output, "the file to write");
   }
 

@@ -17,7 +17,7 @@ struct BuildArguments {
   std::string worker;
   std::string worker_folder;
   std::string progress = "line";  ///< or "json"
-  std::string plan;  ///< a file saved by `plan -o`, to be applied as it is
+  std::string plan;               ///< a file saved by `plan -o`, to be applied as it is
   bool locked = false;
   bool overwrite_edited = false;
   bool repack = false;
@@ -185,6 +185,7 @@ struct PaletteArguments {
   std::string action;  ///< "show", "convert", "extract", "compare"
   std::vector<std::string> inputs;
   std::string output;
+  std::string extend;  ///< extract: the palette file whose colours stay, or ""
   int colors = 16;
 };
 int run_palette_command(const Context& context, const PaletteArguments& arguments);

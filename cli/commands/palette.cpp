@@ -11,6 +11,7 @@
 #include "cli/report.hpp"
 #include "core/image/auto_palette.hpp"
 #include "core/image/color_metric.hpp"
+#include "core/image/extend_palette.hpp"
 #include "core/image/nearest_search.hpp"
 
 namespace dgxp {
@@ -93,7 +94,22 @@ Result<Palette> extract_palette(const PaletteArguments& arguments) {
   }
   std::vector<const Image*> views;
   for (const Image& image : images) views.push_back(&image);
-  return make_auto_palette(views, arguments.colors);
+  if (arguments.extend.empty()) {
+    if (arguments.colors > 1) return make_auto_palette(views, arguments.colors);
+    return Error{.kind = ErrorKind::usage,
+                 .message = "a palette is made of 2 to 256 colours",
+                 .hint = "-n 1 goes with --extend FILE"};
+  }
+  auto base = read_palette(arguments.extend);
+  if (!base) return base.error();
+  const std::size_t own = base->colors.size();
+  if (own + static_cast<std::size_t>(arguments.colors) > 256) {
+    return Error{.kind = ErrorKind::input,
+                 .message = fmt::format("{} has {} and cannot get {} more", arguments.extend,
+                                        count_text(own, "colour", "colours"), arguments.colors),
+                 .hint = "a palette has at most 256 colours: ask for fewer with -n"};
+  }
+  return extend_palette(*base, views, arguments.colors);
 }
 
 }  // namespace

@@ -150,6 +150,19 @@ TEST_CASE("each stage works on plain files") {
   CHECK(project.run({"palette", "extract", "native.png", "gold.png", "-n", "4", "-o", "p.gpl"})
             .status == 0);
   CHECK(project.run({"palette", "show", "p.gpl"}).out == "#102030\n#9e3038\n#f6da77\n");
+
+  // Behind a palette that stays: the other colours of the pictures, from dark to light.
+  project.put("own.hex", "9e3038\n0000ff\n");
+  const auto extend = [&](const std::string& count) {
+    return project.run(
+        {"palette", "extract", "native.png", "gold.png", "--extend", "own.hex", "-n", count});
+  };
+  CHECK(extend("2").out == "#9e3038\n#0000ff\n#102030\n#f6da77\n");
+  CHECK(extend("1").out.starts_with("#9e3038\n#0000ff\n"));
+  CHECK(extend("255").status == 65);
+  CHECK(extend("255").err.starts_with(
+      "error: own.hex has 2 colours and cannot get 255 more\nhint: "));
+  CHECK(project.run({"palette", "extract", "native.png", "-n", "1"}).status == 64);
 }
 
 TEST_CASE("recolor keeps a table that took long inside a project, and nothing outside of one") {
