@@ -472,7 +472,7 @@ std::string describe_value(const SyntaxNode& node) {
 }
 
 void check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& problems) {
-  FieldChecker checker(&shape != &user_config_shape() && &shape != &binding_shape(), problems);
+  FieldChecker checker(&shape == &manifest_shape(), problems);
   if (root.is(Kind::broken)) return;
   if (!root.is(Kind::map)) {
     const FieldSpec* first = &shape.fields.front();

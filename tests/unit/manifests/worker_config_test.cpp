@@ -61,6 +61,10 @@ TEST_CASE("a worker's configuration tells what is wrong without repeating the li
         "worker.yaml:1:10: 'backend' cannot be 'comfi'\ndid you mean 'comfy'?");
   CHECK(error_of("lisen: ipc://x\n") ==
         "worker.yaml:1:1: unknown field 'lisen' in the configuration\ndid you mean 'listen'?");
+  CHECK(error_of("url: http://u:secret@x\n") ==
+        "worker.yaml:1:1: unknown field 'url' in the configuration\ndid you mean 'urls'?");
+  CHECK(error_of("token: secret\n") ==
+        "worker.yaml:1:1: unknown field 'token' in the configuration\ndelete it");
   CHECK(error_of("slots: 0\n").starts_with("worker.yaml:1:8: 'slots' "));
   CHECK(error_of("urls: http://u:secret@x\n").find("secret") == std::string::npos);
   CHECK(error_of("urls: [{a: secret}]\n").find("secret") == std::string::npos);
