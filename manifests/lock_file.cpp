@@ -174,21 +174,33 @@ class LockReader {
     return colors;
   }
 
+  void report_palette(const SyntaxNode& node, std::string message) {
+    problems_.error(node.where(), std::move(message), std::string(kRestore));
+  }
+
   LockedPalette read_palette(const SyntaxNode& node) {
     LockedPalette palette;
     if (!check_map(node)) return palette;
     check_keys(node, kPaletteKeys);
-    const SyntaxNode* colors = node.find("colors");
-    if (colors != nullptr) {
+    if (const SyntaxNode* colors = node.find("colors")) {
       palette.colors = read_colors(*colors);
+      if (colors->is(Kind::list) && colors->items.empty()) {
+        report_palette(*colors, fmt::format("palette '{}' has no colours", node.key));
+      }
     } else {
-      problems_.error(node.where(), fmt::format("palette '{}' has no 'colors'", node.key),
-                      std::string(kRestore));
+      report_palette(node, fmt::format("palette '{}' has no 'colors'", node.key));
     }
     if (const SyntaxNode* extend = node.find("extend")) {
       palette.extend = static_cast<int>(read_number(*extend, kMostAddedColors));
     }
-    if (const SyntaxNode* added = node.find("added")) palette.added = read_colors(*added);
+    if (const SyntaxNode* added = node.find("added")) {
+      palette.added = read_colors(*added);
+      if (palette.added.size() > static_cast<std::size_t>(palette.extend)) {
+        report_palette(*added, fmt::format("{} colours were added to palette '{}', which is "
+                                           "extended by {} at most",
+                                           palette.added.size(), node.key, palette.extend));
+      }
+    }
     const SyntaxNode* former = node.find("former");
     if (former == nullptr || !check_map(*former)) return palette;
     for (const SyntaxNode& item : former->items) {

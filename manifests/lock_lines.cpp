@@ -169,6 +169,7 @@ bool read_former(std::string_view text, std::map<int, std::vector<Rgb>>& former)
 bool read_palette(LineReader& lines, LockedPalette& palette) {
   auto colors = lines.take_value("    colors: ");
   if (!colors || !take_colors(*colors, palette.colors) || !colors->empty()) return false;
+  if (palette.colors.empty()) return false;
   if (const auto text = lines.take_value("    extend: ")) {
     std::int64_t extend = 0;
     auto added = lines.take_value("    added: ");
@@ -176,6 +177,7 @@ bool read_palette(LineReader& lines, LockedPalette& palette) {
         !take_colors(*added, palette.added) || !added->empty()) {
       return false;
     }
+    if (palette.added.size() > static_cast<std::size_t>(extend)) return false;
     palette.extend = static_cast<int>(extend);
   }
   const auto former = lines.take_value("    former: ");

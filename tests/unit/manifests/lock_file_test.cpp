@@ -30,7 +30,7 @@ Lock make_lock() {
                             .former = {{1, {{0xa5, 0x30, 0x30}}}, {12, {{1, 2, 3}, {4, 5, 6}}}},
                             .extend = 4,
                             .added = {{1, 1, 1}, {9, 9, 9}}};
-  lock.palettes["plain"] = {};
+  lock.palettes["plain"] = {.colors = {{0, 0, 0}}};
   lock.layout["actors"] = {{"hero/walk/east/0", {0, 1, 1}}, {"hero/walk/east/1", {0, 35, 1}}};
   lock.layout["tiles"] = {{"grass", {1, 65535, 0}}};
   return lock;
@@ -63,7 +63,7 @@ const std::string kText = fmt::format(
     "    added: [\"#010101\", \"#090909\"]\n"
     "    former: {{ 1: [\"#a53030\"], 12: [\"#010203\", \"#040506\"] }}\n"
     "  plain:\n"
-    "    colors: []\n"
+    "    colors: [\"#000000\"]\n"
     "layout:\n"
     "  actors:\n"
     "    hero/walk/east/0: [0, 1, 1]\n"
@@ -158,7 +158,7 @@ TEST_CASE("random locks read back both ways") {
     }
     for (int i = below(5); i > 0; --i) {
       LockedPalette& palette = lock.palettes[fmt::format("p{}", below(9))];
-      palette.colors.resize(static_cast<std::size_t>(below(256)), color());
+      palette.colors.resize(static_cast<std::size_t>(1 + below(256)), color());
       if (below(2) == 0) palette.former[below(256)] = {color(), color()};
       if (below(2) == 0) {
         palette.extend = 1 + below(255);
@@ -254,6 +254,43 @@ TEST_CASE("a lock tells what is wrong with it") {
             .starts_with("assets.lock:22:13: what this '[' opens is not closed"));
   CHECK(error_of("dgxp_lock: 1\njobs: [1]\n")
             .starts_with("assets.lock:2:1: 'jobs' must be a map, not a list"));
+}
+
+/// `count` colours as a lock lists them.
+std::string color_list(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += fmt::format("{}\"#{:06x}\"", i == 0 ? "" : ", ", i);
+  return "[" + text + "]";
+}
+
+/// What both ways of reading say about a lock of one palette with these lines.
+std::string palette_error(const std::string& lines) {
+  const std::string text = "dgxp_lock: 1\npalettes:\n  ember:\n" + lines;
+  const std::string error = error_of(text);
+  CHECK(parse_lock_lines(text).has_value() == error.empty());
+  // A comment is not what write_lock writes, so this goes through the YAML parser.
+  CHECK(error_of(text + "# end\n") == error);
+  return error.substr(0, error.find('\n'));
+}
+
+TEST_CASE("a locked palette has 1 to 256 colours, and none beyond those it is extended by") {
+  CHECK(palette_error("    colors: " + color_list(1) + "\n") == "");
+  CHECK(palette_error("    colors: " + color_list(256) + "\n") == "");
+  CHECK(palette_error("    colors: []\n") == "assets.lock:4:5: palette 'ember' has no colours");
+  CHECK(palette_error("    colors: " + color_list(257) + "\n") ==
+        "assets.lock:4:5: 'colors' must be a list of at most 256 colours, not a list");
+  const auto extended = [](int extend, int added) {
+    return palette_error(fmt::format("    colors: {}\n    extend: {}\n    added: {}\n",
+                                     color_list(252), extend, color_list(added)));
+  };
+  CHECK(extended(4, 4) == "");
+  CHECK(extended(4, 5) ==
+        "assets.lock:6:5: 5 colours were added to palette 'ember', which is "
+        "extended by 4 at most");
+  CHECK(extended(4, 256).starts_with("assets.lock:6:5: 256 colours were added"));
+  CHECK(extended(255, 257).starts_with("assets.lock:6:5: 'added' must be a list of at most 256"));
+  CHECK(palette_error("    colors: " + color_list(2) + "\n    added: " + color_list(1) + "\n")
+            .starts_with("assets.lock:5:5: 1 colours were added"));
 }
 
 TEST_CASE("a lock in another order or layout is read all the same") {
