@@ -81,16 +81,30 @@ void check_folder(const SyntaxNode& node, const OutputSpec& output,
   }
 }
 
+/// The output of a manifest that writes none.
+OutputSpec make_standard_output(const SyntaxNode& manifest, const std::string& art_dir,
+                                ProblemList& problems) {
+  OutputSpec output;
+  output.dir = "assets/sprites";
+  const SyntaxNode* project = manifest.find("project");
+  const SyntaxNode* art = project == nullptr ? nullptr : project->find("art");
+  if (art != nullptr && is_within(output.dir, art_dir)) {
+    problems.error(art->span,
+                   fmt::format("without 'outputs' the pages go to '{}', which lies in '{}', the "
+                               "folder of the masters",
+                               output.dir, art_dir),
+                   "choose another folder for 'art', or write 'outputs' with one of their own");
+  }
+  return output;
+}
+
 }  // namespace
 
 std::vector<OutputSpec> resolve_outputs(const SyntaxNode& manifest, const ProjectSpec& project,
                                         ProblemList& problems) {
   const SyntaxNode* nodes = manifest.find("outputs");
   std::vector<OutputSpec> outputs;
-  if (nodes == nullptr) {
-    outputs.emplace_back().dir = "assets/sprites";
-    return outputs;
-  }
+  if (nodes == nullptr) return {make_standard_output(manifest, project.art_dir, problems)};
   for (const SyntaxNode& node : nodes->items) {
     if (!node.is(Kind::map)) continue;
     OutputSpec output = read_output(node);
