@@ -113,8 +113,9 @@ class FieldChecker {
       } else if (!home.empty()) {
         hint = fmt::format("it is a field of {}", home);
       } else {
-        hint =
-            suggest(item.key, names, is_manifest_ ? "'dgxp schema' lists the fields" : "delete it");
+        hint = problems_.suggest(
+            item.key, [&] { return names; },
+            is_manifest_ ? "'dgxp schema' lists the fields" : "delete it");
       }
     }
     const std::string where =
@@ -367,7 +368,9 @@ class FieldChecker {
       return;
     }
     problems_.error(span, fmt::format("{} cannot be '{}'", subject.describe(), shorten(word)),
-                    suggest(word, {type.words.begin(), type.words.end()}, ""));
+                    problems_.suggest(
+                        word, [&] { return std::vector(type.words.begin(), type.words.end()); },
+                        fmt::format("for example {}", type.example)));
   }
 
   void check_scalar(const SyntaxNode& node, const FieldType& type, const Subject& subject) {

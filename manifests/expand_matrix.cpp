@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
-
 namespace dgxp {
 namespace {
 
@@ -143,8 +141,10 @@ AxisValue MatrixReader::read_recolor(std::string_view name, const NodeLayers& la
   if (!palette.empty() && palette.top().is(Kind::scalar)) {
     value.palette = palette.top().text;
     if (!palettes_.has(value.palette)) {
-      problems_.error(palette.top().span, fmt::format("there is no palette '{}'", value.palette),
-                      suggest(value.palette, palettes_.names(), "add it under 'palettes'"));
+      problems_.error(
+          palette.top().span, fmt::format("there is no palette '{}'", value.palette),
+          problems_.suggest(
+              value.palette, [&] { return palettes_.names(); }, "add it under 'palettes'"));
       value.palette = {};
     }
   }
@@ -160,15 +160,19 @@ void MatrixReader::read_excluded(const NodeLayers& layers, Matrix& matrix) {
     for (const SyntaxNode& pair : item.items) {
       const auto axis = std::ranges::find(matrix.axes, pair.key, &Axis::name);
       if (axis == matrix.axes.end()) {
-        problems_.error(pair.key_span, fmt::format("there is no axis '{}'", pair.key),
-                        suggest(pair.key, names_of(matrix.axes), "name an axis of this matrix"));
+        problems_.error(
+            pair.key_span, fmt::format("there is no axis '{}'", pair.key),
+            problems_.suggest(
+                pair.key, [&] { return names_of(matrix.axes); }, "name an axis of this matrix"));
         is_known = false;
         continue;
       }
       const auto value = std::ranges::find(axis->values, pair.text, &AxisValue::name);
       if (value == axis->values.end()) {
-        problems_.error(pair.span, fmt::format("axis '{}' has no value '{}'", pair.key, pair.text),
-                        suggest(pair.text, names_of(axis->values), "name one of its values"));
+        problems_.error(
+            pair.span, fmt::format("axis '{}' has no value '{}'", pair.key, pair.text),
+            problems_.suggest(
+                pair.text, [&] { return names_of(axis->values); }, "name one of its values"));
         is_known = false;
         continue;
       }

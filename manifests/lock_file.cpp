@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/bounded_yaml.hpp"
 #include "manifests/check_fields.hpp"
 #include "manifests/first_problem.hpp"
@@ -83,8 +82,10 @@ class LockReader {
   void check_keys(const SyntaxNode& map, std::span<const std::string_view> known) {
     for (const SyntaxNode& item : map.items) {
       if (std::ranges::find(known, item.key) != known.end()) continue;
-      problems_.error(item.key_span, fmt::format("unknown field '{}' in the lock", item.key),
-                      suggest(item.key, {known.begin(), known.end()}, kRestore));
+      problems_.error(
+          item.key_span, fmt::format("unknown field '{}' in the lock", item.key),
+          problems_.suggest(
+              item.key, [&] { return std::vector(known.begin(), known.end()); }, kRestore));
     }
   }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/glob.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
@@ -142,8 +141,7 @@ class AtlasResolver {
   }
 
   void report_unmatched(const SyntaxNode& pattern) {
-    std::string hint = "name the id of a sprite, or use '*'";
-    if (problems_.wants_hints()) {
+    const auto list_names = [&] {
       std::vector<std::string_view> ids(sprites_.tilesets.begin(), sprites_.tilesets.end());
       for (const SpriteSpec& sprite : sprites_.sprites) {
         ids.push_back(sprite.id);
@@ -154,9 +152,11 @@ class AtlasResolver {
         }
       }
       ids.insert(ids.end(), folders_.begin(), folders_.end());
-      hint = suggest(pattern.text, ids, hint);
-    }
-    problems_.error(pattern.span, fmt::format("'{}' matches no sprite", pattern.text), hint);
+      return ids;
+    };
+    problems_.error(
+        pattern.span, fmt::format("'{}' matches no sprite", pattern.text),
+        problems_.suggest(pattern.text, list_names, "name the id of a sprite, or use '*'"));
   }
 
   void list_sprites() {

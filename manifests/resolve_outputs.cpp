@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
 
@@ -41,11 +40,14 @@ void check_only(const SyntaxNode& node, const std::vector<AtlasSpec>& atlases,
   for (const SyntaxNode& item : only->items) {
     if (!item.is(Kind::scalar)) continue;
     if (std::ranges::find(atlases, item.text, &AtlasSpec::name) != atlases.end()) continue;
-    std::vector<std::string_view> names;
-    names.reserve(atlases.size());
-    for (const AtlasSpec& atlas : atlases) names.push_back(atlas.name);
+    const auto list_names = [&] {
+      std::vector<std::string_view> names;
+      names.reserve(atlases.size());
+      for (const AtlasSpec& atlas : atlases) names.push_back(atlas.name);
+      return names;
+    };
     problems.error(item.span, fmt::format("there is no atlas '{}'", item.text),
-                   suggest(item.text, names, "name one of 'atlases'"));
+                   problems.suggest(item.text, list_names, "name one of 'atlases'"));
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/names.hpp"
 
 namespace dgxp {
@@ -159,8 +158,9 @@ void PaletteTable::check_links(const SyntaxNode& manifest, ProblemList& problems
       const SyntaxNode* origin = palettes.top().find(spec->name);
       const Span span = origin->find("from")->span;
       if (next == nullptr) {
-        problems.error(span, fmt::format("there is no palette '{}'", *spec->from),
-                       suggest(*spec->from, names(), "name one of 'palettes'"));
+        problems.error(
+            span, fmt::format("there is no palette '{}'", *spec->from),
+            problems.suggest(*spec->from, [&] { return names(); }, "name one of 'palettes'"));
         break;
       }
       way.push_back(next->name);
@@ -229,11 +229,14 @@ ColorPairs PaletteTable::read_pairs(const NodeLayers& layers, ProblemList& probl
   const auto find_ramp = [&](std::string_view name, Span span) -> const std::vector<Rgb>* {
     const auto found = ramps_.find(name);
     if (found != ramps_.end()) return &found->second;
-    std::vector<std::string_view> names;
-    names.reserve(ramps_.size());
-    for (const auto& ramp : ramps_) names.push_back(ramp.first);
+    const auto list_names = [&] {
+      std::vector<std::string_view> names;
+      names.reserve(ramps_.size());
+      for (const auto& ramp : ramps_) names.push_back(ramp.first);
+      return names;
+    };
     problems.error(span, fmt::format("there is no ramp '{}'", name),
-                   suggest(name, names, "add it under 'ramps'"));
+                   problems.suggest(name, list_names, "add it under 'ramps'"));
     return nullptr;
   };
   for (const auto& [name, value] : layers.find("ramps").entries()) {
@@ -295,8 +298,9 @@ PaletteUse read_palette_use(const FieldReader& reader, const PaletteTable& palet
   if (!named->is(Kind::scalar)) return use;
   const bool is_none = node.is(Kind::scalar) && named->text == "none";
   if (!is_none && !palettes.has(named->text)) {
-    problems.error(named->span, fmt::format("there is no palette '{}'", named->text),
-                   suggest(named->text, palettes.names(), "add it under 'palettes'"));
+    problems.error(
+        named->span, fmt::format("there is no palette '{}'", named->text),
+        problems.suggest(named->text, [&] { return palettes.names(); }, "add it under 'palettes'"));
     return use;
   }
   use.is_given = true;

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
-
 namespace dgxp {
 namespace {
 

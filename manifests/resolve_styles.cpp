@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/placeholders.hpp"
 
 namespace dgxp {
@@ -73,10 +72,13 @@ void check_prompt(const SyntaxNode& style, ProblemList& problems) {
   for (const Placeholder& placeholder : find_placeholders(prompt->text)) {
     has_prompt = has_prompt || placeholder.name == "prompt";
     if (std::ranges::find(kPromptWords, placeholder.name) != kPromptWords.end()) continue;
-    problems.error(problems.span_of(placeholder.whole, prompt->span),
-                   fmt::format("unknown placeholder '{}' in the prompt of style '{}'",
-                               placeholder.whole, style.key),
-                   suggest(placeholder.name, {kPromptWords.begin(), kPromptWords.end()}, ""));
+    problems.error(
+        problems.span_of(placeholder.whole, prompt->span),
+        fmt::format("unknown placeholder '{}' in the prompt of style '{}'", placeholder.whole,
+                    style.key),
+        problems.suggest(
+            placeholder.name, [] { return std::vector(kPromptWords.begin(), kPromptWords.end()); },
+            "write {prompt}, {view}, {outline}, {direction} or {animation}"));
   }
   if (!has_prompt) {
     problems.error(prompt->span,
@@ -134,11 +136,14 @@ const ResolvedStyle& StyleTable::find(const NodeLayers& style, ProblemList& prob
   if (style.empty() || !style.top().is(Kind::scalar)) return plain_;
   const auto found = styles_.find(style.top().text);
   if (found != styles_.end()) return found->second;
-  std::vector<std::string_view> names;
-  names.reserve(styles_.size());
-  for (const auto& known : styles_) names.push_back(known.first);
+  const auto list_names = [&] {
+    std::vector<std::string_view> names;
+    names.reserve(styles_.size());
+    for (const auto& known : styles_) names.push_back(known.first);
+    return names;
+  };
   problems.error(style.top().span, fmt::format("there is no style '{}'", style.top().text),
-                 suggest(style.top().text, names, "add it under 'styles'"));
+                 problems.suggest(style.top().text, list_names, "add it under 'styles'"));
   return plain_;
 }
 

@@ -7,12 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "core/base/suggest.hpp"
+
 namespace dgxp {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kMostProblems = 1000;
 constexpr std::size_t kMostLineBytes = 4U << 20U;  ///< copied into diagnostics
+constexpr std::size_t kMostCompared = 20'000;      ///< 10 to 20 us each for long names
 
 std::string with_plain_line_ends(std::string_view text) {
   std::string plain;
@@ -96,6 +99,15 @@ void ProblemList::add(Severity severity, Span span, std::string message, std::st
     line_bytes_ += line.size();
   }
   found_.push_back(std::move(problem));
+}
+
+std::string ProblemList::suggest(std::string_view word,
+                                 const std::function<std::vector<std::string_view>()>& list_names,
+                                 std::string_view otherwise) {
+  if (!wants_hints() || compared_ >= kMostCompared) return std::string(otherwise);
+  std::vector<std::string_view> names = list_names();
+  compared_ += names.size();
+  return dgxp::suggest(word, std::move(names), otherwise);
 }
 
 Span ProblemList::span_of(std::string_view part, Span otherwise) const {

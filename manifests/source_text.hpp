@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -59,6 +60,11 @@ class ProblemList {
   bool has_errors() const { return errors_ > 0; }
   /// True while it is worth the effort to look for a good hint.
   bool wants_hints() const { return found_.size() < 100; }
+  /// What is near to `word` among the names that `list_names` gives. `otherwise` when nothing is,
+  /// and when enough hints have been looked for: then `list_names` is not called.
+  std::string suggest(std::string_view word,
+                      const std::function<std::vector<std::string_view>()>& list_names,
+                      std::string_view otherwise);
   std::string_view line(int number) const { return source_.line(number); }
   /// The span of `part`, when it points into the source; else `otherwise`.
   Span span_of(std::string_view part, Span otherwise) const;
@@ -75,6 +81,7 @@ class ProblemList {
   std::size_t errors_ = 0;
   std::size_t left_out_ = 0;
   std::size_t line_bytes_ = 0;
+  std::size_t compared_ = 0;  ///< names, in all hints so far
 };
 
 /// What must not stand in any text: control characters but tab and line end, and what is invisible

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/expansion_budget.hpp"
 #include "manifests/names.hpp"
 #include "manifests/placeholders.hpp"
@@ -65,6 +64,13 @@ void check_geometry(const Family& family, ProblemList& problems) {
   }
 }
 
+std::vector<std::string_view> axis_names(const Family& family) {
+  std::vector<std::string_view> names;
+  names.reserve(family.matrix.axes.size());
+  for (const Axis& axis : family.matrix.axes) names.push_back(axis.name);
+  return names;
+}
+
 bool check_placeholders(const Family& family, std::string_view field, std::string_view text,
                         ProblemList& problems) {
   bool is_good = true;
@@ -80,12 +86,11 @@ bool check_placeholders(const Family& family, std::string_view field, std::strin
                      fmt::format("take it out of the {}", field));
       continue;
     }
-    std::vector<std::string_view> axes;
-    axes.reserve(family.matrix.axes.size());
-    for (const Axis& known : family.matrix.axes) axes.push_back(known.name);
     problems.error(span,
                    fmt::format("unknown placeholder '{}' in the {}", placeholder.whole, field),
-                   suggest(placeholder.name, axes, "give it values under 'matrix: generate:'"));
+                   problems.suggest(
+                       placeholder.name, [&] { return axis_names(family); },
+                       "give it values under 'matrix: generate:'"));
   }
   return is_good;
 }
@@ -128,8 +133,9 @@ void read_variants(Family& family, const PaletteTable& palettes, ProblemList& pr
       problems.error(item.span, fmt::format("palette '{}' is listed twice", item.text),
                      "keep one of them");
     } else if (!palettes.has(item.text)) {
-      problems.error(item.span, fmt::format("there is no palette '{}'", item.text),
-                     suggest(item.text, palettes.names(), "add it under 'palettes'"));
+      problems.error(
+          item.span, fmt::format("there is no palette '{}'", item.text),
+          problems.suggest(item.text, [&] { return palettes.names(); }, "add it under 'palettes'"));
     } else {
       check_length(family, item.text, item.span, palettes, problems);
       family.variants.emplace_back(item.text);
@@ -150,9 +156,6 @@ std::size_t count_bytes(const Family& family) {
 
 bool check_key(const Family& family, ProblemList& problems) {
   bool is_good = true;
-  std::vector<std::string_view> axes;
-  axes.reserve(family.matrix.axes.size());
-  for (const Axis& axis : family.matrix.axes) axes.push_back(axis.name);
   std::set<std::string_view> named;
   std::size_t braced = 0;
   for (const Placeholder& placeholder : find_placeholders(family.pattern)) {
@@ -162,7 +165,9 @@ bool check_key(const Family& family, ProblemList& problems) {
     problems.error(
         problems.span_of(placeholder.whole, family.span),
         fmt::format("unknown placeholder '{}' in the key '{}'", placeholder.whole, family.pattern),
-        suggest(placeholder.name, axes, "give it values under 'matrix: generate:'"));
+        problems.suggest(
+            placeholder.name, [&] { return axis_names(family); },
+            "give it values under 'matrix: generate:'"));
     is_good = false;
   }
   if (static_cast<std::size_t>(std::ranges::count_if(

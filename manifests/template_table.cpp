@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
-
 namespace dgxp {
 namespace {
 
@@ -39,11 +37,14 @@ const SyntaxNode* TemplateTable::find_extended(const SyntaxNode& node,
   if (extends == nullptr || !extends->is(Kind::scalar)) return nullptr;
   const auto found = nodes_.find(extends->text);
   if (found != nodes_.end()) return found->second;
-  std::vector<std::string_view> names;
-  names.reserve(nodes_.size());
-  for (const auto& known : nodes_) names.push_back(known.first);
+  const auto list_names = [&] {
+    std::vector<std::string_view> names;
+    names.reserve(nodes_.size());
+    for (const auto& known : nodes_) names.push_back(known.first);
+    return names;
+  };
   problems.error(extends->span, fmt::format("there is no template '{}'", extends->text),
-                 suggest(extends->text, names, "add it under 'templates'"));
+                 problems.suggest(extends->text, list_names, "add it under 'templates'"));
   return nullptr;
 }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/suggest.hpp"
 #include "manifests/bounded_yaml.hpp"
 #include "manifests/check_fields.hpp"
 #include "manifests/first_problem.hpp"
@@ -32,7 +31,9 @@ void check_address(const SyntaxNode& node, std::string_view name, ProblemList& p
   if (!node.is(Kind::scalar) || node.text == "embedded" || is_endpoint(node.text)) return;
   // An endpoint may hold a password: it is not repeated.
   problems.error(node.span, fmt::format("'{}' is neither 'embedded' nor an endpoint", name),
-                 suggest(node.text.size() <= 16 ? node.text : "", {"embedded"}, "") +
+                 problems.suggest(
+                     node.text.size() <= 16 ? node.text : "",
+                     [] { return std::vector<std::string_view>{"embedded"}; }, "") +
                      "; an endpoint looks like tcp://127.0.0.1:5555");
 }
 
