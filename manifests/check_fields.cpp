@@ -75,10 +75,13 @@ class FieldChecker {
       : is_manifest_(is_manifest), problems_(problems) {}
 
   void check_object(const SyntaxNode& node, const FieldShape& shape, const Owner& owner) {
+    constexpr std::size_t kMostUnknown = 64;
+    std::size_t unknown = 0;
     for (const SyntaxNode& item : node.items) {
       const FieldSpec* field = shape.find(item.key);
       if (field == nullptr) {
         report_unknown(item, shape, owner);
+        if (++unknown > kMostUnknown) is_bounded_ = false;
       } else if (check_later(item, *field, owner)) {
         check(item, *field->type, {owner, field->name});
       }
@@ -89,6 +92,9 @@ class FieldChecker {
                       fmt::format("add '{}: {}'", field.name, field.type->example));
     }
   }
+
+  /// False when something was longer than it may be.
+  bool is_bounded() const { return is_bounded_; }
 
  private:
   static std::string name_of(const Owner& owner) {
@@ -249,11 +255,13 @@ class FieldChecker {
       return;
     }
     const auto count = static_cast<double>(node.items.size());
+    const bool is_of_one_length = type.least == type.most;
+    if (count > type.most && !is_of_one_length) is_bounded_ = false;
     if (count < type.least || count > type.most) {
       problems_.error(node.span,
                       fmt::format("{} must be {}, not a list of {}", subject.describe(), type.what,
                                   node.items.size()),
-                      type.least == type.most
+                      is_of_one_length
                           ? fmt::format("for example {}", type.example)
                           : fmt::format("{} to {} items are allowed", number_text(type.least),
                                         number_text(type.most)));
@@ -274,6 +282,7 @@ class FieldChecker {
                       fmt::format("{} has {} entries, more than {}", subject.describe(),
                                   node.items.size(), number_text(type.most)),
                       "write families of sprites as a matrix, or split the project");
+      is_bounded_ = false;
       return;
     }
     if (type.key_rule == KeyRule::name) refuse_case_twins(node);
@@ -456,6 +465,7 @@ class FieldChecker {
   }
 
   bool is_manifest_;  ///< else another language that is written the same way
+  bool is_bounded_ = true;
   ProblemList& problems_;
 };
 
@@ -474,9 +484,9 @@ std::string describe_value(const SyntaxNode& node) {
   }
 }
 
-void check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& problems) {
+bool check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& problems) {
   FieldChecker checker(&shape == &manifest_shape(), problems);
-  if (root.is(Kind::broken)) return;
+  if (root.is(Kind::broken)) return true;
   if (!root.is(Kind::map)) {
     const FieldSpec* first = &shape.fields.front();
     if (first->name.starts_with('$')) ++first;
@@ -485,9 +495,10 @@ void check_fields(const SyntaxNode& root, const FieldShape& shape, ProblemList& 
                        ? fmt::format("the {} is empty", shape.thing)
                        : fmt::format("the {} is {}, not a map", shape.thing, describe_value(root)),
                    fmt::format("begin with '{}: {}'", first->name, first->type->example));
-    return;
+    return true;
   }
   checker.check_object(root, shape, {nullptr, shape.thing, {}});
+  return checker.is_bounded();
 }
 
 }  // namespace dgxp

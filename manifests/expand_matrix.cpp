@@ -44,7 +44,8 @@ bool Matrix::excludes(std::span<const std::size_t> choice) const {
   });
 }
 
-/// Before anything is read: how much would be made.
+/// Before anything is read: how much would be made. What cannot be made is charged all the same:
+/// the next sprite may take the same matrix over.
 bool MatrixReader::count(const NodeLayers& layers, Span owner) {
   std::size_t all = 1;
   std::size_t recolored = 1;
@@ -54,6 +55,7 @@ bool MatrixReader::count(const NodeLayers& layers, Span owner) {
       if (values == 0) {
         problems_.error(axis.top().where(), fmt::format("axis '{}' has no values", name),
                         "give it at least one, or delete it");
+        budget_.take_combinations(all, owner);
         return false;
       }
       all = std::min(all * values, ExpansionBudget::kMostCombinations + 1);
@@ -61,14 +63,14 @@ bool MatrixReader::count(const NodeLayers& layers, Span owner) {
         recolored = std::min(recolored * values, ExpansionBudget::kMostVariants + 1);
     }
   }
-  if (recolored > ExpansionBudget::kMostVariants) {
+  const bool is_too_often = recolored > ExpansionBudget::kMostVariants;
+  if (is_too_often) {
     problems_.error(layers.find("recolor").top().where(),
                     fmt::format("more than {} recoloured variants of one sprite",
                                 ExpansionBudget::kMostVariants),
                     "recolour along fewer axes, or with fewer values");
-    return false;
   }
-  return budget_.take_combinations(all, owner);
+  return budget_.take_combinations(all, owner) && !is_too_often;
 }
 
 MatrixReader::Answer MatrixReader::read(const NodeLayers& layers, Span owner) {

@@ -79,8 +79,8 @@ ManifestResult load_manifest(std::string_view file, ByteView content) {
   const std::optional<SyntaxTree> tree = load_yaml(source, limits, problems);
   if (!tree) return {.project = {}, .diagnostics = problems.take()};
   if (!tree->root.is(Kind::map) || check_version(tree->root, problems)) {
-    check_fields(tree->root, manifest_shape(), problems);
-    if (tree->root.is(Kind::map)) {
+    const bool is_bounded = check_fields(tree->root, manifest_shape(), problems);
+    if (tree->root.is(Kind::map) && is_bounded) {
       ProjectSpec project = resolve(tree->root, problems);
       if (!problems.has_errors()) {
         return {.project = std::move(project), .diagnostics = problems.take()};

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "manifests/scalar_text.hpp"
 
@@ -29,6 +32,29 @@ bool fits(std::string_view text, const FieldType& type) {
   }
 }
 
+/// The items of a map; of those with one key the first, as SyntaxNode::find has it.
+using ItemsByKey = std::unordered_map<std::string_view, const SyntaxNode*>;
+
+ItemsByKey items_by_key(const SyntaxNode& map) {
+  ItemsByKey items;
+  items.reserve(map.items.size());
+  for (const SyntaxNode& item : map.items) items.emplace(item.key, &item);
+  return items;
+}
+
+/// The layers of one child: `child_of` gives that of a layer by its position, or nullptr.
+template <typename ChildOf>
+NodeLayers merge_children(std::span<const SyntaxNode* const> nodes, ChildOf child_of) {
+  NodeLayers found;
+  for (std::size_t i = 0; i < nodes.size() && nodes[i]->is(Kind::map); ++i) {
+    const SyntaxNode* child = child_of(i);
+    if (child == nullptr || child->is(Kind::null) || child->is(Kind::broken)) continue;
+    found.add(child);
+    if (!child->is(Kind::map)) break;
+  }
+  return found;
+}
+
 }  // namespace
 
 void NodeLayers::add(const SyntaxNode* node) {
@@ -38,15 +64,8 @@ void NodeLayers::add(const SyntaxNode* node) {
 }
 
 NodeLayers NodeLayers::find(std::string_view name) const {
-  NodeLayers found;
-  for (std::size_t i = 0; i < size_; ++i) {
-    if (!nodes_.at(i)->is(Kind::map)) break;
-    const SyntaxNode* child = nodes_.at(i)->find(name);
-    if (child == nullptr || child->is(Kind::null) || child->is(Kind::broken)) continue;
-    found.add(child);
-    if (!child->is(Kind::map)) break;
-  }
-  return found;
+  return merge_children(std::span(nodes_).first(size_),
+                        [&](std::size_t layer) { return nodes_.at(layer)->find(name); });
 }
 
 bool NodeLayers::mentions(std::string_view name) const {
@@ -56,22 +75,25 @@ bool NodeLayers::mentions(std::string_view name) const {
 
 std::vector<std::pair<std::string_view, NodeLayers>> NodeLayers::entries() const {
   std::vector<std::pair<std::string_view, NodeLayers>> found;
-  if (size_ == 1) {  // by far the most common, and the only one that may be long
+  if (size_ == 1) {  // by far the most common
     for (const SyntaxNode& item : top().items) {
       const NodeLayers value(&item);
       if (top().is(Kind::map) && !value.empty()) found.emplace_back(item.key, value);
     }
     return found;
   }
+  // Maps of the longest legal size meet here: no search through one of them for every key.
+  std::vector<ItemsByKey> layers;
+  for (std::size_t i = 0; i < size_; ++i) layers.push_back(items_by_key(*nodes_.at(i)));
+  std::unordered_set<std::string_view> known;
   for (std::size_t i = size_; i-- > 0;) {
-    if (!nodes_.at(i)->is(Kind::map)) continue;
     for (const SyntaxNode& item : nodes_.at(i)->items) {
-      const bool is_lowest = i + 1 == size_;
-      const bool is_known = !is_lowest && std::ranges::any_of(found, [&](const auto& entry) {
-        return entry.first == item.key;
-      });
-      if (is_known) continue;
-      const NodeLayers value = find(item.key);
+      if (!nodes_.at(i)->is(Kind::map) || !known.insert(item.key).second) continue;
+      const NodeLayers value =
+          merge_children(std::span(nodes_).first(size_), [&](std::size_t layer) {
+            const auto child = layers[layer].find(item.key);
+            return child == layers[layer].end() ? nullptr : child->second;
+          });
       if (!value.empty()) found.emplace_back(item.key, value);
     }
   }

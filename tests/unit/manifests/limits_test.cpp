@@ -69,10 +69,44 @@ TEST_CASE("64 recoloured variants are the most") {
         "sprites:\n  s-{{a}}: {{ prompt: x, matrix: {{ recolor: {{ a: {{ {} }} }} }} }}\n", values);
   };
   CHECK(verdict(axes(64)) == "good");
-  CHECK(verdict(axes(65)).starts_with("more than 64 recoloured variants of one sprite"));
+  CHECK(verdict(axes(65)) == "'a' of matrix of sprite 's-{a}' has 65 entries, more than 64");
   const std::string half = axes(33);
   CHECK(verdict(half.substr(0, half.size() - 3) + ", variants: { palette: [reed, dusk] } }\n") ==
         "'s-{a}' has 66 recoloured variants, more than 64");
+}
+
+TEST_CASE("what is longer than its limit is not resolved at all") {
+  // The template that is unknown is left for the next time.
+  const std::string unknown = "sprites: { a: { prompt: x, extends: t } }\n";
+  std::string ramps;
+  std::string fields;
+  for (int i = 0; i < 1001; ++i) ramps += fmt::format("  r{}: [\"#000000\"]\n", i);
+  for (int i = 0; i < 65; ++i) fields += fmt::format("  f{}: 1\n", i);
+  CHECK(verdict("ramps:\n" + ramps + unknown) == "'ramps' has 1001 entries, more than 1000");
+  CHECK(verdict("ramps: { r: [" + numbers(257) + "] }\n" + unknown).find("template") ==
+        std::string::npos);
+  CHECK(verdict("checks:\n" + fields + unknown).find("template") == std::string::npos);
+  CHECK(verdict("ramps: { r: [] }\n" + unknown).find("template") != std::string::npos);
+  CHECK(verdict("checks: { f: 1 }\n" + unknown).find("template") != std::string::npos);
+}
+
+TEST_CASE("a matrix that cannot be used is charged for, so that few sprites take it over") {
+  std::string words;
+  std::string sprites;
+  for (int i = 0; i < 9000; ++i) words += fmt::format("v{}: w, ", i);
+  for (int i = 0; i < 100; ++i) {
+    sprites += fmt::format("  \"s{}-{{a}}-{{b}}\": {{ extends: t }}\n", i);
+  }
+  const auto with = [&](const std::string& recolor) {
+    return verdict("templates: { t: { prompt: x, matrix: { generate: { a: {" + words +
+                   "} }, recolor: {" + recolor + "} } } }\nsprites:\n" + sprites);
+  };
+  const std::string spent = "from here on the manifest makes more than 100000 combinations";
+  CHECK(with("b: {}") == "axis 'b' has no values; " + spent);
+  std::string values;
+  for (int i = 0; i < 9; ++i) values += fmt::format("v{}: {{}}, ", i);
+  CHECK(with("b: {" + values + "}, c: {" + values + "}") ==
+        "more than 64 recoloured variants of one sprite; " + spent);
 }
 
 TEST_CASE("256 frames a row and 4096 pixels a side are the most") {
