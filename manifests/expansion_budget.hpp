@@ -26,7 +26,7 @@ class ExpansionBudget {
   bool take_sprite(Span span);
   bool take_master(Span span);
   bool take_rows(std::size_t count, Span span);
-  /// Native pixels of a master, all frames.
+  /// Native pixels of a master or of a sprite, all frames: a build holds both.
   bool take_pixels(std::int64_t count, Span span);
   /// Memory of what the manifest is resolved to, roughly.
   bool take_bytes(std::size_t count, Span span);

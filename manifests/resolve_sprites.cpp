@@ -1,6 +1,8 @@
 #include "manifests/resolve_sprites.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -204,8 +206,11 @@ class SpriteResolver {
   void add(const Family& family, SpriteSpec&& sprite) {
     const std::size_t bytes =
         family.common_bytes + sprite.id.size() + sprite.recolor.size() * sizeof(sprite.recolor[0]);
+    std::int64_t frames = 0;
+    for (const RowSpec& row : sprite.rows) frames += std::ssize(row.durations);
     const bool is_granted = budget_.take_sprite(family.span) &&
                             budget_.take_rows(sprite.rows.size(), family.span) &&
+                            budget_.take_pixels(sprite.size.area() * frames, family.span) &&
                             budget_.take_bytes(bytes, family.span);
     if (!is_granted) return;
     resolved_.sprites.push_back(std::move(sprite));

@@ -54,11 +54,23 @@ TEST_CASE("20,000 masters are the most") {
         "from here on the manifest makes more than 20000 masters");
 }
 
-TEST_CASE("536,870,912 pixels of masters are the most") {
+TEST_CASE("536,870,912 pixels of masters and sprites are the most") {
   const std::string fields = "size: [1024, 1024], source: \"d/{a}-{b}.png\"";
-  CHECK(verdict(grid(32, 16, fields) + "atlases: { a: { include: [\"*\"] } }\n") == "good");
-  CHECK(verdict(grid(27, 19, fields) + "atlases: { a: { include: [\"*\"] } }\n") ==
+  CHECK(verdict(grid(16, 16, fields) + "atlases: { a: { include: [\"*\"] } }\n") == "good");
+  CHECK(verdict(grid(257, 1, fields) + "atlases: { a: { include: [\"*\"] } }\n") ==
         "from here on the manifest makes more than 536870912 pixels");
+  // Mirrored rows and recoloured sprites are drawn from few masters, but take as much room.
+  const auto recolored = [](int count, const std::string& more) {
+    std::string values;
+    for (int i = 0; i < count; ++i) values += fmt::format("v{}: {{}}, ", i);
+    return verdict("sprites:\n  \"s-{c}\": { source: s.png, size: [2048, 2048], " + more +
+                   "matrix: { recolor: { c: { " + values + "} } } }\n" +
+                   "atlases: { a: { include: [\"*\"], max_size: 4096 } }\n");
+  };
+  const std::string mirrored = "directions: { draw: [east], mirror: { west: east } }, ";
+  CHECK(recolored(64, "") == "good");
+  CHECK(recolored(63, mirrored) == "good");
+  CHECK(recolored(64, mirrored) == "from here on the manifest makes more than 536870912 pixels");
 }
 
 TEST_CASE("64 recoloured variants are the most") {
