@@ -356,6 +356,7 @@ void measure_tables(const std::vector<Image>& images, const Palette& palette) {
 }  // namespace
 
 int main() {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const auto palette = parse_palette(
       "cellar.gpl",
       bench::read_bytes(DGXP_SOURCE_DIR "/examples/bevy_project/palettes/cellar.gpl"));
