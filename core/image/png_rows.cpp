@@ -202,8 +202,8 @@ void pack_row(const std::uint8_t* source, std::size_t width, std::uint8_t* row) 
   const std::size_t rest = width % kPixels;
   if (rest == 0) return;
   unsigned byte = 0;
-  for (std::size_t k = 0; k < rest; ++k) byte = byte << Depth | source[k];
-  row[whole] = static_cast<std::uint8_t>(byte << Depth * (kPixels - rest));
+  for (std::size_t k = 0; k < kPixels; ++k) byte = byte << Depth | (k < rest ? source[k] : 0U);
+  row[whole] = static_cast<std::uint8_t>(byte);
 }
 
 }  // namespace
