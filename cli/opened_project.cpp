@@ -53,11 +53,9 @@ std::optional<WantedSprites> make_wanted_sprites(const Context& context,
       return matches_glob(name, sprite.id);
     });
   });
-  std::vector<std::string> warnings;
   auto sprites = make_sprites(wanted.project, project.now.inputs, project.now.palettes,
-                              project.now.lock, context.threads, warnings);
+                              project.now.lock, context.threads);
   if (!sprites) return failed(sprites.error());
-  for (const std::string& warning : warnings) context.terminal->warning(warning);
   wanted.sprites = std::move(*sprites);
   return wanted;
 }

@@ -32,7 +32,7 @@ struct WantedSprites {
   std::vector<Sprite> sprites;
 };
 
-/// Those whose id matches one of `names`, all for none; shows warnings and what is wrong. Nothing
+/// Those whose id matches one of `names`, all for none; shows what is wrong. Nothing
 /// when a name matches no sprite, or one cannot be made: `exit_code` says why.
 std::optional<WantedSprites> make_wanted_sprites(const Context& context,
                                                  const OpenedProject& project,

@@ -67,7 +67,6 @@ void show_findings(const Context& context, const ManifestPlace& files,
 
 void show_problems(const Context& context, const ManifestPlace& files, const BuildReport& report) {
   const Terminal& terminal = *context.terminal;
-  for (const std::string& warning : report.warnings) terminal.warning(warning);
   for (const std::string& note : report.notes) terminal.note(note);
   show_findings(context, files, report.findings);
   for (const FailedJob& failed : report.made.failed) {
@@ -109,7 +108,6 @@ std::string report_json(const BuildReport& report, int exit_code) {
     drift.push_back({{"path", one.path}, {"state", std::string(drift_text(one.kind))}});
   }
   document["drift"] = drift;
-  document["warnings"] = report.warnings;
   document["notes"] = report.notes;
   document["findings"] = findings_json(report.findings);
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -59,6 +59,7 @@ class SpriteChecker {
 
   void check_palette(const Palettes& palettes) {
     if (checks_.palette == CheckLevel::off || spec_.palette.empty()) return;
+    if (!sprite_.guessed.empty()) add_to_sprite(checks_.palette, "palette", guess_message());
     std::set<Rgb> known = allowed_colors(spec_, palettes);
     for (std::size_t row = 0; row < sprite_.rows.size(); ++row) {
       const std::vector<Image>& frames = sprite_.rows[row].frames;
@@ -108,6 +109,21 @@ class SpriteChecker {
   }
 
  private:
+  /// Colours of masters that the palette never had: what is shown is a guess.
+  std::string guess_message() const {
+    constexpr std::size_t kShown = 4;
+    std::string names;
+    std::size_t shown = 0;
+    for (const Rgb color : sprite_.guessed) {
+      if (shown++ == kShown) break;
+      names += (names.empty() ? "" : ", ") + to_hex(color);
+    }
+    if (sprite_.guessed.size() > kShown) {
+      names += fmt::format(" and {} more", sprite_.guessed.size() - kShown);
+    }
+    return fmt::format("{} not in palette '{}', the nearest colour is used", names, spec_.palette);
+  }
+
   CheckLevel level_of(std::optional<CheckLevel> asked) const {
     return asked.value_or(scope_ == CheckScope::all ? CheckLevel::warn : CheckLevel::off);
   }

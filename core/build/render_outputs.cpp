@@ -23,7 +23,6 @@ const Value* find_in(const std::map<std::string, Value>& map, const std::string&
 
 struct MadeSprite {
   Sprite sprite;
-  std::set<Rgb> guessed;
   std::optional<Error> error;
 };
 
@@ -65,26 +64,13 @@ MadeSprite make_one_sprite(const SpriteSpec& spec, const Inputs& inputs, const P
       if (made.error->place.line == 0) made.error->place = spec.place;
       return made;
     }
-    made.guessed.insert(made_row->guessed.begin(), made_row->guessed.end());
+    made.sprite.guessed.insert(made_row->guessed.begin(), made_row->guessed.end());
     made.sprite.rows.push_back(std::move(made_row->row));
     const LockedJob* locked = find_in(lock.jobs, row.master);
     made.sprite.placeholder =
         made.sprite.placeholder || (locked != nullptr && locked->origin == Origin::placeholder);
   }
   return made;
-}
-
-std::string guess_warning(const SpriteSpec& spec, const std::set<Rgb>& guessed) {
-  constexpr std::size_t kShown = 4;
-  std::string names;
-  std::size_t shown = 0;
-  for (const Rgb color : guessed) {
-    if (shown++ == kShown) break;
-    names += (names.empty() ? "" : ", ") + to_hex(color);
-  }
-  if (guessed.size() > kShown) names += fmt::format(" and {} more", guessed.size() - kShown);
-  return fmt::format("sprite '{}': {} not in palette '{}', the nearest colour is used", spec.id,
-                     names, spec.palette);
 }
 
 /// Remembers today's colours of each palette that masters are drawn in.
@@ -215,8 +201,7 @@ Result<Done> export_all(const ProjectSpec& project, const std::vector<MadeSheet>
 }  // namespace
 
 Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
-                                         const Palettes& palettes, const Lock& lock, int threads,
-                                         std::vector<std::string>& warnings) {
+                                         const Palettes& palettes, const Lock& lock, int threads) {
   std::vector<MadeSprite> made(project.sprites.size());
   parallel_for(made.size(), threads, [&](std::size_t i) {
     made[i] = make_one_sprite(project.sprites[i], inputs, palettes, lock);
@@ -225,9 +210,6 @@ Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Input
   sprites.reserve(made.size());
   for (std::size_t i = 0; i < made.size(); ++i) {
     if (made[i].error) return *made[i].error;
-    if (!made[i].guessed.empty()) {
-      warnings.push_back(guess_warning(project.sprites[i], made[i].guessed));
-    }
     sprites.push_back(std::move(made[i].sprite));
   }
   return sprites;
@@ -238,7 +220,7 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
                                 int threads) {
   Rendered rendered;
   rendered.lock = lock;
-  auto sprites = make_sprites(project, inputs, palettes, lock, threads, rendered.warnings);
+  auto sprites = make_sprites(project, inputs, palettes, lock, threads);
   if (!sprites) return sprites.error();
   rendered.sprites = std::move(*sprites);
   // Beyond this point no pixel changes.

@@ -17,10 +17,9 @@ enum class Repack { no, yes };
 
 /// Everything that follows from masters, manifest, palettes and lock.
 struct Rendered {
-  std::vector<Sprite> sprites;    ///< as ProjectSpec::sprites
-  std::vector<OutputFile> files;  ///< sorted by path
-  Lock lock;                      ///< with today's palettes and layout
-  std::vector<std::string> warnings;
+  std::vector<Sprite> sprites;     ///< as ProjectSpec::sprites
+  std::vector<OutputFile> files;   ///< sorted by path
+  Lock lock;                       ///< with today's palettes and layout
   std::vector<std::string> notes;  ///< what a target could not express, and how it was lowered
   std::vector<Finding> findings;
 };
@@ -29,8 +28,7 @@ struct Rendered {
 ///
 /// Error: `input` or `manifest`, naming the sprite; also when a master is missing.
 Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
-                                         const Palettes& palettes, const Lock& lock, int threads,
-                                         std::vector<std::string>& warnings);
+                                         const Palettes& palettes, const Lock& lock, int threads);
 
 /// Sprites, atlases and output files. Pure: it needs no worker and no disk.
 Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs,

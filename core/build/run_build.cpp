@@ -211,7 +211,6 @@ class Build {
   }
 
   void take_findings(const Rendered& rendered) {
-    report_.warnings = rendered.warnings;
     report_.findings = rendered.findings;
     report_.notes.insert(report_.notes.end(), rendered.notes.begin(), rendered.notes.end());
   }

@@ -59,7 +59,6 @@ struct BuildReport {
   bool lock_written = false;
   bool lock_outdated = false;  ///< the lock on disk is not what a build would write
   std::vector<Drift> drift;    ///< for locked and check, sorted by path
-  std::vector<std::string> warnings;
   std::vector<std::string> notes;
   std::vector<Finding> findings;
   std::vector<std::string> paths;  ///< every file read or made, for the build stamp

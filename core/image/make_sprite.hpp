@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Sprite {
   std::string id;
   std::vector<SpriteRow> rows;  ///< as in SpriteSpec::rows
   bool placeholder = false;     ///< a master of it was drawn by the procedural backend
+  std::set<Rgb> guessed = {};   ///< MadeRow::guessed of all rows
 };
 
 /// The colours one sprite is drawn with, resolved by the caller.

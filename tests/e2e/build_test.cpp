@@ -397,9 +397,11 @@ TEST_CASE("a palette is extended once by colours of its sprites, and then builds
   CHECK(project.get("assets.lock").find("    extend: 2\n    added: [") != std::string::npos);
   CHECK(project.run({"check"}).status == 0);
 
-  // Without `extend` the lock forgets what was added.
+  // Without `extend` the lock forgets what was added, and masters in these colours are named.
   project.replace_in("assets.yaml", ", extend: 2 }", " }");
-  REQUIRE(project.run({"build"}).status == 0);
+  const ProgramResult without = project.run({"build"});
+  CHECK(without.status == 1);
+  CHECK(without.err.find("the nearest colour is used [palette]") != std::string::npos);
   CHECK(project.get("assets.lock").find("added: [") == std::string::npos);
 }
 
@@ -410,11 +412,20 @@ TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
   project.put("drawn/wand.png", std::string(as_text(encode_png(drawn))));
   project.replace_in("assets.yaml",
                      "outputs:", "  item/wand: { source: drawn/wand.png }\noutputs:");
+  // Off the palette is an error, unless the manifest says otherwise.
+  const std::string words =
+      "sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used [palette]\n";
+  const ProgramResult refused = project.run({"build"});
+  CHECK(refused.status == 1);
+  CHECK(refused.err.find("assets.yaml:28:3: error: " + words) != std::string::npos);
+  CHECK(project.run({"check"}).status == 1);
+  CHECK(project.run({"lint", "item/wand"}).status == 1);
+  project.replace_in("assets.yaml", "outputs:", "checks: { palette: warn }\noutputs:");
   const ProgramResult result = project.run({"build"});
-  REQUIRE(result.status == 0);
-  CHECK(
-      result.err ==
-      "warning: sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used\n");
+  CHECK(result.status == 0);
+  CHECK(result.err.find("assets.yaml:28:3: warning: " + words) != std::string::npos);
+  CHECK(project.run({"lint", "item/wand"}).status == 0);
+  CHECK(project.run({"lint", "--strict", "item/wand"}).status == 1);
   CHECK(project.get("assets.lock").find("item/wand:\n") == std::string::npos);
   CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
 }
