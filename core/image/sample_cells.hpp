@@ -18,7 +18,8 @@ struct CellSamples {
   std::vector<float> spread;  ///< standard deviation of red + green + blue inside the middle
 };
 
-/// Whether tilts are measured, which are 0 otherwise.
+/// Whether tilts are measured, which are 0 otherwise. Without them a quick look will do: at every
+/// other row of large cells.
 enum class SampleTilts { no, yes };
 
 /// Looks at the middle half of each cell's width and height. Cells may lie partly outside of the
