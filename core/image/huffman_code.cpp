@@ -106,9 +106,9 @@ HuffmanLeaves::Leaves HuffmanLeaves::limited_depths(std::size_t limit) const {
   std::size_t taken = 2 * n - 2;
   for (std::size_t level = limit; level-- > 0;) {
     // Items are sorted by weight and leaves among them by place, so the first leaves are taken.
-    const auto end = levels[level].begin() + static_cast<std::ptrdiff_t>(taken);
+    const auto items = std::span(levels[level]).first(taken);
     const auto leaf = static_cast<std::size_t>(
-        std::count_if(levels[level].begin(), end, [](const Item& item) { return item.is_leaf; }));
+        std::ranges::count_if(items, [](const Item& item) { return item.is_leaf; }));
     for (std::size_t i = 0; i < leaf; ++i) ++depths[i];
     taken = 2 * (taken - leaf);
   }

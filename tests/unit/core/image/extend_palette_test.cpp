@@ -17,6 +17,7 @@ namespace {
 
 std::vector<const Image*> pointers(const std::vector<Image>& images) {
   std::vector<const Image*> result;
+  result.reserve(images.size());
   for (const Image& image : images) result.push_back(&image);
   return result;
 }
@@ -27,7 +28,7 @@ std::uint64_t squared_error(const std::vector<Image>& images, const Palette& pal
     for (const Rgba& pixel : image.pixels) {
       if (!is_opaque(pixel)) continue;
       const Rgb near = palette.colors[nearest_by_search(pixel.rgb(), palette, ColorMetric::rgb)];
-      const auto square = [](int a, int b) {
+      const auto square = [](std::int64_t a, std::int64_t b) {
         return static_cast<std::uint64_t>((a - b) * (a - b));
       };
       error += square(pixel.r, near.r) + square(pixel.g, near.g) + square(pixel.b, near.b);
@@ -38,6 +39,7 @@ std::uint64_t squared_error(const std::vector<Image>& images, const Palette& pal
 std::vector<Image> random_set(std::uint32_t seed) {
   Random random(seed);
   std::vector<Image> images;
+  images.reserve(12);
   for (int i = 0; i < 12; ++i) images.push_back(random.image({24, 24}, random.palette(20)));
   return images;
 }
@@ -79,7 +81,7 @@ TEST_CASE("noise around the palette's own colours buys no colour, another one do
 TEST_CASE("pictures with few other colours give exactly these, from dark to light") {
   Image first({3, 1});
   first.pixels = {{255, 255, 255, 255}, {9, 9, 9, 0}, {20, 20, 40, 255}};
-  Image second({1, 1}, {90, 90, 90, 255});
+  const Image second({1, 1}, {90, 90, 90, 255});
   const std::vector<const Image*> images{&first, &second};
   CHECK(extend_palette(kBase, images, 8).colors ==
         std::vector<Rgb>{
