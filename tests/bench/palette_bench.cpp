@@ -58,6 +58,7 @@ std::vector<Image> load_sprites() {
   auto all = bench::bench_sprites();
   std::vector<Image> images;
   const std::size_t count = std::min(kSprites, all.size());
+  images.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     images.push_back(std::move(all[i * all.size() / count].image));
   return images;
