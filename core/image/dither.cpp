@@ -91,6 +91,38 @@ bool has_hole(const Image& image, int alpha_threshold) {
                              [&](const Rgba& pixel) { return pixel.a < alpha_threshold; });
 }
 
+/// Finds colours that are palette entries to the last bit.
+class ExactColors {
+ public:
+  explicit ExactColors(const Palette& palette) {
+    for (std::size_t i = 0; i < palette.colors.size(); ++i) {
+      const std::uint32_t color = to_word(opaque(palette.colors[i]));
+      std::size_t slot = first_slot(color);
+      while (colors_[slot] != 0 && colors_[slot] != color) slot = (slot + 1) % kSlots;
+      if (colors_[slot] == color) continue;
+      colors_[slot] = color;
+      positions_[slot] = static_cast<std::uint8_t>(i);
+    }
+  }
+
+  /// Puts the positions of such colours among `pixels` into `of`.
+  void keep(const Rgba* pixels, std::size_t count, std::uint8_t* of) const {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t color = to_word(opaque(pixels[i].rgb()));
+      std::size_t slot = first_slot(color);
+      while (colors_.data()[slot] != 0 && colors_.data()[slot] != color) slot = (slot + 1) % kSlots;
+      if (colors_.data()[slot] == color) of[i] = positions_.data()[slot];
+    }
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 1024;
+  static std::size_t first_slot(std::uint32_t color) { return color * 0x9e3779b1U >> 22U; }
+
+  std::array<std::uint32_t, kSlots> colors_{};  ///< 0: nothing is there
+  std::array<std::uint8_t, kSlots> positions_{};
+};
+
 struct Share {
   int dx;
   int dy;
@@ -255,6 +287,7 @@ PalettePositions dither_ordered(const Image& image, int frame_width, const Neare
   PalettePositions result{.of = Bytes(image.pixels.size()),
                           .has_holes = has_hole(image, alpha_threshold)};
   NearestTable::Block words{};
+  const ExactColors exact(palette);
   // One row of one frame after the other.
   const auto frames = static_cast<std::size_t>(image.size.width / frame_width);
   for (std::size_t row = 0; row * width < image.pixels.size(); ++row)
@@ -264,6 +297,7 @@ PalettePositions dither_ordered(const Image& image, int frame_width, const Neare
       load_words(image.pixels.data() + start, words.data(), count);
       add_offsets(words, count, rows[row / frames % 8]);
       table.find_block(words, count, result.of.data() + start);
+      exact.keep(image.pixels.data() + start, count, result.of.data() + start);
     }
   return result;
 }

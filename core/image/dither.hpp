@@ -26,7 +26,7 @@ PalettePositions find_positions(const Image& image, const NearestTable& table, i
 // in an animation keeps its dithered colours.
 
 /// Ordered dithering with an n x n Bayer matrix (n = 2, 4, 8) anchored at the top left corner of
-/// each frame.
+/// each frame. A pixel that has a colour of the palette keeps it.
 PalettePositions dither_ordered(const Image& image, int frame_width, const NearestTable& table,
                                 const Palette& palette, int matrix_size, int alpha_threshold);
 

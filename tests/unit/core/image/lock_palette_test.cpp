@@ -35,7 +35,8 @@ Image noisy(Random& random, Size size, const Palette& palette) {
   return image;
 }
 
-/// Ordered dithering pixel by pixel: 1/n^2 steps of `strength` around the pixel's own colour.
+/// Ordered dithering pixel by pixel: 1/n^2 steps of `strength` around the pixel's own colour,
+/// unless the palette has it.
 Image ordered_by_search(const Image& image, const Palette& palette, int n, int strength,
                         const std::vector<int>& matrix) {
   Image result(image.size);
@@ -43,6 +44,10 @@ Image ordered_by_search(const Image& image, const Palette& palette, int n, int s
     for (int x = 0; x < image.size.width; ++x) {
       const Rgba pixel = image.at(x, y);
       if (pixel.a < 128) continue;
+      if (palette.find(pixel.rgb())) {
+        result.at(x, y) = opaque(pixel.rgb());
+        continue;
+      }
       const int rank = matrix[static_cast<std::size_t>(y % n * n + x % n)];
       const int offset = (2 * rank + 1 - n * n) * strength / (2 * n * n);
       const auto moved = [&](int channel) {
@@ -97,6 +102,22 @@ TEST_CASE("ordered dithering equals its definition pixel by pixel") {
           ordered_by_search(image, palette, 2, strength, bayer2));
     CHECK(mapper.lock(image, Dither::bayer4, 128) ==
           ordered_by_search(image, palette, 4, strength, bayer4));
+  }
+}
+
+TEST_CASE("ordered dithering leaves the palette's own colours alone, in every metric") {
+  Random random(12);
+  for (const int colors : {1, 2, 30, 256}) {
+    const Palette palette = random.palette(colors);
+    Image image({64, 64});
+    for (Rgba& pixel : image.pixels)
+      pixel = opaque(palette.colors[static_cast<std::size_t>(random.below(colors))]);
+    for (const ColorMetric metric :
+         {ColorMetric::rgb, ColorMetric::oklab, ColorMetric::hyab, ColorMetric::ciede2000}) {
+      const PaletteMapper mapper(palette, metric);
+      CHECK(mapper.lock(image, Dither::bayer2, 128) == image);
+      CHECK(mapper.lock(image, Dither::bayer8, 128) == image);
+    }
   }
 }
 
