@@ -26,6 +26,10 @@ RecoverSpec read_recover(const NodeLayers& layers, ProblemList& problems) {
     problems.error(reader.find("background").top().where(), "'chroma_key' needs a 'key'",
                    "add 'key: \"#ff00ff\"', the colour of the background");
   }
+  if (recover.offset && !recover.grid && !recover.size) {
+    problems.error(reader.find("offset").top().where(), "'offset' alone says nothing",
+                   "add 'grid', the width of a drawn pixel, or 'size', how many there are");
+  }
   return recover;
 }
 
