@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
 
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -170,7 +171,7 @@ class Parser {
                [](const Context& c, Options& o) { return run_lint_command(c, o.lint); });
     sub->add_option("sprites", options_.lint.sprites, "ids or patterns (default: all)");
     add_manifest(sub, options_.lint.manifest);
-    sub->add_flag("--sarif", options_.lint.sarif, "print SARIF 2.1.0 on stdout");
+    sub->add_flag("--sarif", options_.lint.sarif, "print SARIF 2.1.0 on stdout, not with --json");
     sub->add_flag("--strict", options_.lint.strict, "fail on warnings too");
 
     sub = verb("status", "list masters that are not fresh, and the worker in use",
@@ -221,7 +222,8 @@ class Parser {
     sub->add_option("--palette", recover.palette, "use only colours of this palette file");
     sub->add_option("--grid", recover.grid, "size of a cell in raw pixels (default: found)")
         ->check(CLI::Range(1.0, 4096.0));
-    sub->add_option("--offset", recover.offset, "where the first cell begins, in raw pixels: X Y")
+    sub->add_option("--offset", recover.offset,
+                    "with --grid or --size: where the first cell begins, in raw pixels: X Y")
         ->expected(2)
         ->check(CLI::Range(-4096, 4096));
     sub->add_option("--size", recover.size, "how many cells the picture shows: WIDTH HEIGHT")
@@ -230,28 +232,50 @@ class Parser {
     sub->add_option("--explain", recover.explain,
                     "also write this PNG: the grid over the picture, doubtful pixels framed");
     sub->add_option("--background", recover.background,
-                    "none, border_flood or chroma_key (default: none)");
+                    "none, border_flood or chroma_key (default: none; with --key: chroma_key)");
     sub->add_option("--key", recover.key, "the background's colour, for chroma_key");
     sub->add_option("--alpha", recover.alpha, "a lower alpha is transparent (default: 128)")
         ->check(CLI::Range(1, 255));
     sub->add_option("--despeckle", recover.despeckle,
                     "remove doubtful figures of fewer pixels (default: 0)")
         ->check(CLI::Range(0, 4096));
-    sub->add_flag("--refresh", recover.refresh,
-                  "recover masters of the project again from their stored raw images");
-    add_manifest(sub, recover.manifest);
+    CLI::Option* refresh =
+        sub->add_flag("--refresh", recover.refresh,
+                      "recover masters of the project again from their stored raw images");
+    // What it does is said by the manifest, for each master.
+    for (const char* name : {"--output", "--palette", "--grid", "--offset", "--size", "--explain",
+                             "--background", "--key", "--alpha", "--despeckle"})
+      refresh->excludes(sub->get_option(name));
+    sub->add_option("-m,--manifest", recover.manifest,
+                    "with --refresh: the manifest (default: assets.yaml)")
+        ->needs(refresh);
+    sub->parse_complete_callback([sub, &recover] {
+      const bool is_other = sub->count("--background") > 0 && recover.background != "chroma_key";
+      if (sub->count("--key") > 0 && is_other)
+        throw CLI::ValidationError("--key is the colour of chroma_key, --background says " +
+                                   recover.background);
+    });
 
     sub = verb("recolor", "give a picture other palette colours",
                [](const Context& c, Options& o) { return run_recolor_command(c, o.recolor); });
     RecolorArguments& recolor = options_.recolor;
     sub->add_option("input", recolor.input, "a PNG")->required();
     sub->add_option("-o,--output", recolor.output, "the PNG to write")->required();
-    sub->add_option("--palette", recolor.palette, "the palette to use");
-    sub->add_option("--from", recolor.from, "the picture's palette: position follows position");
+    CLI::Option* palette = sub->add_option("--palette", recolor.palette, "the palette to use");
+    CLI::Option* from =
+        sub->add_option("--from", recolor.from,
+                        "with --palette: the picture's palette; position follows position")
+            ->needs(palette);
     sub->add_option("--map", recolor.map, "single colours, as \"#a53030=#3c5e8b\"");
-    sub->add_option("--metric", recolor.metric, "rgb, oklab, hyab or ciede2000 (default: oklab)");
+    sub->add_option("--metric", recolor.metric,
+                    "with --palette: rgb, oklab, hyab, ciede2000 or recover (default: oklab)")
+        ->needs(palette)
+        ->excludes(from);
     sub->add_option("--dither", recolor.dither,
-                    "none, bayer2, bayer4, bayer8, floyd_steinberg or atkinson (default: none)");
+                    "with --palette: none, bayer2, bayer4, bayer8, floyd_steinberg or atkinson "
+                    "(default: none)")
+        ->needs(palette)
+        ->excludes(from);
 
     sub = verb("pack", "pack pictures into a sheet",
                [](const Context& c, Options& o) { return run_pack_command(c, o.pack); });
@@ -315,8 +339,12 @@ class Parser {
       });
       return child;
     };
-    action("show", "print the colours of a palette file", "a palette file");
-    action("convert", "write a palette in another format", "a palette file")
+    action("show", "print the colours of a palette file", "a palette file")
+        ->get_option("inputs")
+        ->expected(1);
+    CLI::App* convert = action("convert", "write a palette in another format", "a palette file");
+    convert->get_option("inputs")->expected(1);
+    convert
         ->add_option("-o,--output", options_.palette.output,
                      "the file to write; its suffix is the format")
         ->required();
@@ -506,9 +534,22 @@ std::vector<OptionHelp> options_of(const CLI::App& app) {
   return options;
 }
 
-ParsedArguments with_error(ParsedArguments parsed, const std::string& message) {
+/// "dgxp palette show": the verbs that were understood.
+std::string words_of(const CLI::App& app) {
+  std::string words = app.get_name();
+  const CLI::App* verb = &app;
+  while (!verb->get_subcommands().empty()) {
+    verb = verb->get_subcommands().front();
+    words += " " + verb->get_name();
+  }
+  return words;
+}
+
+ParsedArguments with_error(ParsedArguments parsed, const CLI::App& app,
+                           const std::string& message) {
   parsed.exit_code = static_cast<int>(ExitStatus::usage);
-  parsed.error = fmt::format("error: {}\nhint: see `dgxp --help`\n", escape_for_terminal(message));
+  parsed.error = fmt::format("error: {}\nhint: see `{} --help`\n", escape_for_terminal(message),
+                             words_of(app));
   return parsed;
 }
 
@@ -525,7 +566,7 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
     parsed.out = parser->app().help();
     return parsed;
   } catch (const CLI::ParseError& error) {
-    return with_error(std::move(parsed), error.what());
+    return with_error(std::move(parsed), parser->app(), error.what());
   }
   parsed.terminal = {.json = options.json,
                      .verbosity = options.quiet     ? Verbosity::quiet
@@ -533,13 +574,19 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
                                                     : Verbosity::normal,
                      .color = color_mode(options.color)};
   parsed.folder = options.folder;
+  if (options.lint.sarif && !parsed.folder.empty()) {
+    // A log names files from where dgxp was started: so lint stays there.
+    options.lint.manifest =
+        (std::filesystem::path(parsed.folder) / options.lint.manifest).lexically_normal().string();
+    parsed.folder.clear();
+  }
   parsed.threads = options.threads;
   parsed.access = options.access;
   parsed.needs_http = options.needs_http;
   if (options.version) {
     parsed.out = fmt::format("dgxp {}\n", DGXP_VERSION);
   } else if (!options.run) {
-    return with_error(std::move(parsed), "a verb is missing");
+    return with_error(std::move(parsed), parser->app(), "a verb is missing");
   } else {
     parsed.run = [parser](const Context& context) { return parser->options().run(context); };
     if (options.is_keygen) {

@@ -1,5 +1,8 @@
 #include "cli/sarif.hpp"
 
+#include <string_view>
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -8,25 +11,69 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr const char* kManifestRule = "manifest";
+
 ordered_json rules() {
   ordered_json list = ordered_json::array();
   for (const CheckRule& rule : check_rules())
     list.push_back({{"id", rule.name}, {"shortDescription", {{"text", rule.help}}}});
+  list.push_back({{"id", kManifestRule},
+                  {"shortDescription", {{"text", "what a manifest says must make sense"}}}});
   return list;
 }
 
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~/").find(c) != std::string_view::npos;
+}
+
+std::string percent_encoded(const std::string& path) {
+  std::string text;
+  for (const char c : path)
+    text += is_plain(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return text;
+}
+
+ordered_json physical_location(const std::string& uri, Place place) {
+  ordered_json physical = {{"artifactLocation", {{"uri", uri}}}};
+  if (place.line > 0) {
+    physical["region"] = {{"startLine", place.line}};
+    if (place.column > 0) physical["region"]["startColumn"] = place.column;
+  }
+  return physical;
+}
+
 ordered_json location_of(const Finding& finding, const std::string& manifest) {
-  ordered_json physical = {{"artifactLocation", {{"uri", manifest}}}};
-  if (finding.place.line > 0)
-    physical["region"] = {{"startLine", finding.place.line}, {"startColumn", finding.place.column}};
   std::string name = finding.sprite;
   if (!finding.row.empty()) name += "/" + finding.row;
   if (finding.frame) name += fmt::format("#{}", *finding.frame);
-  return {{"physicalLocation", std::move(physical)},
+  return {{"physicalLocation", physical_location(manifest, finding.place)},
           {"logicalLocations", ordered_json::array({{{"fullyQualifiedName", name}}})}};
 }
 
+std::string log_of(ordered_json run) {
+  ordered_json whole = {
+      {"tool", {{"driver", {{"name", "dgxp"}, {"version", DGXP_VERSION}, {"rules", rules()}}}}}};
+  whole.update(run);
+  const ordered_json document = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                                 {"version", "2.1.0"},
+                                 {"runs", ordered_json::array({std::move(whole)})}};
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+/// A message and its hint as one text.
+std::string text_of(const std::string& message, const std::string& hint) {
+  return hint.empty() ? message : fmt::format("{}; {}", message, hint);
+}
+
 }  // namespace
+
+std::string to_uri(const std::filesystem::path& file, const std::filesystem::path& here) {
+  const std::filesystem::path path = file.lexically_normal();
+  const bool leads_out = path.is_absolute() || (!path.empty() && *path.begin() == "..");
+  if (!leads_out) return percent_encoded(path.generic_string());
+  return "file://" + percent_encoded((here / path).lexically_normal().generic_string());
+}
 
 std::string to_sarif(const std::vector<Finding>& findings, const std::string& manifest) {
   ordered_json results = ordered_json::array();
@@ -35,12 +82,22 @@ std::string to_sarif(const std::vector<Finding>& findings, const std::string& ma
                        {"level", finding.level == CheckLevel::error ? "error" : "warning"},
                        {"message", {{"text", finding.message}}},
                        {"locations", ordered_json::array({location_of(finding, manifest)})}});
-  const ordered_json driver = {{"name", "dgxp"}, {"version", DGXP_VERSION}, {"rules", rules()}};
-  const ordered_json run = {{"tool", {{"driver", driver}}}, {"results", std::move(results)}};
-  const ordered_json document = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                                 {"version", "2.1.0"},
-                                 {"runs", ordered_json::array({run})}};
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return log_of({{"results", std::move(results)}});
+}
+
+std::string to_failed_sarif(const std::vector<Diagnostic>& diagnostics, int exit_code) {
+  ordered_json results = ordered_json::array();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const ordered_json location = {
+        {"physicalLocation", physical_location(diagnostic.file, diagnostic.place)}};
+    results.push_back({{"ruleId", kManifestRule},
+                       {"level", diagnostic.severity == Severity::error ? "error" : "warning"},
+                       {"message", {{"text", text_of(diagnostic.message, diagnostic.hint)}}},
+                       {"locations", ordered_json::array({location})}});
+  }
+  const ordered_json invocation = {{"executionSuccessful", false}, {"exitCode", exit_code}};
+  return log_of(
+      {{"invocations", ordered_json::array({invocation})}, {"results", std::move(results)}});
 }
 
 }  // namespace dgxp

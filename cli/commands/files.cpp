@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/targets.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/store/project_store.hpp"
 
@@ -49,7 +50,7 @@ Result<Palette> read_palette(const std::string& path) {
 }
 
 Result<PaletteFormat> palette_format_of(const std::string& path) {
-  const std::string suffix = std::filesystem::path(path).extension().string();
+  const std::string suffix = suffix_of(path);
   if (suffix == ".hex") return PaletteFormat::hex;
   if (suffix == ".gpl") return PaletteFormat::gpl;
   if (suffix == ".pal") return PaletteFormat::jasc;

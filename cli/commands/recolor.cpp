@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
+#include "cli/commands/targets.hpp"
+#include "cli/report.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/lock_palette.hpp"
 #include "core/image/png_codec.hpp"
@@ -74,11 +78,63 @@ Image lock_with_cache(const Image& image, const Palette& palette, ColorMetric me
   return locked;
 }
 
-Result<std::size_t> recolor(Image& image, const RecolorArguments& arguments) {
+/// How the nearest colour is found.
+struct NearestOptions {
+  ColorMetric metric = ColorMetric::oklab;
+  Dither dither = Dither::none;
+};
+
+Result<NearestOptions> nearest_options(const RecolorArguments& arguments) {
+  const auto metric = parse_metric(arguments.metric);
+  if (!metric) return metric.error();
+  const auto dither = parse_dither(arguments.dither);
+  if (!dither) return dither.error();
+  return NearestOptions{.metric = *metric, .dither = *dither};
+}
+
+/// Whether something is to be done, and where to. `json`: standard output holds a document.
+Result<Done> check_options(const RecolorArguments& arguments, bool json) {
+  if (arguments.palette.empty() && arguments.map.empty()) {
+    return Error{.kind = ErrorKind::usage,
+                 .message = "recolor needs --palette or --map",
+                 .hint = "dgxp recolor in.png -o out.png --palette ember.hex"};
+  }
+  if (auto done = check_png_name(arguments.output); !done) return done;
+  if (json && is_standard_output(arguments.output))
+    return two_on_standard_output("--output", "--json");
+  return Done{};
+}
+
+/// What was not brought to the palette.
+struct OffPalette {
+  std::size_t pixels = 0;
+  std::size_t colors = 0;
+};
+
+OffPalette count_off_palette(const Image& image, const Palette& palette) {
+  const std::set<Rgb> known(palette.colors.begin(), palette.colors.end());
+  std::set<Rgb> others;
+  OffPalette off;
+  for (const Rgba& pixel : image.pixels) {
+    if (pixel.a == 0 || known.contains(pixel.rgb())) continue;
+    others.insert(pixel.rgb());
+    ++off.pixels;
+  }
+  off.colors = others.size();
+  return off;
+}
+
+struct Recoloring {
+  std::size_t changed = 0;
+  OffPalette off;
+};
+
+Result<Recoloring> recolor(Image& image, const RecolorArguments& arguments,
+                           const NearestOptions& options) {
   auto map = parse_map(arguments.map);
   if (!map) return map.error();
-  std::size_t changed = apply_map(image, *map);
-  if (arguments.palette.empty()) return changed;
+  Recoloring done{.changed = apply_map(image, *map), .off = {}};
+  if (arguments.palette.empty()) return done;
   auto palette = read_palette(arguments.palette);
   if (!palette) return palette.error();
   if (!arguments.from.empty()) {
@@ -86,43 +142,46 @@ Result<std::size_t> recolor(Image& image, const RecolorArguments& arguments) {
     if (!from) return from.error();
     auto pairs = pair_palettes(*from, *palette);
     if (!pairs) return pairs.error();
-    return changed + apply_map(image, *pairs);
+    done.changed += apply_map(image, *pairs);
+  } else {
+    const Image before = image;
+    image = lock_with_cache(image, *palette, options.metric, options.dither);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i)
+      done.changed += image.pixels[i] != before.pixels[i] ? 1U : 0U;
   }
-  const auto metric = parse_metric(arguments.metric);
-  if (!metric) return metric.error();
-  const auto dither = parse_dither(arguments.dither);
-  if (!dither) return dither.error();
-  const Image before = image;
-  image = lock_with_cache(image, *palette, *metric, *dither);
-  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-    if (image.pixels[i] != before.pixels[i]) ++changed;
-  }
-  return changed;
+  done.off = count_off_palette(image, *palette);
+  return done;
 }
 
 }  // namespace
 
 int run_recolor_command(const Context& context, const RecolorArguments& arguments) {
-  if (arguments.palette.empty() && arguments.map.empty()) {
-    return fail(context, {.kind = ErrorKind::usage,
-                          .message = "recolor needs --palette or --map",
-                          .hint = "dgxp recolor in.png -o out.png --palette ember.hex"});
-  }
+  const Terminal& terminal = *context.terminal;
+  if (auto done = check_options(arguments, terminal.json()); !done)
+    return fail(context, done.error());
+  const auto options = nearest_options(arguments);
+  if (!options) return fail(context, options.error());
   auto image = read_image(arguments.input);
   if (!image) return fail(context, image.error());
-  const auto changed = recolor(*image, arguments);
-  if (!changed) return fail(context, changed.error());
-  if (auto done = write_plain_file(arguments.output, encode_png(*image)); !done) {
-    return fail(context, done.error());
-  }
-  if (context.terminal->json()) {
+  const auto done = recolor(*image, arguments, *options);
+  if (!done) return fail(context, done.error());
+  if (auto written = write_plain_file(arguments.output, encode_png(*image)); !written)
+    return fail(context, written.error());
+  if (terminal.json()) {
     const nlohmann::ordered_json document = {{"output", arguments.output},
-                                             {"changed_pixels", *changed},
-                                             {"colors", colors_of(*image).size()}};
-    context.terminal->data(document.dump(2) + "\n");
+                                             {"changed_pixels", done->changed},
+                                             {"colors", colors_of(*image).size()},
+                                             {"off_palette_pixels", done->off.pixels}};
+    terminal.data(document.dump(2) + "\n");
   }
-  context.terminal->line(fmt::format("wrote {} ({} pixels changed, {} colours)", arguments.output,
-                                     *changed, colors_of(*image).size()));
+  if (done->off.pixels > 0) {
+    terminal.warning(fmt::format("{}: {} of {} stay off the palette: --from does not name them",
+                                 arguments.input, count_text(done->off.pixels, "pixel", "pixels"),
+                                 count_text(done->off.colors, "colour", "colours")));
+  }
+  say_written(terminal, arguments.output,
+              fmt::format("wrote {} ({} pixels changed, {} colours)", arguments.output,
+                          done->changed, colors_of(*image).size()));
   return 0;
 }
 

@@ -1,16 +1,24 @@
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
+#include "cli/commands/recover_options.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/opened_project.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/image/explain_recovery.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/image/recover_master.hpp"
+#include "core/store/plain_file.hpp"
 
 namespace dgxp {
 namespace {
@@ -33,6 +41,27 @@ Result<RecoverSpec> spec_of(const RecoverArguments& arguments) {
   return spec;
 }
 
+/// Why masters that were asked for are left as they are, one line each. The build tells of those
+/// whose recipe changed itself.
+std::vector<std::string> notes_on_left(const ProjectSpec& spec, const std::set<std::string>& wanted,
+                                       const BuildReport& report) {
+  const std::set<std::string> made(report.made.made.begin(), report.made.made.end());
+  std::vector<std::string> notes;
+  for (const AssessedJob& assessed : report.jobs) {
+    const std::string& id = assessed.job.id;
+    if (!wanted.contains(id) || made.contains(id) || assessed.state != JobState::edited) continue;
+    notes.push_back(
+        fmt::format("'{}' was edited by hand and is kept; `dgxp reroll --overwrite-edited {}` "
+                    "gives up the edit and draws it again",
+                    assessed.master->path, id));
+  }
+  for (const MasterSpec& master : spec.masters) {
+    if (master.drawn_by_hand && wanted.contains(master.id))
+      notes.push_back(fmt::format("'{}' is drawn by hand: it has no raw image", master.path));
+  }
+  return notes;
+}
+
 /// Recovers masters of the project again from the raw images that are still in the store.
 int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   int exit_code = 0;
@@ -43,8 +72,14 @@ int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   project->request.recover_again.insert(wanted->begin(), wanted->end());
   project->request.open_worker = worker_opener(project->worker, context.threads);
   ProgressReporter reporter(*context.terminal);
-  const auto report = run_build(project->request, *project->store, reporter);
+  auto report = run_build(project->request, *project->store, reporter);
   if (!report) return fail(context, report.error(), &project->files, project->manifest.text);
+  // Without names everything is meant that can be recovered.
+  if (!arguments.inputs.empty()) {
+    std::ranges::copy(
+        notes_on_left(project->manifest.spec, project->request.recover_again, *report),
+        std::back_inserter(report->notes));
+  }
   show_problems(context, project->files, *report);
   if (context.terminal->json()) context.terminal->data(report_json(*report, 0));
   context.terminal->line(
@@ -88,51 +123,82 @@ std::string recovery_json(const Recovered& recovered) {
   return document.dump(2) + "\n";
 }
 
+struct RawPicture {
+  Image image;
+  Palette palette;
+};
+
+Result<RawPicture> read_raw(const RecoverArguments& arguments) {
+  auto image = read_image(arguments.inputs.front());
+  if (!image) return image.error();
+  RawPicture raw{.image = std::move(*image), .palette = {}};
+  if (arguments.palette.empty()) return raw;
+  auto palette = read_palette(arguments.palette);
+  if (!palette) return palette.error();
+  raw.palette = std::move(*palette);
+  return raw;
+}
+
+Result<Recovered> recover_picture(const RawPicture& raw, const RecoverSpec& spec) {
+  if (auto done = check_picture(raw.image, spec); !done) return done.error();
+  auto recovered = recover_native(raw.image, spec, raw.palette);
+  if (!recovered) return explain_failure(raw.image, spec, recovered.error());
+  return recovered;
+}
+
+/// The recovered picture and, if asked for, the one that explains it: both or none.
+Result<Done> write_pictures(const RecoverArguments& arguments, const Image& raw,
+                            const Recovered& recovered) {
+  const Bytes native = encode_png(recovered.native);
+  Bytes explained;
+  std::vector<PlainFile> files{{.path = arguments.output, .content = native}};
+  if (!arguments.explain.empty()) {
+    explained = encode_png(explain_recovery(raw, recovered));
+    files.push_back({.path = arguments.explain, .content = explained});
+  }
+  return write_plain_files(files);
+}
+
+void report_recovery(const Context& context, const RecoverArguments& arguments,
+                     const Recovered& recovered) {
+  const Terminal& terminal = *context.terminal;
+  const std::string& input = arguments.inputs.front();
+  if (terminal.json()) terminal.data(recovery_json(recovered));
+  if (recovered.quality < kDoubtfulQuality) {
+    terminal.warning(
+        fmt::format("{}: only {:.0f} % of its pixels are likely right; --explain shows which",
+                    input, recovered.quality * 100));
+  }
+  const bool is_streamed = is_standard_output(arguments.output);
+  say_written(
+      terminal, is_standard_output(arguments.explain) ? arguments.explain : arguments.output,
+      fmt::format("{}: {}x{} sprite pixels of {:.2f}x{:.2f}, grid {:.0f} % sure, {:.0f} % of them "
+                  "likely right",
+                  is_streamed ? input : arguments.output, recovered.native.size.width,
+                  recovered.native.size.height, recovered.grid.cell_width,
+                  recovered.grid.cell_height, recovered.grid.confidence * 100,
+                  recovered.quality * 100));
+}
+
 }  // namespace
 
 int run_recover_command(const Context& context, const RecoverArguments& arguments) {
   if (arguments.refresh) return refresh_masters(context, arguments);
-  if (arguments.inputs.size() != 1 || arguments.output.empty()) {
-    return fail(context, {.kind = ErrorKind::usage,
-                          .message = "recover takes one image and -o OUT.png",
-                          .hint = "dgxp recover raw.png -o sprite.png --palette ember.hex"});
-  }
-  const auto raw = read_image(arguments.inputs.front());
-  if (!raw) return fail(context, raw.error());
-  Palette palette;
-  if (!arguments.palette.empty()) {
-    auto read = read_palette(arguments.palette);
-    if (!read) return fail(context, read.error());
-    palette = std::move(*read);
-  }
+  if (auto done = check_recover_options(arguments, context.terminal->json()); !done)
+    return fail(context, done.error());
   const auto spec = spec_of(arguments);
   if (!spec) return fail(context, spec.error());
-  const auto recovered = recover_native(*raw, *spec, palette);
+  const auto raw = read_raw(arguments);
+  if (!raw) return fail(context, raw.error());
+  const auto recovered = recover_picture(*raw, *spec);
   if (!recovered) {
     Error error = recovered.error();
     error.message = fmt::format("{}: {}", arguments.inputs.front(), error.message);
     return fail(context, error);
   }
-  if (auto done = write_plain_file(arguments.output, encode_png(recovered->native)); !done) {
+  if (auto done = write_pictures(arguments, raw->image, *recovered); !done)
     return fail(context, done.error());
-  }
-  if (!arguments.explain.empty()) {
-    const Bytes png = encode_png(explain_recovery(*raw, *recovered));
-    if (auto done = write_plain_file(arguments.explain, png); !done) {
-      return fail(context, done.error());
-    }
-  }
-  if (context.terminal->json()) context.terminal->data(recovery_json(*recovered));
-  if (recovered->quality < kDoubtfulQuality) {
-    context.terminal->warning(
-        fmt::format("{}: only {:.0f} % of its pixels are likely right; --explain shows which",
-                    arguments.inputs.front(), recovered->quality * 100));
-  }
-  context.terminal->line(fmt::format(
-      "{}: {}x{} sprite pixels of {:.2f}x{:.2f}, grid {:.0f} % sure, {:.0f} % of them likely right",
-      arguments.output, recovered->native.size.width, recovered->native.size.height,
-      recovered->grid.cell_width, recovered->grid.cell_height, recovered->grid.confidence * 100,
-      recovered->quality * 100));
+  report_recovery(context, arguments, *recovered);
   return 0;
 }
 

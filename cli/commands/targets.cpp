@@ -1,0 +1,52 @@
+#include "cli/commands/targets.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace dgxp {
+
+std::string suffix_of(const std::string& path) {
+  std::string suffix = std::filesystem::path(path).extension().string();
+  for (char& c : suffix)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return suffix;
+}
+
+Result<Done> check_png_name(const std::string& path) {
+  const std::string suffix = suffix_of(path);
+  if (suffix.empty() || suffix == ".png") return Done{};
+  return Error{.kind = ErrorKind::usage,
+               .message = fmt::format("'{}' does not end in .png, and only PNG is written", path),
+               .hint = fmt::format("name it {}",
+                                   std::filesystem::path(path).replace_extension(".png").string())};
+}
+
+bool is_standard_output(const std::string& path) {
+  return path == "-" || path == "/dev/stdout" || path == "/dev/fd/1" || path == "/proc/self/fd/1";
+}
+
+bool same_target(const std::string& left, const std::string& right) {
+  namespace fs = std::filesystem;
+  if (is_standard_output(left) || is_standard_output(right))
+    return is_standard_output(left) && is_standard_output(right);
+  const auto place_of = [](const std::string& path) {
+    std::error_code failure;
+    const fs::path place = fs::weakly_canonical(fs::absolute(path, failure), failure);
+    return failure ? fs::path(path).lexically_normal() : place.lexically_normal();
+  };
+  return place_of(left) == place_of(right);
+}
+
+void say_written(const Terminal& terminal, const std::string& path, std::string_view text) {
+  if (is_standard_output(path)) return terminal.note(text);
+  terminal.line(text);
+}
+
+Error two_on_standard_output(std::string_view left, std::string_view right) {
+  return {.kind = ErrorKind::usage,
+          .message = fmt::format("{} and {} both go to standard output", left, right),
+          .hint = "leave one of them out, or name a file for a picture"};
+}
+
+}  // namespace dgxp

@@ -1,0 +1,346 @@
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/image/png_codec.hpp"
+#include "tests/e2e/small_project.hpp"
+
+using namespace dgxp;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr Rgba kRed{0x9e, 0x30, 0x38, 255};
+constexpr Rgba kGold{0xf6, 0xda, 0x77, 255};
+
+void put_png(const TempProject& folder, const std::string& path, Size size,
+             const std::function<Rgba(int, int)>& color) {
+  Image image(size);
+  for (int y = 0; y < size.height; ++y)
+    for (int x = 0; x < size.width; ++x) image.at(x, y) = color(x, y);
+  folder.put(path, std::string(as_text(encode_png(image))));
+}
+
+Image png_at(const TempProject& folder, const std::string& path) {
+  const std::string bytes = folder.get(path);
+  const auto image = decode_png(as_bytes(bytes));
+  REQUIRE_MESSAGE(image, path);
+  return *image;
+}
+
+/// A folder with a picture of 8x8 cells of 8 pixels.
+class RawFolder : public TempProject {
+ public:
+  RawFolder() {
+    put_png(*this, "raw.png", {64, 64},
+            [](int x, int y) { return (x / 8 + y / 8) % 2 == 0 ? kRed : kGold; });
+  }
+  ProgramResult run(Words words) const { return run_dgxp(folder().string(), std::move(words)); }
+  ProgramResult recover(Words words) const {
+    words.insert(words.begin(), {"recover", "raw.png"});
+    return run(std::move(words));
+  }
+  /// That it is refused, with these words, and that no file was written.
+  void check_refused(const ProgramResult& result, int status, const std::string& words) const {
+    INFO(result.err);
+    CHECK(result.status == status);
+    CHECK(result.err.find(words) != std::string::npos);
+    CHECK(result.err.find("hint: ") != std::string::npos);
+    CHECK(names("") == Words{"raw.png"});
+  }
+};
+
+/// A drawn sword with one speck in a corner.
+void draw_speck(const SmallProject& project) {
+  Image drawn({16, 16});
+  for (int y = 3; y < 13; ++y)
+    for (int x = 5; x < 9; ++x) drawn.at(x, y) = {0x5f, 0x6f, 0x7c, 255};
+  drawn.at(15, 0) = {0xf3, 0xef, 0xe0, 255};
+  project.put("drawn/wand.png", std::string(as_text(encode_png(drawn))));
+  project.replace_in("assets.yaml",
+                     "  item/{name}:", "  wand: { source: drawn/wand.png }\n  item/{name}:");
+}
+
+}  // namespace
+
+TEST_CASE("recover refuses targets that cannot both be kept") {
+  const RawFolder folder;
+  const std::string full = folder.at("x.png").string();
+  for (const char* same : {"x.png", "./x.png", "no/../x.png", full.c_str()})
+    folder.check_refused(folder.recover({"-o", "x.png", "--explain", same}), 64,
+                         "--output and --explain are the same file");
+  for (const Words& words : {Words{"-o", "-", "--explain", "-"},
+                             {"-o", "-", "--json"},
+                             {"-o", "/dev/stdout", "--json"},
+                             {"-o", "x.png", "--explain", "-", "--json"}})
+    folder.check_refused(folder.recover(words), 64, "both go to standard output");
+  folder.check_refused(folder.recover({"-o", "x.jpg"}), 64, "'x.jpg' does not end in .png");
+  folder.check_refused(folder.recover({"-o", "x.png", "--explain", "y.gif"}), 64, "'y.gif'");
+}
+
+TEST_CASE("recover writes both pictures or none") {
+  const RawFolder folder;
+  const ProgramResult missing = folder.recover({"-o", "x.png", "--explain", "no/such/y.png"});
+  CHECK(missing.status == 74);
+  CHECK(missing.err.find("cannot write 'no/such/y.png'") != std::string::npos);
+  CHECK(folder.names("") == Words{"raw.png"});
+  CHECK(folder.recover({"-o", "x.png", "--explain", "/dev/full"}).status == 74);
+  CHECK(folder.names("") == Words{"raw.png"});
+  CHECK(folder.recover({"-o", "X.PNG", "--explain", "y.png"}).status == 0);
+  CHECK(png_at(folder, "X.PNG").size == Size{8, 8});
+  CHECK(png_at(folder, "y.png").size == Size{64, 64});
+}
+
+TEST_CASE("a picture on standard output stands there alone") {
+  const RawFolder folder;
+  REQUIRE(folder.recover({"-o", "x.png"}).status == 0);
+  const ProgramResult recovered = folder.recover({"-o", "-"});
+  CHECK(recovered.out == folder.get("x.png"));
+  CHECK(recovered.err.starts_with("note: raw.png: 8x8 sprite pixels"));
+  const Words map{"recolor", "x.png", "--map", "#9e3038=#102030", "-o"};
+  Words to_file = map;
+  to_file.push_back("y.png");
+  Words to_output = map;
+  to_output.push_back("-");
+  REQUIRE(folder.run(to_file).status == 0);
+  CHECK(folder.run(to_output).out == folder.get("y.png"));
+  to_output.push_back("--json");
+  CHECK(folder.run(to_output).status == 64);
+}
+
+TEST_CASE("recover refuses options that make no sense together") {
+  const RawFolder folder;
+  const auto refused = [&](Words words, const std::string& message) {
+    words.insert(words.begin(), {"-o", "x.png"});
+    folder.check_refused(folder.recover(std::move(words)), 64, message);
+  };
+  refused({"--offset", "1", "1"}, "--offset needs --grid or --size");
+  refused({"--key", "#ff00ff", "--background", "none"}, "--background says none");
+  refused({"--background", "border_flood", "--key", "#ff00ff"}, "--background says border_flood");
+  refused({"--background", "chroma_key"}, "needs the colour of the background");
+  refused({"--background", "blue"}, "'blue' is no background");
+  refused({"-m", "assets.yaml"}, "--manifest requires --refresh");
+  refused({"--refresh"}, "excludes");
+  for (const Words& words : {Words{"--palette", "a.hex"},
+                             {"--grid", "8"},
+                             {"--offset", "1", "1"},
+                             {"--size", "8", "8"},
+                             {"--explain", "y.png"},
+                             {"--background", "none"},
+                             {"--key", "#ff00ff"},
+                             {"--alpha", "128"},
+                             {"--despeckle", "0"}}) {
+    Words all{"recover", "--refresh", "hero"};
+    all.insert(all.end(), words.begin(), words.end());
+    const ProgramResult result = folder.run(all);
+    folder.check_refused(result, 64, words.front());
+    CHECK(result.err.ends_with("hint: see `dgxp recover --help`\n"));
+  }
+  CHECK(folder.recover({"-o", "x.png", "--key", "#9e3038"}).status == 0);
+  CHECK(png_at(folder, "x.png").at(0, 0) == kTransparent);
+  CHECK(png_at(folder, "x.png").at(1, 0) == kGold);
+}
+
+TEST_CASE("a grid that is told must fit the picture") {
+  const RawFolder folder;
+  const auto refused = [&](Words words, const std::string& message) {
+    words.insert(words.begin(), {"-o", "x.png"});
+    folder.check_refused(folder.recover(std::move(words)), 65, message);
+  };
+  refused({"--grid", "8", "--offset", "64", "0"},
+          "raw.png: a first cell at 64,0 lies outside of the picture of 64x64");
+  refused({"--grid", "8", "--offset", "0", "-8"}, "a first cell at 0,-8 lies outside");
+  refused({"--size", "4", "4", "--offset", "0", "100"}, "a first cell at 0,100 lies outside");
+  refused({"--grid", "8", "--size", "9", "8"},
+          "9x8 cells of 8 pixels are 72x64 pixels, the picture has 64x64");
+  refused({"--grid", "8", "--size", "4", "4"}, "4x4 cells of 8 pixels are 32x32 pixels");
+  CHECK(folder.recover({"-o", "x.png", "--grid", "8", "--size", "4", "4", "--offset", "8", "0"})
+            .status == 0);
+  CHECK(png_at(folder, "x.png").size == Size{4, 4});
+  CHECK(png_at(folder, "x.png").at(0, 0) == kGold);
+  CHECK(folder.recover({"-o", "y.png", "--grid", "8", "--offset", "-4", "0"}).status == 0);
+  CHECK(folder.recover({"-o", "z.png", "--grid", "8", "--size", "8", "8"}).status == 0);
+  CHECK(png_at(folder, "z.png").size == Size{8, 8});
+}
+
+TEST_CASE("recover says in its own words why a picture shows no grid") {
+  const TempProject folder;
+  put_png(folder, "empty.png", {64, 64}, [](int, int) { return Rgba{10, 20, 30, 0}; });
+  put_png(folder, "flat.png", {64, 64}, [](int, int) { return kRed; });
+  unsigned state = 1;
+  put_png(folder, "noise.png", {64, 64}, [&](int, int) {
+    state = state * 1664525U + 1013904223U;
+    return Rgba{static_cast<std::uint8_t>(state >> 24U), static_cast<std::uint8_t>(state >> 16U),
+                static_cast<std::uint8_t>(state >> 8U), 255};
+  });
+  const auto failure = [&](const std::string& input) {
+    const ProgramResult result =
+        run_dgxp(folder.folder().string(), {"recover", input, "-o", "x.png"});
+    CHECK(result.status == 65);
+    return result.err;
+  };
+  const std::string hint =
+      "hint: say --grid, the width of a cell in raw pixels, or --size, how many cells there are\n";
+  CHECK(failure("empty.png") ==
+        "error: empty.png: the picture is empty\n"
+        "hint: no pixel has an alpha of 128 or more\n");
+  CHECK(failure("flat.png") ==
+        "error: flat.png: the picture shows one colour only, and so no pixel grid\n" + hint);
+  CHECK(failure("noise.png") ==
+        "error: noise.png: no pixel grid can be read in this 64x64 picture\n" + hint);
+}
+
+TEST_CASE("recolor refuses options that would do nothing") {
+  const RawFolder folder;
+  const auto refused = [&](Words words, const std::string& message) {
+    words.insert(words.begin(), {"recolor", "raw.png", "-o", "x.png"});
+    folder.check_refused(folder.run(std::move(words)), 64, message);
+  };
+  const std::string map = "#9e3038=#102030";
+  refused({"--map", map, "--metric", "rgb"}, "--metric requires --palette");
+  refused({"--map", map, "--dither", "none"}, "--dither requires --palette");
+  refused({"--map", map, "--from", "a.hex"}, "--from requires --palette");
+  refused({"--palette", "a.hex", "--from", "b.hex", "--dither", "bayer4"}, "excludes");
+  refused({"--palette", "a.hex", "--metric", "cmyk"}, "'cmyk' is no metric");
+  refused({"--palette", "a.hex", "--dither", "noise"}, "'noise' is no dither");
+  refused({}, "recolor needs --palette or --map");
+  folder.check_refused(folder.run({"recolor", "raw.png", "-o", "x.bmp", "--map", map}), 64,
+                       "'x.bmp' does not end in .png");
+}
+
+TEST_CASE("recolor tells of pixels that stay off the palette") {
+  const RawFolder folder;
+  folder.put("from.hex", "9e3038\n");
+  folder.put("to.hex", "102030\n");
+  const Words words{"recolor",   "raw.png", "-o",     "x.png",
+                    "--palette", "to.hex",  "--from", "from.hex"};
+  const ProgramResult result = folder.run(words);
+  CHECK(result.status == 0);
+  CHECK(result.err ==
+        "warning: raw.png: 2048 pixels of 1 colour stay off the palette: --from does not name "
+        "them\n");
+  Words json = words;
+  json.push_back("--json");
+  CHECK(nlohmann::json::parse(folder.run(json).out)["off_palette_pixels"] == 2048);
+  const ProgramResult nearest = folder.run(
+      {"recolor", "raw.png", "-o", "y.png", "--palette", "to.hex", "--metric", "recover"});
+  CHECK(nearest.status == 0);
+  CHECK(nearest.err == "");
+  CHECK(folder.run({"recolor", "--help"}).out.find("ciede2000 or recover") != std::string::npos);
+}
+
+TEST_CASE("palette formats go by their suffix in any case, one palette at a time") {
+  const RawFolder folder;
+  CHECK(folder.run({"palette", "extract", "raw.png", "-o", "Q.GPL"}).status == 0);
+  CHECK(folder.get("Q.GPL").starts_with("GIMP Palette\n"));
+  CHECK(folder.run({"palette", "convert", "Q.GPL", "-o", "q.Hex"}).status == 0);
+  CHECK(folder.run({"palette", "show", "q.Hex"}).out == "#9e3038\n#f6da77\n");
+  CHECK(folder.run({"palette", "show", "q.Hex", "Q.GPL"}).status == 64);
+  CHECK(folder.run({"palette", "convert", "q.Hex", "Q.GPL", "-o", "c.hex"}).status == 64);
+  CHECK(folder.get("c.hex") == "<absent>");
+}
+
+TEST_CASE("recover --refresh says why edited masters that are named are left") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const std::string coin = "art/item/coin.png";
+  Image edited = png_at(project, coin);
+  edited.at(0, 0) = edited.at(0, 0) == kRed ? kGold : kRed;
+  project.put(coin, std::string(as_text(encode_png(edited))));
+  const std::string kept = project.get(coin);
+  const std::string note =
+      "note: 'art/item/coin.png' was edited by hand and is kept; `dgxp reroll --overwrite-edited "
+      "item/coin` gives up the edit and draws it again\n";
+  const ProgramResult left = project.run({"recover", "--refresh", "item/coin"});
+  CHECK(left.status == 0);
+  CHECK(left.err == note);
+  CHECK(left.out == "0 masters recovered\n");
+  CHECK(project.run({"adopt", "item/coin"}).status == 0);
+  CHECK(project.run({"recover", "--refresh", "item/coin"}).err == note);
+  const ProgramResult all = project.run({"recover", "--refresh"});
+  CHECK(all.status == 0);
+  CHECK(all.err.find("edited by hand") == std::string::npos);
+  CHECK(project.get(coin) == kept);
+}
+
+TEST_CASE("a wrong command line names the help of the verb that was understood") {
+  const TempProject folder;
+  const auto hint = [&](std::vector<std::string> arguments) {
+    const ProgramResult result = run_dgxp(folder.folder().string(), std::move(arguments));
+    CHECK(result.status == 64);
+    return result.err.substr(result.err.find("hint: "));
+  };
+  CHECK(hint({}) == "hint: see `dgxp --help`\n");
+  CHECK(hint({"biuld"}) == "hint: see `dgxp --help`\n");
+  CHECK(hint({"build", "--lokced"}) == "hint: see `dgxp build --help`\n");
+  CHECK(hint({"--json", "recover", "a.png", "--grid", "0"}) == "hint: see `dgxp recover --help`\n");
+  CHECK(hint({"palette"}) == "hint: see `dgxp palette --help`\n");
+  CHECK(hint({"palette", "show", "a", "b"}) == "hint: see `dgxp palette show --help`\n");
+  CHECK(hint({"palette", "convert", "a", "b", "-o", "c.hex"}) ==
+        "hint: see `dgxp palette convert --help`\n");
+  CHECK(hint({"worker", "keygen", "--nmae", "x"}) == "hint: see `dgxp worker keygen --help`\n");
+}
+
+TEST_CASE("the verbs of palettes show examples of their own") {
+  const TempProject folder;
+  for (const std::string verb : {"show", "convert", "compare", "extract"}) {
+    const ProgramResult help = run_dgxp(folder.folder().string(), {"palette", verb, "--help"});
+    CHECK(help.out.find("Example:\n  dgxp palette " + verb) != std::string::npos);
+  }
+}
+
+TEST_CASE("SARIF names files as they are found from where dgxp was started, in URIs") {
+  const SmallProject project;
+  draw_speck(project);
+  REQUIRE(project.run({"build"}).status == 0);
+  std::filesystem::rename(project.at("assets.yaml"), project.at("my assets%.yaml"));
+  std::filesystem::rename(project.at("assets.lock"), project.at("my assets%.lock"));
+  const std::string above = project.folder().parent_path().string();
+  const std::string name = project.folder().filename().string();
+  const auto uri = [](const std::string& from, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"lint", "wand", "--sarif", "-m", "my assets%.yaml"});
+    const auto sarif = nlohmann::json::parse(run_dgxp(from, arguments).out);
+    const auto& location = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    return location["artifactLocation"]["uri"].get<std::string>();
+  };
+  CHECK(uri(project.folder().string(), {}) == "my%20assets%25.yaml");
+  CHECK(uri(above, {"-C", name}) == name + "/my%20assets%25.yaml");
+  CHECK(uri(above, {"-C", "./" + name + "/art/.."}) == name + "/my%20assets%25.yaml");
+  CHECK(uri(project.at("art").string(), {"-C", ".."}) ==
+        "file://" + project.folder().string() + "/my%20assets%25.yaml");
+}
+
+TEST_CASE("lint of a broken manifest prints SARIF of its problems") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "prompt: \"short", "promt: \"short");
+  const ProgramResult broken = project.run({"lint", "--sarif"});
+  CHECK(broken.status == 65);
+  const auto sarif = nlohmann::json::parse(broken.out);
+  CHECK(sarif["version"] == "2.1.0");
+  const auto& run = sarif["runs"][0];
+  CHECK(run["invocations"][0]["executionSuccessful"] == false);
+  CHECK(run["invocations"][0]["exitCode"] == 65);
+  REQUIRE(run["results"].size() >= 1);
+  bool is_told = false;
+  for (const auto& result : run["results"]) {
+    const auto& location = result["locations"][0]["physicalLocation"];
+    CHECK(location["artifactLocation"]["uri"] == "assets.yaml");
+    is_told = is_told ||
+              (location["region"]["startLine"] == 21 && result["level"] == "error" &&
+               result["message"]["text"].get<std::string>().ends_with("did you mean 'prompt'?"));
+  }
+  CHECK(is_told);
+
+  std::filesystem::remove(project.at("assets.yaml"));
+  const ProgramResult none = project.run({"lint", "--sarif"});
+  CHECK(none.status == 65);
+  CHECK(nlohmann::json::parse(none.out)["runs"][0]["results"].empty());
+
+  const ProgramResult both = project.run({"lint", "--sarif", "--json"});
+  CHECK(both.status == 64);
+  CHECK(nlohmann::json::parse(both.out)["exit"] == 64);
+}
