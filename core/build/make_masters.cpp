@@ -111,8 +111,17 @@ class MasterMaker {
         return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
       }
       const std::size_t count = std::min(kBatch, asked.size() - begin);
-      for (std::size_t i = begin; i < begin + count; ++i) fetch_raw(*asked[i]);
-      parallel_for(count, request_.threads, [&](std::size_t i) { recover(*asked[begin + i]); });
+      // The memory of raw images by master is not for several threads.
+      const auto is_by_master = [](const Pending& pending) {
+        return pending.assessed->state == JobState::recovery_changed;
+      };
+      for (std::size_t i = begin; i < begin + count; ++i)
+        if (is_by_master(*asked[i])) fetch_raw(*asked[i]);
+      parallel_for(count, request_.threads, [&](std::size_t i) {
+        Pending& pending = *asked[begin + i];
+        if (!is_by_master(pending)) fetch_raw(pending);
+        recover(pending);
+      });
     }
     return Done{};
   }
