@@ -102,12 +102,16 @@ class ExactColors {
       if (colors_[slot] == color) continue;
       colors_[slot] = color;
       positions_[slot] = static_cast<std::uint8_t>(i);
+      reds_[palette.colors[i].r] = 1;
+      greens_[palette.colors[i].g] = 1;
     }
   }
 
   /// Puts the positions of such colours among `pixels` into `of`.
   void keep(const Rgba* pixels, std::size_t count, std::uint8_t* of) const {
     for (std::size_t i = 0; i < count; ++i) {
+      // Few colours get beyond this.
+      if ((reds_.data()[pixels[i].r] & greens_.data()[pixels[i].g]) == 0) continue;
       const std::uint32_t color = to_word(opaque(pixels[i].rgb()));
       std::size_t slot = first_slot(color);
       while (colors_.data()[slot] != 0 && colors_.data()[slot] != color) slot = (slot + 1) % kSlots;
@@ -121,6 +125,8 @@ class ExactColors {
 
   std::array<std::uint32_t, kSlots> colors_{};  ///< 0: nothing is there
   std::array<std::uint8_t, kSlots> positions_{};
+  std::array<std::uint8_t, 256> reds_{};  ///< 1 where an entry has this red
+  std::array<std::uint8_t, 256> greens_{};
 };
 
 struct Share {
