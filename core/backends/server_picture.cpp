@@ -9,11 +9,10 @@
 
 #include "core/image/image.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/image/png_parts.hpp"
 
 namespace dgxp {
 namespace {
-
-constexpr std::size_t kChunkFrame = 12;  // length, type, CRC
 
 Error picture_error(std::string message) {
   return {.kind = ErrorKind::worker, .message = std::move(message)};
@@ -23,11 +22,10 @@ Error picture_error(std::string message) {
 /// are then in equal bytes.
 Bytes strip_png(ByteView png) {
   Bytes stripped(png.begin(), png.begin() + 8);
-  for (std::size_t at = 8; at + kChunkFrame <= png.size();) {
-    const std::size_t length = std::size_t{png[at]} << 24U | std::size_t{png[at + 1]} << 16U |
-                               std::size_t{png[at + 2]} << 8U | png[at + 3];
+  for (std::size_t at = 8; at + kPngChunkFrame <= png.size();) {
+    const std::size_t length = read_png_u32(png, at);
     const std::string_view type = as_text(png.subspan(at + 4, 4));
-    const ByteView chunk = png.subspan(at, length + kChunkFrame);
+    const ByteView chunk = png.subspan(at, length + kPngChunkFrame);
     // Critical chunks begin with a capital; of the others only transparency makes pixels.
     if ((type[0] >= 'A' && type[0] <= 'Z') || type == "tRNS") {
       stripped.insert(stripped.end(), chunk.begin(), chunk.end());

@@ -15,21 +15,16 @@
 
 #include "core/image/decode_usual_png.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/image/png_parts.hpp"
 
 namespace dgxp {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kSignature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-constexpr std::size_t kChunkFrame = 12;  // length, type, CRC
-constexpr std::size_t kHeaderEnd = 8 + kChunkFrame + 13;
+constexpr std::size_t kHeaderEnd = 8 + kPngChunkFrame + 13;
 
 Error bad_png(std::string message) {
   return {.kind = ErrorKind::input, .message = std::move(message)};
-}
-
-std::uint32_t read_u32(ByteView bytes, std::size_t at) {
-  return std::uint32_t{bytes[at]} << 24U | std::uint32_t{bytes[at + 1]} << 16U |
-         std::uint32_t{bytes[at + 2]} << 8U | bytes[at + 3];
 }
 
 std::string_view chunk_type(ByteView content, std::size_t at) {
@@ -47,12 +42,11 @@ bool is_letter(char c) {
 /// Whether so much data can hold the pixels that the header announces: nothing is allocated for
 /// what the file could not fill.
 bool can_fill(ByteView content, std::size_t data_bytes) {
-  constexpr std::uint64_t kMostExpansion = 1032;  // deflate makes at most 258 bytes of two bits
-  const std::uint64_t pixels = std::uint64_t{read_u32(content, 16)} * read_u32(content, 20);
+  const std::uint64_t pixels = std::uint64_t{read_png_u32(content, 16)} * read_png_u32(content, 20);
   constexpr std::array<std::uint64_t, 7> kChannels{1, 1, 3, 1, 2, 1, 4};  // by colour type
   const std::uint64_t channels = content[25] < kChannels.size() ? kChannels.at(content[25]) : 1;
   const std::uint64_t bits = std::max<std::uint64_t>(1, content[24] * channels);
-  return pixels <= std::uint64_t{data_bytes} * kMostExpansion * 8 / bits;
+  return can_hold(data_bytes, pixels * bits);
 }
 
 /// Chunks follow one another without a gap from IHDR to IEND, which ends the file.
@@ -61,11 +55,11 @@ std::optional<Error> check_chunks(ByteView content) {
   std::string_view before;
   bool has_data = false;
   std::size_t data_bytes = 0;
-  while (content.size() - at >= kChunkFrame) {
-    const std::size_t length = read_u32(content, at);
+  while (content.size() - at >= kPngChunkFrame) {
+    const std::size_t length = read_png_u32(content, at);
     const std::string_view type = chunk_type(content, at);
     if (!std::ranges::all_of(type, is_letter)) return bad_png("the PNG holds a malformed chunk");
-    if (length > content.size() - at - kChunkFrame) return bad_png("the PNG ends too early");
+    if (length > content.size() - at - kPngChunkFrame) return bad_png("the PNG ends too early");
     const bool is_critical = type[0] >= 'A' && type[0] <= 'Z';
     if (is_critical && !is_read(type))
       return bad_png(fmt::format("the PNG holds an unknown critical chunk '{}'", type));
@@ -75,7 +69,7 @@ std::optional<Error> check_chunks(ByteView content) {
     has_data = has_data || is_data;
     if (is_data) data_bytes += length;
     before = type;
-    at += kChunkFrame + length;
+    at += kPngChunkFrame + length;
     if (type != "IEND") continue;
     if (at == content.size()) {
       if (can_fill(content, data_bytes)) return std::nullopt;
@@ -108,10 +102,10 @@ struct Reader {
 void open_next_chunk(Reader& reader) {
   std::size_t start = reader.end;
   while (start < reader.content.size() && !is_read(chunk_type(reader.content, start)))
-    start += kChunkFrame + read_u32(reader.content, start);
+    start += kPngChunkFrame + read_png_u32(reader.content, start);
   if (start >= reader.content.size()) png_error(reader.png, "the data ends too early");
   reader.at = start;
-  reader.end = start + kChunkFrame + read_u32(reader.content, start);
+  reader.end = start + kPngChunkFrame + read_png_u32(reader.content, start);
 }
 
 extern "C" void dgxp_png_read(png_structp png, png_bytep target, png_size_t count) {
@@ -232,10 +226,10 @@ Result<Size> read_png_size(ByteView content, PngLimits limits) {
                   content.begin()))
     return bad_png("not a PNG file");
   if (content.size() < kHeaderEnd) return bad_png("the PNG ends too early");
-  if (read_u32(content, 8) != 13 || chunk_type(content, 8) != "IHDR")
+  if (read_png_u32(content, 8) != 13 || chunk_type(content, 8) != "IHDR")
     return bad_png("the PNG does not begin with its header");
-  const std::uint32_t width = read_u32(content, 16);
-  const std::uint32_t height = read_u32(content, 20);
+  const std::uint32_t width = read_png_u32(content, 16);
+  const std::uint32_t height = read_png_u32(content, 20);
   const Size most = limits.max_size;
   if (width == 0 || height == 0)
     return bad_png(fmt::format("the PNG is {}x{} pixels", width, height));

@@ -9,18 +9,15 @@
 
 #include <libdeflate.h>
 
+#include "core/image/png_parts.hpp"
 #include "core/image/unfilter_rows.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kSignatureBytes = 8;
-constexpr std::size_t kChunkFrame = 12;  // length, type, CRC
 /// Rows are inflated into memory of their own before they are unfiltered: of larger pictures
 /// libpng needs less.
 constexpr std::size_t kMostRawBytes = 32U << 20U;
-/// Deflate makes at most 258 bytes of two bits.
-constexpr std::size_t kMostExpansion = 1032;
 
 enum class ColorType : std::uint8_t { gray = 0, rgb = 2, indexed = 3, rgba = 6 };
 
@@ -38,14 +35,9 @@ struct UsualPng {
   }
 };
 
-std::uint32_t read_u32(ByteView bytes, std::size_t at) {
-  return std::uint32_t{bytes[at]} << 24U | std::uint32_t{bytes[at + 1]} << 16U |
-         std::uint32_t{bytes[at + 2]} << 8U | bytes[at + 3];
-}
-
 bool is_right(ByteView content, std::size_t at, std::size_t length) {
   return libdeflate_crc32(0, content.data() + at + 4, length + 4) ==
-         read_u32(content, at + 8 + length);
+         read_png_u32(content, at + 8 + length);
 }
 
 bool read_header(ByteView data, UsualPng& png) {
@@ -78,8 +70,8 @@ bool read_alphas(ByteView data, UsualPng& png) {
 std::optional<UsualPng> read_chunks(ByteView content) {
   UsualPng png;
   int stage = 0;  // what has been seen last: IHDR 1, PLTE 2, tRNS 3, IDAT 4, IEND 5
-  for (std::size_t at = kSignatureBytes; at < content.size();) {
-    const std::size_t length = read_u32(content, at);
+  for (std::size_t at = kPngSignatureBytes; at < content.size();) {
+    const std::size_t length = read_png_u32(content, at);
     const std::string_view type = as_text(content.subspan(at + 4, 4));
     const ByteView data = content.subspan(at + 8, length);
     const auto enter = [&](int next) {
@@ -100,7 +92,7 @@ std::optional<UsualPng> read_chunks(ByteView content) {
     } else if (type == "IEND") {
       if (!enter(5) || length != 0) return std::nullopt;
     }
-    at += kChunkFrame + length;
+    at += kPngChunkFrame + length;
   }
   if (png.data_chunks == 0 || png.palette.empty() != (png.type != ColorType::indexed))
     return std::nullopt;
@@ -113,9 +105,9 @@ ByteView join_data(ByteView content, const UsualPng& png, Bytes& joined) {
   if (png.data_chunks == 1) return content.subspan(at + 8, png.data_bytes);
   joined.reserve(png.data_bytes);
   for (std::size_t i = 0; i < png.data_chunks; ++i) {
-    const ByteView part = content.subspan(at + 8, read_u32(content, at));
+    const ByteView part = content.subspan(at + 8, read_png_u32(content, at));
     joined.insert(joined.end(), part.begin(), part.end());
-    at += kChunkFrame + part.size();
+    at += kPngChunkFrame + part.size();
   }
   return joined;
 }
@@ -184,7 +176,7 @@ std::optional<Image> decode_usual_png(ByteView content, Size size) {
   const std::size_t row_bytes = (static_cast<std::size_t>(size.width) * png->pixel_bits() + 7) / 8;
   const std::size_t raw_bytes = (row_bytes + 1) * static_cast<std::size_t>(size.height);
   // Nothing is allocated that the file could not fill.
-  if (raw_bytes > kMostRawBytes || raw_bytes / kMostExpansion > png->data_bytes)
+  if (raw_bytes > kMostRawBytes || !can_hold(png->data_bytes, 8 * std::uint64_t{raw_bytes}))
     return std::nullopt;
 
   Bytes joined;

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/image/png_parts.hpp"
+
 namespace dgxp {
 namespace {
-
-constexpr std::size_t kChunkFrame = 12;  // length, type and checksum
 
 std::size_t bytes_a_pixel(PngColorType type) {
   switch (type) {
@@ -49,8 +49,8 @@ bool has_black(const IndexedImage& image) {
 }  // namespace
 
 std::size_t PngForm::chunk_bytes() const {
-  const std::size_t colors = palette.empty() ? 0 : kChunkFrame + 3 * palette.size();
-  return colors + (transparency.empty() ? 0 : kChunkFrame + transparency.size());
+  const std::size_t colors = palette.empty() ? 0 : kPngChunkFrame + 3 * palette.size();
+  return colors + (transparency.empty() ? 0 : kPngChunkFrame + transparency.size());
 }
 
 PngForm plain_form(const IndexedImage& image, unsigned depth) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/image/pixel_words.hpp"
+#include "core/image/png_parts.hpp"
 
 namespace dgxp {
 namespace {
@@ -63,14 +64,6 @@ PaletteOrder sorted_order(const IndexedImage& image, Before before) {
   return order;
 }
 
-std::uint8_t paeth(int left, int up, int corner) {
-  const int to_left = std::abs(up - corner);
-  const int to_up = std::abs(left - corner);
-  const int to_corner = std::abs(left + up - 2 * corner);
-  if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
-  return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
-}
-
 constexpr std::size_t kFilters = 5;
 
 /// One row under each PNG filter.
@@ -95,7 +88,8 @@ class FilteredRow {
     subtract(bytes_[1].data(), [&](std::size_t i) { return left[i]; });
     subtract(bytes_[2].data(), [&](std::size_t i) { return up[i]; });
     subtract(bytes_[3].data(), [&](std::size_t i) { return (left[i] + up[i]) / 2; });
-    subtract(bytes_[4].data(), [&](std::size_t i) { return paeth(left[i], up[i], corner[i]); });
+    subtract(bytes_[4].data(),
+             [&](std::size_t i) { return guess_by_paeth(left[i], up[i], corner[i]); });
   }
 
   std::size_t smoothest() const {

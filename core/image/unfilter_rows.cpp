@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "core/image/png_parts.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -89,14 +91,6 @@ bool unfilter_row(unsigned filter, const Row& row) {
   return true;
 }
 
-std::uint8_t paeth(int left, int up, int corner) {
-  const int to_left = std::abs(up - corner);
-  const int to_up = std::abs(left - corner);
-  const int to_corner = std::abs(left + up - 2 * corner);
-  if (to_left <= to_up && to_left <= to_corner) return static_cast<std::uint8_t>(left);
-  return static_cast<std::uint8_t>(to_up <= to_corner ? up : corner);
-}
-
 bool unfilter_byte_row(unsigned filter, std::uint8_t* row, const std::uint8_t* above,
                        std::size_t count) {
   std::uint8_t left = 0;
@@ -118,7 +112,7 @@ bool unfilter_byte_row(unsigned filter, std::uint8_t* row, const std::uint8_t* a
     case 3:
       return undo([&](std::uint8_t up) { return (left + up) / 2; });
     case 4:
-      return undo([&](std::uint8_t up) { return paeth(left, up, corner); });
+      return undo([&](std::uint8_t up) { return guess_by_paeth(left, up, corner); });
     default:
       return false;
   }
