@@ -89,6 +89,8 @@ std::optional<PackedPage> one_page(std::span<const Size> cells, std::span<const 
   return page;
 }
 
+}  // namespace
+
 std::vector<int> largest_first(std::span<const Size> cells, std::span<const Unit> units) {
   std::vector<std::int64_t> areas;
   for (const Unit& unit : units) {
@@ -102,8 +104,6 @@ std::vector<int> largest_first(std::span<const Size> cells, std::span<const Unit
                            [&](int unit) { return areas[static_cast<std::size_t>(unit)]; });
   return order;
 }
-
-}  // namespace
 
 bool fits_page(const Unit& unit, std::span<const Size> cells, const PackRules& rules) {
   return Filling(cells, rules).add(unit);

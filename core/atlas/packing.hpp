@@ -47,6 +47,9 @@ struct FoundPage {
 };
 std::optional<FoundPage> find_smallest_page(std::span<const Size> cells, const PackRules& rules);
 
+/// The numbers of the units, those of the largest area first, equals in their order.
+std::vector<int> largest_first(std::span<const Size> cells, std::span<const Unit> units);
+
 /// Whether one page holds the unit alone.
 bool fits_page(const Unit& unit, std::span<const Size> cells, const PackRules& rules);
 

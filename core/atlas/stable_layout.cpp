@@ -178,7 +178,7 @@ class StablePacking {
 
   /// False when a page cannot take all of a unit that it has a part of.
   bool place_others() {
-    const std::vector<int> order = largest_first();
+    const std::vector<int> order = largest_first(cells_, units_);
     for (const int unit : order) {
       const auto& home = homes_[static_cast<std::size_t>(unit)];
       if (home && !place_unit(unit, *home)) return false;
@@ -200,20 +200,6 @@ class StablePacking {
   }
 
  private:
-  std::vector<int> largest_first() const {
-    std::vector<std::int64_t> areas;
-    for (const Unit& unit : units_) {
-      std::int64_t area = 0;
-      for (const int cell : unit) area += cell_at(cells_, cell).area();
-      areas.push_back(area);
-    }
-    std::vector<int> order(units_.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(order, std::greater<>(),
-                             [&](int unit) { return areas[static_cast<std::size_t>(unit)]; });
-    return order;
-  }
-
   bool place_unit(int unit, int number) {
     StablePage& page = pages_[static_cast<std::size_t>(number)];
     std::vector<int> missing;
