@@ -9,7 +9,6 @@ namespace {
 using Kind = FieldType::Kind;
 
 constexpr FieldType kVersion = whole(1, 1000, "1");
-constexpr FieldType kBoolean{.kind = Kind::boolean, .what = "true or false", .example = "true"};
 constexpr FieldType kWords{
     .kind = Kind::text, .what = "a text", .example = R"("A text")", .most = 2000};
 constexpr FieldType kNode{

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "manifests/names.hpp"
 #include "manifests/resolve_sprites.hpp"
 #include "manifests/scalar_text.hpp"
@@ -20,7 +21,7 @@ bool check_sprite_ids(const ResolvedSprites& resolved, ProblemList& problems) {
   bool is_good = true;
   for (std::size_t i = 0; i < resolved.sprites.size(); ++i) {
     const SpriteSpec& sprite = resolved.sprites[i];
-    const auto [first, is_new] = seen.emplace(fold_case(sprite.id), i);
+    const auto [first, is_new] = seen.emplace(to_lower(sprite.id), i);
     if (is_new) continue;
     const SpriteSpec& other = resolved.sprites[first->second];
     is_good = false;
@@ -40,7 +41,7 @@ bool check_master_ids(const ResolvedSprites& resolved, ProblemList& problems) {
   bool is_good = true;
   for (std::size_t i = 0; i < resolved.masters.size(); ++i) {
     const MasterSpec& master = resolved.masters[i];
-    const auto [first, is_new] = seen.emplace(fold_case(master.id), i);
+    const auto [first, is_new] = seen.emplace(to_lower(master.id), i);
     if (is_new) continue;
     is_good = false;
     problems.error(resolved.master_spans[i],
@@ -63,14 +64,14 @@ void check_paths(const ResolvedSprites& resolved, ProblemList& problems) {
   };
   for (std::size_t i = 0; i < resolved.masters.size(); ++i) {
     const MasterSpec& master = resolved.masters[i];
-    const auto [first, is_new] = seen.emplace(fold_case(master.path), i);
+    const auto [first, is_new] = seen.emplace(to_lower(master.path), i);
     // One drawn picture may serve many sprites.
     const bool is_shared =
         !is_new && master.drawn_by_hand && resolved.masters[first->second].drawn_by_hand;
     if (!is_new && !is_shared) report(i, first->second);
   }
   for (std::size_t i = 0; i < resolved.masters.size(); ++i) {
-    const std::string path = fold_case(resolved.masters[i].path);
+    const std::string path = to_lower(resolved.masters[i].path);
     for (std::size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
       const auto file = seen.find(path.substr(0, slash));
@@ -102,13 +103,13 @@ void check_frame_names(const ResolvedSprites& resolved, ProblemList& problems) {
     const SpriteSpec& sprite = resolved.sprites[i];
     for (const RowSpec& row : sprite.rows) {
       const std::string name =
-          fold_case(row.name.empty() ? sprite.id : fmt::format("{}/{}", sprite.id, row.name));
+          to_lower(row.name.empty() ? sprite.id : fmt::format("{}/{}", sprite.id, row.name));
       const auto [first, is_new] = rows.emplace(name, Row{i, row.durations.size()});
       if (!is_new) report(i, name, first->second.sprite);
     }
   }
   for (std::size_t i = 0; i < resolved.sprites.size(); ++i) {
-    const std::string id = fold_case(resolved.sprites[i].id);
+    const std::string id = to_lower(resolved.sprites[i].id);
     const std::size_t slash = id.rfind('/');
     if (slash == std::string::npos || !resolved.sprites[i].rows.front().name.empty()) continue;
     const auto number = parse_whole_number(std::string_view(id).substr(slash + 1));

@@ -12,6 +12,7 @@
 #include "core/base/color.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/suggest.hpp"
+#include "core/base/text.hpp"
 #include "manifests/field_hints.hpp"
 #include "manifests/field_types.hpp"
 #include "manifests/names.hpp"
@@ -315,7 +316,7 @@ class FieldChecker {
     std::vector<std::pair<std::string, std::size_t>> keys;
     keys.reserve(map.items.size());
     for (std::size_t i = 0; i < map.items.size(); ++i) {
-      keys.emplace_back(fold_case(map.items[i].key), i);
+      keys.emplace_back(to_lower(map.items[i].key), i);
     }
     std::ranges::sort(keys);
     for (std::size_t i = 1; i < keys.size(); ++i) {

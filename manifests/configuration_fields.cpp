@@ -1,6 +1,7 @@
 // The languages of the files that belong to one machine: which worker to ask, and how one works.
 #include <array>
 
+#include "manifests/field_types.hpp"
 #include "manifests/fields.hpp"
 
 namespace dgxp {
@@ -15,7 +16,6 @@ constexpr FieldType text_field(std::string_view what, std::string_view example) 
 constexpr FieldType kEndpoint = text_field("an endpoint", "tcp://127.0.0.1:5555");
 constexpr FieldType kKeyFile = text_field("a file", "/etc/dgxp/me.key");
 constexpr FieldType kSomeFolder = text_field("a folder", "/var/lib/dgxp");
-constexpr FieldType kFlag{.kind = Kind::boolean, .what = "true or false", .example = "true"};
 
 // `worker:` of a user.
 
@@ -89,7 +89,7 @@ constexpr std::array kWorkerConfigFields{
     FieldSpec{"state", &kSomeFolder, "", "where the worker remembers what it has begun"},
     FieldSpec{"key", &kKeyFile, "", "the file of the worker's secret key"},
     FieldSpec{"allow", &kKeyFile, "", "the file of the public keys of clients"},
-    FieldSpec{"insecure", &kFlag, "false", "listen beyond this machine without keys"},
+    FieldSpec{"insecure", &kBoolean, "false", "listen beyond this machine without keys"},
     FieldSpec{"metrics", &kEndpoint, "", "where Prometheus asks, as HOST:PORT"},
 };
 constexpr FieldShape kWorkerConfigShape{"configuration", kWorkerConfigFields};

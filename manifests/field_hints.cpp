@@ -13,7 +13,7 @@ bool is_about_workers(std::string_view name) {
   static constexpr std::array<std::string_view, 16> kNames{
       "worker", "workers",  "endpoint", "token", "url",    "host",    "port",   "api_key",
       "apikey", "password", "secret",   "auth",  "server", "address", "socket", "comfyui"};
-  return std::ranges::find(kNames, fold_case(name)) != kNames.end();
+  return std::ranges::find(kNames, to_lower(name)) != kNames.end();
 }
 
 bool is_bare_color_comment(std::string_view line) {

@@ -64,4 +64,13 @@ constexpr FieldType either(std::span<const FieldType* const> alternatives, std::
           .alternatives = alternatives};
 }
 
+// What several tables use.
+
+inline constexpr FieldType kName{
+    .kind = FieldType::Kind::name, .what = "a name", .example = "ember"};
+inline constexpr FieldType kBoolean{
+    .kind = FieldType::Kind::boolean, .what = "true or false", .example = "true"};
+inline constexpr FieldType kSide = whole(1, 4096, "32");
+inline constexpr FieldType kSize = list_of(kSide, 2, 2, "two numbers [width, height]", "[32, 32]");
+
 }  // namespace dgxp

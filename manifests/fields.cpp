@@ -15,19 +15,15 @@ using Kind = FieldType::Kind;
 
 constexpr FieldType kText{
     .kind = Kind::text, .what = "a text", .example = R"("a text")", .most = 16384};
-constexpr FieldType kName{.kind = Kind::name, .what = "a name", .example = "ember"};
 constexpr FieldType kPath{
     .kind = Kind::path, .what = "a path below the manifest's folder", .example = "drawn/hero.png"};
 constexpr FieldType kColor{.kind = Kind::color, .what = "a colour", .example = R"("#a53030")"};
-constexpr FieldType kBoolean{.kind = Kind::boolean, .what = "true or false", .example = "true"};
 constexpr FieldType kDigest{.kind = Kind::digest,
                             .what = "a SHA-256 of 64 hexadecimal digits",
                             .example = "the output of sha256sum"};
 
 // Numbers and lists of numbers.
 
-constexpr FieldType kSide = whole(1, 4096, "32");
-constexpr FieldType kSize = list_of(kSide, 2, 2, "two numbers [width, height]", "[32, 32]");
 constexpr FieldType kCoordinate = whole(-4096, 4096, "16");
 constexpr FieldType kPoint = list_of(kCoordinate, 2, 2, "two numbers [x, y]", "[16, 30]");
 constexpr FieldType kExtent = whole(0, 4096, "8");

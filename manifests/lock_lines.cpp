@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "manifests/names.hpp"
 #include "manifests/scalar_text.hpp"
 
@@ -243,7 +244,7 @@ bool is_plain_key(std::string_view key) {
   if (key.empty() || !is_safe) return false;
   if (!is_letter(key[0]) && !is_digit(key[0])) return false;
   if (key.find('/') != std::string_view::npos) return true;
-  return is_letter(key[0]) && std::ranges::find(kWords, fold_case(key)) == kWords.end();
+  return is_letter(key[0]) && std::ranges::find(kWords, to_lower(key)) == kWords.end();
 }
 
 std::string_view to_text(Origin origin) {

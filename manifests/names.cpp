@@ -21,7 +21,7 @@ bool is_name_character(char c) {
 /// Windows opens a device for these, whatever stands behind a dot.
 bool is_device_name(std::string_view part) {
   static constexpr std::array<std::string_view, 4> kDevices{"con", "prn", "aux", "nul"};
-  const std::string stem = fold_case(part.substr(0, part.find('.')));
+  const std::string stem = to_lower(part.substr(0, part.find('.')));
   if (std::ranges::find(kDevices, stem) != kDevices.end()) return true;
   const bool is_numbered = stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt"));
   return is_numbered && stem[3] >= '0' && stem[3] <= '9';
@@ -112,12 +112,6 @@ std::optional<NameProblem> check_input_path(std::string_view path) {
     if (auto problem = check_input_part(part)) return problem;
   }
   return std::nullopt;
-}
-
-std::string fold_case(std::string_view text) {
-  std::string folded(text);
-  std::ranges::transform(folded, folded.begin(), to_lower);
-  return folded;
 }
 
 std::vector<std::string_view> split_parts(std::string_view path) {

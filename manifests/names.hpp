@@ -30,9 +30,6 @@ std::optional<NameProblem> check_input_path(std::string_view path);
 /// A folder that is written to: an id of up to 255 bytes.
 std::optional<NameProblem> check_output_path(std::string_view path);
 
-/// What is equal for a file system that ignores case is equal here.
-std::string fold_case(std::string_view text);
-
 /// The parts of a path between '/'.
 std::vector<std::string_view> split_parts(std::string_view path);
 

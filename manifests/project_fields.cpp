@@ -11,13 +11,9 @@ using Kind = FieldType::Kind;
 
 constexpr double kLargestExact = 9007199254740991.0;  // 2^53 - 1: the same number in every reader
 
-constexpr FieldType kName{.kind = Kind::name, .what = "a name", .example = "ember"};
 constexpr FieldType kProjectName{.kind = Kind::name, .what = "a name", .example = "emberwood"};
 constexpr FieldType kFolder{
     .kind = Kind::folder, .what = "a folder below the manifest's", .example = "assets/sprites"};
-constexpr FieldType kBoolean{.kind = Kind::boolean, .what = "true or false", .example = "true"};
-constexpr FieldType kSide = whole(1, 4096, "32");
-constexpr FieldType kSize = list_of(kSide, 2, 2, "two numbers [width, height]", "[32, 32]");
 constexpr FieldType kProjectSeed = whole(0, kLargestExact, "4217");
 constexpr std::array<std::string_view, 3> kLevelWords{"off", "warn", "error"};
 constexpr FieldType kLevel = choice(kLevelWords, "warn");

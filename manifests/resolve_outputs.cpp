@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
 
@@ -59,8 +60,8 @@ bool share_atlases(const OutputSpec& a, const OutputSpec& b) {
 }
 
 bool is_within(std::string_view inner, std::string_view outer) {
-  const std::string folded = fold_case(inner) + '/';
-  return folded.starts_with(fold_case(outer) + '/');
+  const std::string folded = to_lower(inner) + '/';
+  return folded.starts_with(to_lower(outer) + '/');
 }
 
 void check_folder(const SyntaxNode& node, const OutputSpec& output,
@@ -74,7 +75,7 @@ void check_folder(const SyntaxNode& node, const OutputSpec& output,
                    "write outputs to a folder of their own");
   }
   for (const OutputSpec& other : before) {
-    if (fold_case(other.dir) != fold_case(output.dir) || !share_atlases(other, output)) continue;
+    if (to_lower(other.dir) != to_lower(output.dir) || !share_atlases(other, output)) continue;
     problems.error(dir->span,
                    fmt::format("the output of line {} writes the same atlases to '{}'",
                                other.place.line, other.dir),

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "manifests/names.hpp"
 
 namespace dgxp {
@@ -27,7 +28,7 @@ void check_palette_name(const SyntaxNode& node, ProblemList& problems) {
     problems.error(node.key_span, "a palette cannot be called 'none'",
                    "'palette: none' means that all colours are kept: choose another name");
   }
-  if (fold_case(node.key).starts_with(kAutoPrefix)) {
+  if (to_lower(node.key).starts_with(kAutoPrefix)) {
     problems.error(node.key_span, fmt::format("palette name '{}' begins with 'auto-'", node.key),
                    "such names are kept for palettes that sprites make with 'auto'");
   }

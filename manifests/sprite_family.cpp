@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "manifests/expansion_budget.hpp"
 #include "manifests/names.hpp"
 #include "manifests/placeholders.hpp"
@@ -201,7 +202,7 @@ bool check_words(const Family& family, ProblemList& problems) {
 bool check_source(const Family& family, ProblemList& problems) {
   if (family.source.empty()) return true;
   const Span span = family.reader.find("source").top().span;
-  if (!fold_case(family.source).ends_with(".png")) {
+  if (!to_lower(family.source).ends_with(".png")) {
     problems.error(span, fmt::format("'{}' is not a PNG", family.source),
                    "export it as PNG and name that file");
     return false;

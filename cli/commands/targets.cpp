@@ -4,13 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
+
 namespace dgxp {
 
 std::string suffix_of(const std::string& path) {
-  std::string suffix = std::filesystem::path(path).extension().string();
-  for (char& c : suffix)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return suffix;
+  return to_lower(std::filesystem::path(path).extension().string());
 }
 
 Result<Done> check_png_name(const std::string& path) {

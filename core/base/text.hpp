@@ -6,8 +6,10 @@
 
 namespace dgxp {
 
-/// Letters A-Z in lower case, everything else as it is.
+/// Letters A-Z in lower case, everything else as it is: ids and paths are ASCII, so that names
+/// which are one for a file system that ignores case are equal.
 char to_lower(char c);
+std::string to_lower(std::string_view text);
 
 struct CodePoint {
   char32_t value = 0;

@@ -87,15 +87,14 @@ Result<std::optional<Palette>> resolve_one(const PaletteSpec& spec,
 Result<std::optional<Palette>> own_colors(const PaletteSpec& spec,
                                           const std::map<std::string, Bytes>& files,
                                           const Lock& lock, const Palettes& done) {
-  constexpr std::size_t kMostColors = 256;
   auto palette = given_colors(spec, files, lock, done);
   if (!palette || !*palette || spec.extend == 0) return palette;
   const std::size_t own = (*palette)->colors.size();
-  if (own + static_cast<std::size_t>(spec.extend) <= kMostColors) return palette;
+  if (own + static_cast<std::size_t>(spec.extend) <= kMostPaletteColors) return palette;
   return at_palette(spec,
                     fmt::format("palette '{}' has {} colours and could get {} more, which is more "
                                 "than {}",
-                                spec.name, own, spec.extend, kMostColors),
+                                spec.name, own, spec.extend, kMostPaletteColors),
                     "a palette has at most 256 colours: make 'extend' less");
 }
 

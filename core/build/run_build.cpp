@@ -92,20 +92,14 @@ std::vector<std::string> stale_ids(const std::vector<AssessedJob>& jobs) {
   return ids;
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), to_lower);
-  return lower;
-}
-
 /// What a build reads it must not write: not even under another case, which is the same file on
 /// many disks.
 std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
                                       const ProjectSpec& project, const Inputs& inputs) {
   std::map<std::string, std::string_view> read;
-  for (const std::string& path : inputs.paths) read.emplace(in_lower_case(path), path);
+  for (const std::string& path : inputs.paths) read.emplace(to_lower(path), path);
   for (const OutputFile& file : files) {
-    const auto found = read.find(in_lower_case(file.path));
+    const auto found = read.find(to_lower(file.path));
     if (found == read.end()) continue;
     const auto output = std::ranges::find_if(project.outputs, [&](const OutputSpec& one) {
       return file.path.starts_with(one.dir + "/");

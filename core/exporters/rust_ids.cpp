@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "core/exporters/sheet_rows.hpp"
 #include "core/exporters/targets.hpp"
 
@@ -28,9 +29,6 @@ bool is_letter(char c) {
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -48,7 +46,7 @@ std::string constant_name(std::string_view text) {
 }
 
 std::string module_name(std::string_view text) {
-  std::string name = identifier(text, lower);
+  std::string name = identifier(text, to_lower);
   if (std::ranges::find(kKeywords, name) != kKeywords.end()) name += '_';
   return name;
 }

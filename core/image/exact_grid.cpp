@@ -5,11 +5,10 @@
 #include <unordered_set>
 
 #include "core/image/find_grid.hpp"
+#include "core/image/palette.hpp"
 
 namespace dgxp {
 namespace {
-
-constexpr std::size_t kMostColors = 256;
 
 /// First place of a change along an axis and the greatest step that all changes are multiples of.
 struct Rhythm {
@@ -60,7 +59,7 @@ bool has_few_colors(const Image& image) {
     }
     last = color;
     seen.insert(color);
-    if (seen.size() > kMostColors) {
+    if (seen.size() > kMostPaletteColors) {
       return false;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "core/base/result.hpp"
 
 namespace dgxp {
+
+inline constexpr std::size_t kMostPaletteColors = 256;
 
 /// Colours in an order that matters: a colour's position is what recolouring and palette edits
 /// follow. 1..256 colours; transparency is not part of it.

@@ -15,8 +15,6 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kMostColors = 256;
-
 /// Reads numbers one after another. Reading past the end gives 0 and sets `is_short`, so that a
 /// parser checks once a record instead of once a field.
 class ByteReader {
@@ -66,7 +64,8 @@ Error ends_early(std::string_view name) {
 
 Result<Palette> checked(std::string_view name, Palette palette) {
   if (palette.colors.empty()) return palette_error(name, 0, "the palette holds no colour");
-  if (palette.colors.size() > kMostColors) return palette_error(name, 0, "more than 256 colours");
+  if (palette.colors.size() > kMostPaletteColors)
+    return palette_error(name, 0, "more than 256 colours");
   return palette;
 }
 
@@ -156,7 +155,7 @@ Result<Palette> read_aco_section(std::string_view name, ByteReader& reader, bool
                                        "supported",
                                        i + 1, space));
     palette.colors.push_back(*color);
-    if (palette.colors.size() > kMostColors) break;
+    if (palette.colors.size() > kMostPaletteColors) break;
   }
   if (reader.is_short()) return ends_early(name);
   return checked(name, std::move(palette));
@@ -210,7 +209,7 @@ Result<Palette> parse_riff_palette(std::string_view name, ByteView content) {
     }
     chunk.take(2);  // version
     const std::uint32_t count = chunk.little(2);
-    if (count > kMostColors) return palette_error(name, 0, "more than 256 colours");
+    if (count > kMostPaletteColors) return palette_error(name, 0, "more than 256 colours");
     Palette palette;
     for (std::uint32_t i = 0; i < count; ++i) {
       const ByteView entry = chunk.take(4);
@@ -224,16 +223,16 @@ Result<Palette> parse_riff_palette(std::string_view name, ByteView content) {
 }
 
 Result<Palette> parse_act_palette(std::string_view name, ByteView content) {
-  constexpr std::size_t kTable = 3 * kMostColors;
+  constexpr std::size_t kTable = 3 * kMostPaletteColors;
   if (content.size() != kTable && content.size() != kTable + 4)
     return palette_error(
         name, 0, fmt::format("an .act palette has 768 or 772 bytes, not {}", content.size()));
   ByteReader tail(content.subspan(kTable));
-  std::size_t count = kMostColors;
+  std::size_t count = kMostPaletteColors;
   if (content.size() > kTable) count = tail.big(2);
-  if (count > kMostColors)
+  if (count > kMostPaletteColors)
     return palette_error(name, 0, fmt::format("{} colours are announced, at most 256 fit", count));
-  if (count == 0) count = kMostColors;  // written by some tools for a full table
+  if (count == 0) count = kMostPaletteColors;  // written by some tools for a full table
   Palette palette;
   for (std::size_t i = 0; i < count; ++i)
     palette.colors.push_back({content[3 * i], content[3 * i + 1], content[3 * i + 2]});
@@ -272,7 +271,7 @@ Result<Palette> parse_ase_palette(std::string_view name, ByteView content) {
           name, 0,
           fmt::format("colour {} is malformed or of an unknown model", palette.colors.size() + 1));
     palette.colors.push_back(*color);
-    if (palette.colors.size() > kMostColors) break;
+    if (palette.colors.size() > kMostPaletteColors) break;
   }
   return checked(name, std::move(palette));
 }
@@ -280,7 +279,7 @@ Result<Palette> parse_ase_palette(std::string_view name, ByteView content) {
 Bytes write_act_palette(const Palette& palette) {
   Bytes bytes;
   for (const Rgb color : palette.colors) bytes.insert(bytes.end(), {color.r, color.g, color.b});
-  bytes.resize(3 * kMostColors);
+  bytes.resize(3 * kMostPaletteColors);
   put_big(bytes, static_cast<std::uint32_t>(palette.colors.size()), 2);
   put_big(bytes, 0xFFFF, 2);  // no transparent entry
   return bytes;

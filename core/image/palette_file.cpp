@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/palette_binary.hpp"
 #include "core/image/palette_text.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostColors = 256;
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 constexpr PngLimits kPngLimits{.max_size = {4096, 4096}, .max_bytes = std::size_t{8} << 20U};
 
@@ -60,7 +60,7 @@ class LospecReader : public nlohmann::json_sax<json> {
     if (!color)
       return fail(
           fmt::format("colour {} is not six hexadecimal digits", palette.colors.size() + 1));
-    if (palette.colors.size() == kMostColors) return fail("more than 256 colours");
+    if (palette.colors.size() == kMostPaletteColors) return fail("more than 256 colours");
     palette.colors.push_back(*color);
     return true;
   }
@@ -116,7 +116,7 @@ Result<Palette> parse_png_palette(std::string_view name, ByteView content) {
     if (!is_opaque(pixel) || last == pixel.rgb()) continue;
     last = pixel.rgb();
     if (palette.find(*last)) continue;
-    if (palette.colors.size() == kMostColors)
+    if (palette.colors.size() == kMostPaletteColors)
       return palette_error(name, 0, "more than 256 different colours");
     palette.colors.push_back(*last);
   }
@@ -127,10 +127,7 @@ Result<Palette> parse_png_palette(std::string_view name, ByteView content) {
 std::string suffix_of(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return "";
-  std::string suffix(name.substr(dot));
-  for (char& c : suffix)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return suffix;
+  return to_lower(name.substr(dot));
 }
 
 bool starts_with(ByteView content, std::string_view magic) {

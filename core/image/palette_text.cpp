@@ -10,8 +10,6 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kMostColors = 256;
-
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -97,7 +95,7 @@ Result<Palette> read_color_lines(std::string_view name, Lines& lines, IsSkipped 
     std::string_view rest = *line;
     const auto color = take_color(rest);
     if (!color) return not_a_color(name, lines.number(), *line);
-    if (palette.colors.size() == kMostColors) return too_many(name, lines.number());
+    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.number());
     palette.colors.push_back(*color);
   }
   if (palette.colors.empty()) return no_color(name);
@@ -134,7 +132,7 @@ Result<Palette> parse_hex_palette(std::string_view name, std::string_view text) 
                            ? parse_hex_color(digits.substr(0, 6))
                            : std::nullopt;
     if (!color) return not_a_color(name, lines.number(), *line);
-    if (palette.colors.size() == kMostColors) return too_many(name, lines.number());
+    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.number());
     palette.colors.push_back(*color);
   }
   if (palette.colors.empty()) return no_color(name);
@@ -159,7 +157,7 @@ Result<Palette> parse_jasc_palette(std::string_view name, std::string_view text)
     return palette_error(name, 2, "a JASC palette has version '0100'");
   std::string_view rest = lines.next().value_or("");
   const auto count = take_number(rest);
-  if (!count || !rest.empty() || *count < 1 || *count > static_cast<int>(kMostColors))
+  if (!count || !rest.empty() || *count < 1 || *count > static_cast<int>(kMostPaletteColors))
     return palette_error(name, 3, "the number of colours must be 1 to 256");
   auto palette = read_color_lines(name, lines, [](std::string_view) { return false; });
   if (palette && palette->colors.size() != static_cast<std::size_t>(*count))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -23,7 +25,7 @@ std::vector<Clause> split(std::string_view text) {
   };
   for (const char c : text.substr(0, kMaxText)) {
     if (is_letter(c)) {
-      word += c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      word += to_lower(c);
       continue;
     }
     end_word();
