@@ -10,7 +10,7 @@
 namespace dgxp {
 
 // One function a verb: it does the work, says what it did and returns the exit code. Defaults stand
-// here; cli/arguments.cpp fills the rest in from the command line.
+// here; cli/verbs fills the rest in from the command line.
 
 struct BuildArguments {
   std::string manifest = "assets.yaml";
