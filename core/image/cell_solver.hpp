@@ -14,9 +14,9 @@ namespace dgxp {
 
 using CellAnswer = std::array<std::uint8_t, kCellColors>;
 
-/// Finds the nearest palette entries of all colours of a cell, exactly as nearest_by_search: most
-/// entries are ruled out for the whole cell at once, the others are compared in fast arithmetic,
-/// and where that cannot tell two apart the metric itself decides.
+/// Finds the nearest palette entries of all colours of a cell, exactly as a search of all entries
+/// would: most entries are ruled out for the whole cell at once, the others are compared in fast
+/// arithmetic, and where that cannot tell two apart the metric itself decides.
 class CellSolver {
  public:
   virtual ~CellSolver() = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -12,17 +11,6 @@
 
 namespace dgxp {
 namespace {
-
-template <typename Metric>
-std::uint8_t search(Rgb color, const Palette& palette) {
-  const auto point = Metric::point(color);
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < palette.colors.size(); ++i)
-    if (Metric::distance(point, Metric::point(palette.colors[i])) <
-        Metric::distance(point, Metric::point(palette.colors[best])))
-      best = i;
-  return static_cast<std::uint8_t>(best);
-}
 
 /// Numbers positions in the order of their first use; 0 is kept for transparency.
 class FirstUses {
@@ -160,22 +148,6 @@ std::optional<IndexedImage> PaletteMapper::lock_indexed(const Image& image, Dith
     number_positions(positions.of, uses);
   return std::move(uses).finish(
       {.size = image.size, .palette = {}, .counts = {}, .indexes = std::move(positions.of)});
-}
-
-std::uint8_t nearest_by_search(Rgb color, const Palette& palette, ColorMetric metric) {
-  assert(!palette.colors.empty());
-  switch (metric) {
-    case ColorMetric::oklab:
-      return search<OklabMetric>(color, palette);
-    case ColorMetric::hyab:
-      return search<HyabMetric>(color, palette);
-    case ColorMetric::ciede2000:
-      return search<Ciede2000Metric>(color, palette);
-    case ColorMetric::recover:
-    case ColorMetric::rgb:
-      break;
-  }
-  return search<RgbMetric>(color, palette);
 }
 
 }  // namespace dgxp

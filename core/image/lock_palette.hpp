@@ -50,7 +50,4 @@ class PaletteMapper {
   std::unique_ptr<Table> table_;
 };
 
-/// The slow, obvious definition of `PaletteMapper::nearest`, for tests.
-std::uint8_t nearest_by_search(Rgb color, const Palette& palette, ColorMetric metric);
-
 }  // namespace dgxp

@@ -23,6 +23,7 @@
 #include "core/image/palette_file.hpp"
 #include "core/image/table_file.hpp"
 #include "core/store/project_store.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 namespace fs = std::filesystem;

@@ -9,6 +9,7 @@
 #include "core/image/color_counts.hpp"
 #include "core/image/lock_palette.hpp"
 #include "image_makers.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 using dgxp::testing::Random;

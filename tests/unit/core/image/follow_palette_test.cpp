@@ -4,6 +4,7 @@
 
 #include "core/image/lock_palette.hpp"
 #include "image_makers.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 using Colors = std::vector<Rgb>;

@@ -14,6 +14,7 @@
 #include "core/image/dither.hpp"
 #include "core/image/png_codec.hpp"
 #include "image_makers.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 using dgxp::testing::Random;

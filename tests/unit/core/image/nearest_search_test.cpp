@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/image/lock_palette.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 

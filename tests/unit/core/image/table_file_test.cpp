@@ -7,6 +7,7 @@
 #include "core/image/lock_palette.hpp"
 #include "core/image/nearest_table.hpp"
 #include "image_makers.hpp"
+#include "tests/support/nearest_by_search.hpp"
 
 using namespace dgxp;
 using dgxp::testing::Random;
