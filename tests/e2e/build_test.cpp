@@ -7,19 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/color.hpp"
-#include "core/image/png_codec.hpp"
-#include "tests/e2e/small_project.hpp"
+#include "tests/e2e/project_pictures.hpp"
 
 using namespace dgxp;
 
 namespace {
-
-Image png_at(const SmallProject& project, const std::string& path) {
-  const std::string bytes = project.get(path);
-  auto image = decode_png(as_bytes(bytes));
-  REQUIRE_MESSAGE(image, path);
-  return *image;
-}
 
 nlohmann::json json_of(const ProgramResult& result) {
   REQUIRE_MESSAGE(result.status == 0, result.err);
@@ -136,18 +128,6 @@ TEST_CASE(
     if (pixel == Rgba{0x30, 0x50, 0xa5, 255}) pixel = {0x40, 0xc0, 0x40, 255};
   }
   CHECK(png_at(project, "game/sprites/small.png") == expected);
-}
-
-TEST_CASE("reordering the palette file changes no pixel") {
-  const SmallProject project;
-  REQUIRE(project.run({"build"}).status == 0);
-  const auto before = project.tree("game");
-  std::string reversed;
-  const std::string text = kEmberPalette;
-  for (std::size_t at = 0; at < text.size(); at += 7) reversed = text.substr(at, 7) + reversed;
-  project.put("palettes/ember.hex", reversed);
-  REQUIRE(project.run({"build"}).status == 0);
-  CHECK(project.tree("game") == before);
 }
 
 TEST_CASE("changing one prompt generates exactly that sprite's jobs, and explain names the line") {
@@ -321,115 +301,6 @@ TEST_CASE("a worker that is not there is exit 69 with a hint, soon, and costs no
         std::string::npos);
 }
 
-TEST_CASE("an auto palette is made once from all its sprites and then stays") {
-  const SmallProject project;
-  project.replace_in("assets.yaml", "  ember: { file: palettes/ember.hex }",
-                     "  ember: { file: palettes/ember.hex }\n  few: { auto: 5 }");
-  project.replace_in("assets.yaml", "    prompt: \"{name}\"",
-                     "    prompt: \"{name}\"\n    palette: few");
-  REQUIRE(project.run({"build"}).status == 0);
-  std::set<Rgb> colors;
-  for (const char* path : {"art/item/coin.png", "art/item/potion.png"}) {
-    for (const Rgba pixel : png_at(project, path).pixels) {
-      if (pixel.a != 0) colors.insert(pixel.rgb());
-    }
-  }
-  CHECK(colors.size() >= 3);
-  CHECK(colors.size() <= 5);
-  const std::string lock = project.get("assets.lock");
-  REQUIRE(project.run({"reroll", "item/coin"}).status == 0);
-  REQUIRE(project.run({"build"}).status == 0);
-  const std::size_t few = lock.find("  few:\n");
-  REQUIRE(few != std::string::npos);
-  const std::string entry = lock.substr(few, lock.find('\n', few + 8) - few);
-  CHECK(project.get("assets.lock").find(entry) != std::string::npos);
-}
-
-TEST_CASE("a palette is extended once by colours of its sprites, and then builds from git alone") {
-  const SmallProject project;
-  project.replace_in("assets.yaml", "  ember: { file: palettes/ember.hex }",
-                     "  ember: { file: palettes/ember.hex }\n"
-                     "  dark: [\"#1a1423\", \"#2e2440\", \"#39424f\"]\n"
-                     "  more: { from: dark, extend: 3 }");
-  project.replace_in("assets.yaml", "    prompt: \"{name}\"",
-                     "    prompt: \"{name}\"\n    palette: more");
-  CHECK(project.run({"explain", "item/coin"}).out.find("more (its colours are not chosen yet)") !=
-        std::string::npos);
-  // No master yet, so there is nothing to choose from.
-  CHECK(project.run({"build", "--locked"}).status == 2);
-  REQUIRE(project.run({"build"}).status == 0);
-  const std::string lock = project.get("assets.lock");
-  CHECK(lock.find("  more:\n    colors: [\"#1a1423\", \"#2e2440\", \"#39424f\", \"#") !=
-        std::string::npos);
-  CHECK(lock.find("\n    extend: 3\n    added: [\"#") != std::string::npos);
-  CHECK(project.run({"explain", "item/coin"})
-            .out.find("more (6 colours, 3 chosen from its masters)") != std::string::npos);
-  std::set<Rgb> colors;
-  for (const char* path : {"art/item/coin.png", "art/item/potion.png"})
-    for (const Rgba pixel : png_at(project, path).pixels)
-      if (pixel.a != 0) colors.insert(pixel.rgb());
-  CHECK(colors.size() > 3);
-  CHECK(colors.size() <= 6);
-  CHECK(project.run({"check"}).status == 0);
-
-  // As CI has it: what git holds, without store and worker.
-  const std::string page = project.get("game/sprites/small-0.png");
-  std::filesystem::remove_all(project.at(".dgxp"));
-  std::filesystem::remove_all(project.at("game"));
-  REQUIRE(project.run({"build", "--locked"}).status == 0);
-  CHECK(project.get("game/sprites/small-0.png") == page);
-  CHECK(project.get("assets.lock") == lock);
-
-  // A master that is drawn again takes the colours that stand there.
-  REQUIRE(project.run({"reroll", "item/coin"}).status == 0);
-  REQUIRE(project.run({"build"}).status == 0);
-  const std::size_t start = lock.find("    extend: 3\n");
-  const std::string entry = lock.substr(start, lock.find("]\n", start) - start);
-  CHECK(project.get("assets.lock").find(entry) != std::string::npos);
-
-  // Another number is another choice, and --locked says that the lock is behind.
-  project.replace_in("assets.yaml", "extend: 3", "extend: 2");
-  const ProgramResult behind = project.run({"build", "--locked"});
-  CHECK(behind.status == 2);
-  CHECK(behind.out.find("the lock is not up to date") != std::string::npos);
-  CHECK(project.run({"plan"}).out.find("write     assets.lock") != std::string::npos);
-  REQUIRE(project.run({"build"}).status == 0);
-  CHECK(project.get("assets.lock").find("    extend: 2\n    added: [") != std::string::npos);
-  CHECK(project.run({"check"}).status == 0);
-
-  // Without `extend` the lock forgets what was added, and masters in these colours are named.
-  project.replace_in("assets.yaml", ", extend: 2 }", " }");
-  const ProgramResult without = project.run({"build"});
-  CHECK(without.status == 1);
-  CHECK(without.err.find("the nearest colour is used [palette]") != std::string::npos);
-  CHECK(project.get("assets.lock").find("added: [") == std::string::npos);
-}
-
-TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
-  const SmallProject project;
-  Image drawn({16, 16});
-  for (int i = 4; i < 12; ++i) drawn.at(i, 8) = {0xa0, 0x30, 0x38, 255};  // near ember's red
-  project.put("drawn/wand.png", std::string(as_text(encode_png(drawn))));
-  project.replace_in("assets.yaml",
-                     "outputs:", "  item/wand: { source: drawn/wand.png }\noutputs:");
-  // Off the palette is an error, unless the manifest says otherwise.
-  const std::string words =
-      "sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used [palette]\n";
-  const ProgramResult refused = project.run({"build"});
-  CHECK(refused.status == 1);
-  CHECK(refused.err.find("assets.yaml:28:3: error: " + words) != std::string::npos);
-  CHECK(project.run({"check"}).status == 1);
-  CHECK(project.run({"lint", "item/wand"}).status == 1);
-  project.replace_in("assets.yaml", "outputs:", "checks: { palette: warn }\noutputs:");
-  const ProgramResult result = project.run({"build"});
-  CHECK(result.status == 0);
-  CHECK(result.err.find("assets.yaml:28:3: warning: " + words) != std::string::npos);
-  CHECK(project.run({"lint", "item/wand"}).status == 0);
-  CHECK(project.run({"lint", "--strict", "item/wand"}).status == 1);
-  CHECK(project.get("assets.lock").find("item/wand:\n") == std::string::npos);
-  CHECK(project.get("game/sprites/small.dgxp.json").find("item/wand") != std::string::npos);
-}
-
 TEST_CASE("recovery that can hardly be right does not take the place of a master") {
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
@@ -506,26 +377,6 @@ TEST_CASE("a drawn picture of a wrong size is refused by its header") {
   CHECK(result.status == 65);
   CHECK(result.err.find("drawn/logo.png: it is 4096x2048, not 16x16 (1 frame of 16x16)") !=
         std::string::npos);
-}
-
-TEST_CASE("a palette that replaces a colour follows it through edits and reordering") {
-  const SmallProject project;
-  project.put(
-      "assets.yaml",
-      "dgxp: 1\nproject: { name: two }\npalettes:\n  base: { file: p.hex }\n  alt: { from: "
-      "base, map: { '#aa0000': '#0000ff' } }\nstyles: { s: { prompt: '{prompt}', "
-      "render_scale: 8 } }\nsprites:\n  hero: { prompt: red knight, style: s, palette: base, "
-      "size: [16, 16], variants: { palette: [base, alt] } }\n");
-  project.put("p.hex", "000000\naa0000\n00bb00\n");
-  REQUIRE(project.run({"build"}).status == 0);
-  project.put("p.hex", "000000\ncc0000\n00bb00\n");
-  REQUIRE(project.run({"build"}).status == 0);
-  project.put("p.hex", "cc0000\n000000\n00bb00\n");
-  const ProgramResult built = project.run({"build"});
-  CHECK(built.status == 0);
-  const ProgramResult checked = project.run({"check"});
-  CHECK(checked.err == "");
-  CHECK(checked.status == 0);
 }
 
 TEST_CASE("two manifests in one folder leave each other's outputs alone") {

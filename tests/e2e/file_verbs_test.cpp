@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/image/png_codec.hpp"
-#include "tests/e2e/draw_speck.hpp"
+#include "tests/e2e/project_pictures.hpp"
 #include "tests/e2e/small_project.hpp"
 
 using namespace dgxp;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/draw_speck.hpp"
+#include "tests/e2e/project_pictures.hpp"
 
 using namespace dgxp;
 

@@ -7,6 +7,14 @@
 
 namespace dgxp {
 
+/// A picture of a project.
+inline Image png_at(const SmallProject& project, const std::string& path) {
+  const std::string bytes = project.get(path);
+  auto image = decode_png(as_bytes(bytes));
+  REQUIRE_MESSAGE(image, path);
+  return *image;
+}
+
 /// Adds `wand`, a drawn sword with one speck in a corner, to a small project.
 inline void draw_speck(const SmallProject& project) {
   Image drawn({16, 16});
