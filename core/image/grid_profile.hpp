@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/image/image.hpp"
+#include "core/image/split_colors.hpp"
 
 namespace dgxp {
 
@@ -17,6 +18,6 @@ struct EdgeProfiles {
 /// Noise and soft shading count nothing and strong edges no more than middling ones, so that many
 /// short edges on one line weigh more than one glaring edge. The image is opaque and at least 4
 /// pixels a side.
-EdgeProfiles measure_edges(const Image& image);
+EdgeProfiles measure_edges(const Image& image, SimdLevel level = simd_level());
 
 }  // namespace dgxp
