@@ -1,11 +1,13 @@
 #include "core/image/exact_grid.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
-#include <unordered_set>
 
 #include "core/image/find_grid.hpp"
 #include "core/image/palette.hpp"
+#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
@@ -47,14 +49,36 @@ Rhythm row_rhythm(const Image& image) {
   return rhythm;
 }
 
+/// Colours as pixel words, in a table of open addressing that is at most a quarter full.
+class ColorSet {
+ public:
+  std::size_t size() const { return size_; }
+  void insert(std::uint32_t color) {
+    std::size_t place = color * 2654435761U >> (32U - kBits);
+    while (used_[place] && colors_[place] != color) {
+      place = (place + 1) % kPlaces;
+    }
+    size_ += used_[place] ? 0 : 1;
+    used_[place] = true;
+    colors_[place] = color;
+  }
+
+ private:
+  static constexpr unsigned kBits = 10;
+  static constexpr std::size_t kPlaces = std::size_t{1} << kBits;
+  static_assert(kPlaces >= 4 * kMostPaletteColors);
+
+  std::array<std::uint32_t, kPlaces> colors_{};
+  std::array<bool, kPlaces> used_{};
+  std::size_t size_ = 0;
+};
+
 bool has_few_colors(const Image& image) {
-  std::unordered_set<std::uint32_t> seen;
+  ColorSet seen;
   std::uint32_t last = 0;
   for (const Rgba& p : image.pixels) {
-    const std::uint32_t color = static_cast<std::uint32_t>(p.r) << 24U |
-                                static_cast<std::uint32_t>(p.g) << 16U |
-                                static_cast<std::uint32_t>(p.b) << 8U | p.a;
-    if (!seen.empty() && color == last) {
+    const std::uint32_t color = to_word(p);
+    if (color == last && seen.size() > 0) {
       continue;
     }
     last = color;

@@ -19,6 +19,7 @@
 #include "core/image/grid_doubt.hpp"
 #include "core/image/lock_palette.hpp"
 #include "core/image/nearest_search.hpp"
+#include "core/image/pixel_words.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
 
@@ -60,11 +61,29 @@ std::size_t nearest(Rgb color, const std::vector<Rgb>& colors) {
   return best;
 }
 
+/// Whether every alpha is 255: quicker to see than where any is less than something.
+bool is_all_opaque(const Image& image) {
+  constexpr std::size_t kBlock = 64;
+  const std::size_t whole = image.pixels.size() / kBlock * kBlock;
+  std::uint32_t alpha = 0xFFFFFFFFU;
+  for (std::size_t i = 0; i < whole; i += kBlock) {
+    std::array<std::uint32_t, kBlock> words;
+    load_words(&image.pixels[i], words.data(), kBlock);
+    for (const std::uint32_t word : words) {
+      alpha &= word;
+    }
+  }
+  for (std::size_t i = whole; i < image.pixels.size(); ++i) {
+    alpha &= to_word(image.pixels[i]);
+  }
+  return alpha >> 24U == 255;
+}
+
 /// Transparent pixels in one colour that the rest of the picture does not show, so that their edges
 /// count. Nothing when all pixels are opaque.
 std::optional<Image> flattened(const Image& raw, int alpha) {
   const auto clear = [alpha](const Rgba& p) { return p.a < alpha; };
-  if (std::ranges::none_of(raw.pixels, clear)) {
+  if ((alpha <= 255 && is_all_opaque(raw)) || std::ranges::none_of(raw.pixels, clear)) {
     return std::nullopt;
   }
   static constexpr std::array<Rgb, 6> kBackdrops{

@@ -59,4 +59,19 @@ TEST_CASE("is_native tells native pictures from enlarged ones") {
   CHECK_FALSE(is_native(synthetic::static_noise({64, 64}, 1)));
 }
 
+TEST_CASE("is_native takes a picture of 256 colours for native, one of more not") {
+  const auto picture = [](int colors) {
+    Image image({64, 64});
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      const auto color = static_cast<int>(i) * 7 % colors;
+      // Words whose hashes meet: multiples of a power of two.
+      image.pixels[i] = opaque({0, static_cast<std::uint8_t>(color / 256 + 4 * (color % 64)),
+                                static_cast<std::uint8_t>(color % 256 / 64)});
+    }
+    return image;
+  };
+  CHECK(is_native(picture(256)));
+  CHECK_FALSE(is_native(picture(257)));
+}
+
 }  // namespace dgxp
