@@ -185,6 +185,9 @@ constexpr std::array kRecoverFields{
     FieldSpec{"background", &kBackground, "border_flood",
               "How the background is told from the figure"},
     FieldSpec{"key", &kColor, "", "The background's colour, for chroma_key"},
+    FieldSpec{"holes", &kBoolean, "false",
+              "With border_flood: also remove what the figure encloses, where it is as surely the "
+              "background's colour; chroma_key does so by itself"},
     FieldSpec{"alpha", &kAlpha, "128", "A raw alpha below it is transparent"},
     FieldSpec{"dither", &kDither, "none",
               "How in-between colours are shown; anew in every frame, so that what stands still "

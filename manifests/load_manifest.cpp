@@ -7,6 +7,7 @@
 
 #include "manifests/bounded_yaml.hpp"
 #include "manifests/check_fields.hpp"
+#include "manifests/check_recover.hpp"
 #include "manifests/node_layers.hpp"
 #include "manifests/resolve_atlases.hpp"
 #include "manifests/resolve_outputs.hpp"
@@ -49,6 +50,7 @@ ProjectSpec resolve(const SyntaxNode& root, ProblemList& problems) {
   const StyleTable styles(root, problems);
   ResolvedSprites sprites = resolve_sprites(root, project.art_dir, palettes, styles, problems);
   check_collisions(sprites, problems);
+  check_recover(sprites.masters, problems);
   project.atlases = resolve_atlases(root, project.name, sprites, problems);
   project.outputs = resolve_outputs(root, project, problems);
   project.checks = resolve_checks(root, problems);

@@ -18,6 +18,7 @@ RecoverSpec read_recover(const NodeLayers& layers, ProblemList& problems) {
   recover.size = read_size(reader.find("size"));
   recover.background = static_cast<Background>(reader.choice("background"));
   if (reader.has("key")) recover.key = read_color(reader.find("key").top());
+  recover.holes = reader.boolean("holes");
   recover.alpha = reader.integer("alpha");
   recover.dither = static_cast<Dither>(reader.choice("dither"));
   recover.despeckle = reader.integer("despeckle");

@@ -155,6 +155,7 @@ struct RecoverArguments {
   std::vector<int> size;    ///< width height in cells, or empty
   int alpha = 128;
   int despeckle = 0;
+  bool holes = false;
   bool refresh = false;
 };
 int run_recover_command(const Context& context, const RecoverArguments& arguments);

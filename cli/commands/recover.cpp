@@ -30,6 +30,7 @@ Result<RecoverSpec> spec_of(const RecoverArguments& arguments) {
   if (arguments.size.size() == 2) spec.size = Size{arguments.size[0], arguments.size[1]};
   spec.alpha = arguments.alpha;
   spec.despeckle = arguments.despeckle;
+  spec.holes = arguments.holes;
   const auto background = parse_background(arguments.background);
   if (!background) return background.error();
   spec.background = *background;

@@ -88,6 +88,9 @@ Result<Done> check_recover_options(const RecoverArguments& arguments, bool json)
   if (arguments.background == "chroma_key" && arguments.key.empty())
     return usage("--background chroma_key needs the colour of the background",
                  "add --key \"#ff00ff\", or let --background border_flood find it");
+  if (arguments.holes && arguments.background == "none" && arguments.key.empty())
+    return usage("--holes needs a background to remove",
+                 "add --background border_flood; a --key opens holes by itself");
   if (arguments.offset.empty() || arguments.grid || !arguments.size.empty()) return Done{};
   return usage("--offset needs --grid or --size",
                "without them the grid is found, and with it where it begins");

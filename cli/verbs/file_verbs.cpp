@@ -27,6 +27,8 @@ void add_recover(CLI::App& app, Options& options) {
   sub->add_option("--background", recover.background,
                   "none, border_flood or chroma_key (default: none; with --key: chroma_key)");
   sub->add_option("--key", recover.key, "the background's colour, for chroma_key");
+  sub->add_flag("--holes", recover.holes,
+                "with border_flood: also remove what the figure encloses of the background");
   sub->add_option("--alpha", recover.alpha, "a lower alpha is transparent (default: 128)")
       ->check(CLI::Range(1, 255));
   sub->add_option("--despeckle", recover.despeckle,
@@ -37,7 +39,7 @@ void add_recover(CLI::App& app, Options& options) {
                     "recover masters of the project again from their stored raw images");
   // What it does is said by the manifest, for each master.
   for (const char* name : {"--output", "--palette", "--grid", "--offset", "--size", "--explain",
-                           "--background", "--key", "--alpha", "--despeckle"})
+                           "--background", "--key", "--holes", "--alpha", "--despeckle"})
     refresh->excludes(sub->get_option(name));
   sub->add_option("-m,--manifest", recover.manifest,
                   "with --refresh: the manifest (default: assets.yaml)")

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -202,7 +203,11 @@ std::vector<std::uint8_t> figure_cells(const CellSamples& samples, const Cells& 
   }
   const bool flood = spec.background == Background::border_flood && cells.background;
   if (spec.background == Background::chroma_key || flood) {
-    const std::vector<std::uint8_t> gone = flood ? flood_from_border(samples.size, like) : like;
+    std::vector<std::uint8_t> gone = flood ? flood_from_border(samples.size, like) : like;
+    if (flood && spec.holes) {
+      const auto holes = find_holes(samples, like, gone, cells.choice.confidence);
+      std::ranges::transform(gone, holes, gone.begin(), std::bit_or());
+    }
     for (std::size_t i = 0; i < figure.size(); ++i) {
       figure[i] = gone[i] != 0 ? 0 : figure[i];
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace dgxp {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 constexpr float kSame = 30.0F;       // RGB distance of cells that show one background
 constexpr float kKeyReach = 100.0F;  // how far from the key a model may paint it
 constexpr std::size_t kMostProbes = 160;
+constexpr double kGroundShare = 0.95;  // of the ground's cells are as near as a hole has to be
+constexpr float kGroundReach = 10.0F;  // RGB distance that no clean picture is held against
+constexpr float kSureChoice = 0.99F;   // confidence of a hole that is always enough
 
 float distance(const std::array<float, 3>& a, const std::array<float, 3>& b) {
   const float r = a[0] - b[0];
@@ -69,6 +73,92 @@ Rgb rounded(const std::array<float, 3>& color) {
     return static_cast<std::uint8_t>(std::clamp(v + 0.5F, 0.0F, 255.0F));
   };
   return {byte(color[0]), byte(color[1]), byte(color[2])};
+}
+
+/// The value that `share` of `values` do not exceed. Not for none.
+float quantile(std::vector<float> values, double share) {
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * last + 0.5);
+  std::ranges::nth_element(values, at);
+  return *at;
+}
+
+/// What the cells of `places` show, channel by channel the one in the middle.
+std::array<float, 3> middle_color(const CellSamples& cells,
+                                  const std::vector<std::size_t>& places) {
+  std::array<float, 3> middle{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    std::vector<float> channel;
+    channel.reserve(places.size());
+    for (const std::size_t at : places) {
+      channel.push_back(cells.colors[at][c]);
+    }
+    middle[c] = quantile(std::move(channel), 0.5);
+  }
+  return middle;
+}
+
+/// What a hole is measured against.
+struct Ground {
+  std::array<float, 3> color{};
+  float reach = 0;       // RGB distance of the most distant cells but a few
+  float confidence = 0;  // of the least sure ones but a few
+};
+
+std::optional<Ground> measure_ground(const CellSamples& cells,
+                                     std::span<const std::uint8_t> reached,
+                                     std::span<const float> confidence) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i] != 0) {
+      places.push_back(i);
+    }
+  }
+  if (places.empty()) {
+    return std::nullopt;
+  }
+  Ground ground{.color = middle_color(cells, places)};
+  std::vector<float> distances;
+  std::vector<float> sure;
+  for (const std::size_t at : places) {
+    distances.push_back(distance(cells.colors[at], ground.color));
+    sure.push_back(confidence[at]);
+  }
+  ground.reach = std::max(kGroundReach, quantile(std::move(distances), kGroundShare));
+  ground.confidence = std::min(kSureChoice, quantile(std::move(sure), 1 - kGroundShare));
+  return ground;
+}
+
+/// The cells of `open` that are 4-connected with the one at `start`; they are open no more.
+std::vector<std::size_t> take_area(Size size, std::size_t start, std::vector<std::uint8_t>& open) {
+  const auto width = static_cast<std::size_t>(size.width);
+  std::vector<std::size_t> area{start};
+  open[start] = 0;
+  const auto visit = [&](std::size_t at) {
+    if (open[at] != 0) {
+      open[at] = 0;
+      area.push_back(at);
+    }
+  };
+  for (std::size_t i = 0; i < area.size(); ++i) {
+    const std::size_t at = area[i];
+    if (at % width > 0) visit(at - 1);
+    if (at % width + 1 < width) visit(at + 1);
+    if (at >= width) visit(at - width);
+    if (at + width < open.size()) visit(at + width);
+  }
+  return area;
+}
+
+/// By the area's middle: its rim is mixed with the figure, as the ground's is.
+bool is_ground(const Ground& ground, const CellSamples& cells, std::span<const float> confidence,
+               const std::vector<std::size_t>& area) {
+  std::vector<float> sure;
+  for (const std::size_t at : area) {
+    sure.push_back(confidence[at]);
+  }
+  return distance(middle_color(cells, area), ground.color) <= ground.reach &&
+         quantile(std::move(sure), 0.5) >= ground.confidence;
 }
 
 }  // namespace
@@ -131,6 +221,30 @@ std::vector<std::uint8_t> flood_from_border(Size size, std::span<const std::uint
     visit(at.x, at.y + 1);
   }
   return reached;
+}
+
+std::vector<std::uint8_t> find_holes(const CellSamples& cells,
+                                     std::span<const std::uint8_t> candidates,
+                                     std::span<const std::uint8_t> reached,
+                                     std::span<const float> confidence) {
+  std::vector<std::uint8_t> holes(candidates.size());
+  const std::optional<Ground> ground = measure_ground(cells, reached, confidence);
+  std::vector<std::uint8_t> open(candidates.begin(), candidates.end());
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    open[i] = reached[i] != 0 ? 0 : open[i];
+  }
+  for (std::size_t i = 0; ground && i < open.size(); ++i) {
+    if (open[i] == 0) {
+      continue;
+    }
+    const std::vector<std::size_t> area = take_area(cells.size, i, open);
+    if (is_ground(*ground, cells, confidence, area)) {
+      for (const std::size_t at : area) {
+        holes[at] = 1;
+      }
+    }
+  }
+  return holes;
 }
 
 std::vector<std::uint8_t> despeckled(Size size, std::vector<std::uint8_t> opaque,

@@ -159,6 +159,8 @@ Digest recovery_digest(const RecoverSpec& recover) {
   if (recover.offset) options["offset"] = {recover.offset->x, recover.offset->y};
   if (recover.size) options["size"] = {recover.size->width, recover.size->height};
   if (recover.key) options["key"] = to_hex(*recover.key);
+  // Only where it is asked for: masters of older locks stay fresh.
+  if (recover.holes) options["holes"] = true;
   return sha256(canonical(options));
 }
 

@@ -41,7 +41,10 @@ struct RecoverSpec {
   std::optional<Size> size;     ///< how many cells the raw image shows; nothing = find it
   Background background = Background::border_flood;
   std::optional<Rgb> key;  ///< the colour for chroma_key
-  int alpha = 128;         ///< 1..255; a raw alpha below it is transparent
+  /// border_flood also removes what the figure encloses, where it is as surely the background's
+  /// colour. chroma_key does so by itself.
+  bool holes = false;
+  int alpha = 128;  ///< 1..255; a raw alpha below it is transparent
   Dither dither = Dither::none;
   int despeckle = 2;  ///< figures of fewer pixels than this (8-connected) are removed
   ColorMetric metric = ColorMetric::recover;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -113,6 +114,7 @@ TEST_CASE("recover refuses options that make no sense together") {
   refused({"--background", "border_flood", "--key", "#ff00ff"}, "--background says border_flood");
   refused({"--background", "chroma_key"}, "needs the colour of the background");
   refused({"--background", "blue"}, "'blue' is no background");
+  refused({"--holes"}, "--holes needs a background to remove");
   refused({"-m", "assets.yaml"}, "--manifest requires --refresh");
   refused({"--refresh"}, "excludes");
   for (const Words& words : {Words{"--palette", "a.hex"},
@@ -122,6 +124,7 @@ TEST_CASE("recover refuses options that make no sense together") {
                              {"--explain", "y.png"},
                              {"--background", "none"},
                              {"--key", "#ff00ff"},
+                             {"--holes"},
                              {"--alpha", "128"},
                              {"--despeckle", "0"}}) {
     Words all{"recover", "--refresh", "hero"};
@@ -133,6 +136,25 @@ TEST_CASE("recover refuses options that make no sense together") {
   CHECK(folder.recover({"-o", "x.png", "--key", "#9e3038"}).status == 0);
   CHECK(png_at(folder, "x.png").at(0, 0) == kTransparent);
   CHECK(png_at(folder, "x.png").at(1, 0) == kGold);
+}
+
+TEST_CASE("recover --holes opens a ring, which a border flood alone leaves closed") {
+  const RawFolder folder;
+  // Gold ground, a red ring of 6 x 6 cells, gold inside of it.
+  put_png(folder, "raw.png", {96, 96}, [](int x, int y) {
+    const int from_edge = std::min({x / 8, y / 8, 11 - x / 8, 11 - y / 8});
+    return from_edge == 3 ? kRed : kGold;
+  });
+  folder.put("two.hex", "9e3038\nf6da77\n");
+  const Words flood{"-o", "x.png", "--palette", "two.hex", "--background", "border_flood"};
+  REQUIRE(folder.recover(flood).status == 0);
+  CHECK(png_at(folder, "x.png").at(0, 0) == kTransparent);
+  CHECK(png_at(folder, "x.png").at(5, 5) == kGold);
+  Words with_holes = flood;
+  with_holes.push_back("--holes");
+  REQUIRE(folder.recover(with_holes).status == 0);
+  CHECK(png_at(folder, "x.png").at(5, 5) == kTransparent);
+  CHECK(png_at(folder, "x.png").at(3, 3) == kRed);
 }
 
 TEST_CASE("a grid that is told must fit the picture") {

@@ -359,12 +359,14 @@ TEST_CASE("recovery is read field by field") {
   const ProjectSpec project = load_good(
       "sprites:\n"
       "  a: { prompt: x, recover: { grid: 12.5, offset: [3, 4], background: chroma_key, key: "
-      "\"#ff00ff\", alpha: 200, dither: atkinson, despeckle: 0, metric: ciede2000 } }\n"
+      "\"#ff00ff\", holes: true, alpha: 200, dither: atkinson, despeckle: 0, metric: ciede2000 } "
+      "}\n"
       "  b: { prompt: x, recover: { grid: auto } }\n");
   CHECK(master_of(project, "a").recover == RecoverSpec{.grid = 12.5,
                                                        .offset = Point{3, 4},
                                                        .background = Background::chroma_key,
                                                        .key = Rgb{255, 0, 255},
+                                                       .holes = true,
                                                        .alpha = 200,
                                                        .dither = Dither::atkinson,
                                                        .despeckle = 0,

@@ -51,6 +51,31 @@ TEST_CASE("a pivot and a slice outside the frame are told") {
       "hint: give the sprite a slice of its own\n");
 }
 
+TEST_CASE("a key and holes that no sprite makes use of are told, where they stand") {
+  CHECK(warnings_of("sprites:\n"
+                    "  a: { prompt: x, recover: { key: \"#ff00ff\" } }\n"
+                    "  b: { prompt: x, recover: { background: none, holes: true } }\n") ==
+        "assets.yaml:6:30: warning: 'key' is ignored: it is the colour of 'background: "
+        "chroma_key'\n"
+        "    6 |   a: { prompt: x, recover: { key: \"#ff00ff\" } }\n"
+        "      |                              ^~~\n"
+        "hint: add 'background: chroma_key', or leave 'key' out\n"
+        "assets.yaml:7:48: warning: 'holes' has no effect where no background is removed\n"
+        "    7 |   b: { prompt: x, recover: { background: none, holes: true } }\n"
+        "      |                                                ^~~~~\n"
+        "hint: add 'background: border_flood', or leave 'holes' out\n");
+}
+
+TEST_CASE("a key and holes of a template are for those that use them") {
+  CHECK(warnings_of("templates: { t: { recover: { key: \"#ff00ff\", holes: true } } }\n"
+                    "sprites:\n"
+                    "  a: { extends: t, prompt: x, recover: { background: chroma_key } }\n"
+                    "  b: { extends: t, prompt: x }\n"
+                    "  c: { extends: t, prompt: x, recover: { background: none } }\n") == "");
+  CHECK(warnings_of("sprites:\n"
+                    "  a: { prompt: x, recover: { background: none, holes: false } }\n") == "");
+}
+
 TEST_CASE("control characters of a file name cannot reach the terminal") {
   const ManifestResult result = load_manifest("a\x1b[2J\xe2\x80\xae.yaml", as_bytes(""));
   CHECK(format_diagnostics(result.diagnostics) ==

@@ -347,6 +347,65 @@ TEST_CASE("recover_native removes the background that was asked for") {
   }
 }
 
+TEST_CASE("recover_native opens what a figure encloses only where it is told and is sure") {
+  Image truth = blot({24, 24}, 3, 6);
+  for (int y = 10; y < 13; ++y) {
+    for (int x = 8; x < 11; ++x) truth.at(x, y) = kTransparent;  // the inside of a ring
+  }
+  const Rgb near{228, 24, 228};  // an eye, to the palette of the backdrop's colour
+  truth.at(15, 12) = opaque(near);
+  const Image raw = draw_raw(truth, {264, 264}, {.cell = 11, .noise = 4});
+  Image opened = truth;
+  opened.at(15, 12) = opaque(synthetic::kBackdrop);
+  Image closed = opened;
+  for (int y = 10; y < 13; ++y) {
+    for (int x = 8; x < 11; ++x) closed.at(x, y) = opaque(synthetic::kBackdrop);
+  }
+  Palette with_backdrop = palette();
+  with_backdrop.colors.push_back(synthetic::kBackdrop);
+  RecoverSpec spec;
+  const auto found = [&] {
+    const auto recovered = recover_native(raw, spec, with_backdrop);
+    REQUIRE(recovered);
+    return trimmed(recovered->native);
+  };
+  CHECK(found() == trimmed(closed));
+  spec.holes = true;
+  CHECK(found() == trimmed(opened));
+  spec.metric = ColorMetric::oklab;
+  CHECK(found() == trimmed(opened));
+  SUBCASE("a chroma key opens them by itself, and all of its colour") {
+    for (const bool holes : {false, true}) {
+      spec = with_background(Background::chroma_key, synthetic::kBackdrop);
+      spec.holes = holes;
+      Image keyed = truth;
+      keyed.at(15, 12) = kTransparent;
+      CHECK(found() == trimmed(keyed));
+    }
+  }
+  SUBCASE("no background, no holes") {
+    spec.background = Background::none;
+    const auto recovered = recover_native(raw, spec, with_backdrop);
+    REQUIRE(recovered);
+    CHECK(std::ranges::all_of(recovered->native.pixels, [](Rgba p) { return p.a == 255; }));
+  }
+}
+
+TEST_CASE("recover_native opens holes without a palette too") {
+  Image truth = blot({24, 24}, 3, 6);
+  for (int y = 10; y < 13; ++y) {
+    for (int x = 8; x < 11; ++x) truth.at(x, y) = kTransparent;
+  }
+  RecoverSpec spec;
+  const Image raw = enlarged(on_backdrop(truth), 9);
+  for (const bool holes : {false, true}) {
+    spec.holes = holes;
+    const auto found = recover_native(raw, spec, {});
+    REQUIRE(found);
+    CHECK(trimmed(found->native).at(6, 8).a == (holes ? 0 : 255));
+  }
+}
+
 TEST_CASE("recover_master returns a strip of the asked size with every figure in its frame") {
   const Image truth = strip_of(4, {24, 32}, 2);
   const MasterShape shape{.frame_size = {24, 32}, .frames = 4};

@@ -33,6 +33,60 @@ TEST_CASE("flood_from_border reaches what is 4-connected with the border only") 
                                                       "...#"));
 }
 
+TEST_CASE("find_holes opens enclosed areas that are as surely the ground's colour") {
+  // Ground around, and enclosed: a hole of two cells, an eye in a colour that is near, one in
+  // doubt.
+  const Size size{7, 5};
+  const auto candidates = mask(
+      "#######"
+      "#.....#"
+      "#.##..#"
+      "#...#.#"
+      "#.#...#");
+  const auto reached = flood_from_border(size, candidates);
+  std::vector<std::array<float, 3>> colors(35, {200, 30, 30});
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i] != 0) colors[i] = {250, 250, static_cast<float>(246 + i % 5)};
+  }
+  std::vector<float> sure(35, 1.0F);
+  CHECK(reached[4 * 7 + 2] == 1);
+  const auto hole = mask(
+      "......."
+      "......."
+      "..##..."
+      "....#.."
+      ".......");
+  CHECK(find_holes(cells_of(size, colors), candidates, reached, sure) == hole);
+  auto without_eye = hole;
+  without_eye[3 * 7 + 4] = 0;
+  SUBCASE("a colour that is only near to it stays") {
+    colors[3 * 7 + 4] = {235, 238, 248};
+    CHECK(find_holes(cells_of(size, colors), candidates, reached, sure) == without_eye);
+  }
+  SUBCASE("a colour that may be another one stays") {
+    sure[3 * 7 + 4] = 0.8F;
+    CHECK(find_holes(cells_of(size, colors), candidates, reached, sure) == without_eye);
+  }
+  SUBCASE("a ground that varies as much allows for it") {
+    for (std::size_t i = 0; i < 7; i += 2) colors[i] = {230, 232, 240};
+    colors[3 * 7 + 4] = {235, 238, 248};
+    CHECK(find_holes(cells_of(size, colors), candidates, reached, sure) == hole);
+  }
+  SUBCASE("an area goes by its middle, not by its rim") {
+    colors[2 * 7 + 1] = colors[2 * 7 + 2];
+    std::vector<std::uint8_t> more = candidates;
+    more[2 * 7 + 4] = 1;  // joins the three
+    colors[2 * 7 + 4] = {210, 150, 150};
+    auto all = hole;
+    all[2 * 7 + 4] = 1;
+    CHECK(find_holes(cells_of(size, colors), more, reached, sure) == all);
+  }
+  SUBCASE("without a ground there is nothing to compare with") {
+    const std::vector<std::uint8_t> none(35);
+    CHECK(find_holes(cells_of(size, colors), candidates, none, sure) == none);
+  }
+}
+
 TEST_CASE("despeckled removes 8-connected figures below the least size") {
   const auto figures = mask(
       "#...#"

@@ -114,4 +114,10 @@ TEST_CASE("recovery_digest changes with every option") {
   other = plain;
   other.grid = 8.5;
   CHECK(recovery_digest(other) != recovery_digest(plain));
+  other = plain;
+  other.holes = true;
+  CHECK(recovery_digest(other) != recovery_digest(plain));
+  // A lock that was written before an option came keeps its masters.
+  CHECK(recovery_digest(plain).hex() ==
+        "08ec94fd108697c56b6bd927bdc3d52a0982faed29539ae6719622f4939f9259");
 }
