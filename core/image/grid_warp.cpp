@@ -43,15 +43,25 @@ GridWarp::GridWarp(Size picture, std::span<const WarpClue> columns, std::span<co
       x_(fit(columns)),
       y_(fit(rows)) {}
 
-GridWarp::Blend GridWarp::blend(double x, double y) const {
-  const auto along = [](double place) {
-    const double inside = std::clamp(place, 0.0, static_cast<double>(kKnots - 1));
-    const auto before = std::min(static_cast<std::size_t>(inside), kKnots - 2);
-    return std::pair(before, inside - static_cast<double>(before));
-  };
-  const auto [column, right] = along(x / step_x_);
-  const auto [row, down] = along(y / step_y_);
-  const std::size_t first = row * kKnots + column;
+GridWarp::Between GridWarp::column(double x) const {
+  return between(x / step_x_);
+}
+
+GridWarp::Between GridWarp::row(double y) const {
+  return between(y / step_y_);
+}
+
+/// The knots around a place that is given in steps.
+GridWarp::Between GridWarp::between(double place) {
+  const double inside = std::clamp(place, 0.0, static_cast<double>(kKnots - 1));
+  const auto before = std::min(static_cast<std::size_t>(inside), kKnots - 2);
+  return {.before = before, .share = inside - static_cast<double>(before)};
+}
+
+GridWarp::Blend GridWarp::blend(const Between& column, const Between& row) {
+  const double right = column.share;
+  const double down = row.share;
+  const std::size_t first = row.before * kKnots + column.before;
   return {
       .knot = {first, first + 1, first + kKnots, first + kKnots + 1},
       .share = {(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down}};
@@ -62,7 +72,7 @@ std::vector<double> GridWarp::fit(std::span<const WarpClue> clues) const {
   std::vector<double> matrix(kCount * kCount);  // of which the upper half is read
   std::vector<double> right(kCount);
   for (const WarpClue& clue : clues) {
-    const Blend at = blend(clue.x, clue.y);
+    const Blend at = blend(column(clue.x), row(clue.y));
     for (std::size_t a = 0; a < 4; ++a) {
       const double share = clue.weight * at.share[a];
       right[at.knot[a]] += share * clue.away;
@@ -88,12 +98,12 @@ std::vector<double> GridWarp::fit(std::span<const WarpClue> clues) const {
   return solve(std::move(matrix), std::move(right));
 }
 
-GridWarp::Shift GridWarp::at(double x, double y) const {
+GridWarp::Shift GridWarp::at(const Between& column, const Between& row) const {
   Shift shift;
   if (empty()) {
     return shift;
   }
-  const Blend blended = blend(x, y);
+  const Blend blended = blend(column, row);
   for (std::size_t k = 0; k < 4; ++k) {
     shift.x += blended.share[k] * x_[blended.knot[k]];
     shift.y += blended.share[k] * y_[blended.knot[k]];

@@ -32,7 +32,17 @@ class GridWarp {
   GridWarp(Size picture, std::span<const WarpClue> columns, std::span<const WarpClue> rows);
 
   bool empty() const { return x_.empty(); }
-  Shift at(double x, double y) const;
+  Shift at(double x, double y) const { return at(column(x), row(y)); }
+
+  /// Where a place is between knots, along one axis.
+  struct Between {
+    std::size_t before = 0;  ///< the knot
+    double share = 0;        ///< 0..1: of the way to the next one
+  };
+  Between column(double x) const;
+  Between row(double y) const;
+  /// For many places in the same columns and rows.
+  Shift at(const Between& column, const Between& row) const;
 
  private:
   static constexpr std::size_t kKnots = 9;  // a side
@@ -41,7 +51,8 @@ class GridWarp {
     std::array<std::size_t, 4> knot{};
     std::array<double, 4> share{};
   };
-  Blend blend(double x, double y) const;
+  static Between between(double place);
+  static Blend blend(const Between& column, const Between& row);
   std::vector<double> fit(std::span<const WarpClue> clues) const;
 
   double step_x_ = 1;  ///< pixels between knots
