@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "core/image/split_colors.hpp"
+
 namespace dgxp {
 
 struct Ruling {
@@ -15,7 +17,8 @@ enum class RuleSteps { whole, fine };
 
 /// All lines of one axis for one cell size. `gain` tells what a line gains at each place; the first
 /// and the last line lie within one step of the borders.
-Ruling rule_axis(const std::vector<float>& gain, double cell, RuleSteps steps);
+Ruling rule_axis(const std::vector<float>& gain, double cell, RuleSteps steps,
+                 SimdLevel level = simd_level());
 
 /// What is gained over the mean of the surroundings, so that a line costs nothing in a blank margin
 /// and none is left out there.
