@@ -25,6 +25,9 @@ inline FourFloats load_lanes(const float* values) {
   std::memcpy(&lanes, values, sizeof lanes);
   return lanes;
 }
+inline void store_lanes(FourFloats lanes, float* values) {
+  std::memcpy(values, &lanes, sizeof lanes);
+}
 inline FourFloats absolute(FourFloats x) {
   return x < 0.0F ? -x : x;
 }
