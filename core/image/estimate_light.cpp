@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/image/float_lanes.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -62,105 +64,170 @@ Leak fit_leak(std::span<const Side> sides) {
 
 LightEstimate::LightEstimate(Size size, std::vector<Tilts> tilts)
     : width_(static_cast<std::size_t>(size.width)),
-      tilts_(std::move(tilts)),
-      right_(tilts_.size()),
-      down_(tilts_.size()),
-      told_(tilts_.size()),
-      own_(tilts_.size()) {}
+      height_(static_cast<std::size_t>(size.height)),
+      tilts_(std::move(tilts)) {
+  // Along the shorter side, so that the room around them is less than the cells themselves.
+  const bool is_wide = width_ >= height_;
+  const std::size_t pitch = std::min(width_, height_) + kLanes;
+  right_ = is_wide ? pitch : pitch + 1;
+  down_ = is_wide ? pitch + 1 : pitch;
+  first_ = pitch + 1;
+  const std::size_t count = (width_ + height_ + 1) * pitch + 1 + kLanes;
+  for (Links& links : links_) {
+    links = {.rise = Field(count), .weight = Field(count)};
+  }
+  for (Told& told : told_) {
+    told = {.weight = Field(count), .light = Field(count)};
+  }
+  own_ = {.weight = Field(count), .light = Field(count)};
+  light_ = Field(count);
+}
 
-/// `step` leads from a cell to the next, `back` is the tilt towards the one before.
-void LightEstimate::link_cells(std::span<const float> colors, std::vector<Link>& links,
-                               std::size_t step, std::size_t back) const {
-  const auto is_last = [&](std::size_t i) {
-    return step == 1 ? (i + 1) % width_ == 0 : i + step >= colors.size();
-  };
+/// `side` is that of the tilt towards the neighbour before: 0 for the left, 2 for the upper one.
+void LightEstimate::link_cells(std::span<const float> colors, Links& links,
+                               std::size_t side) const {
+  const bool is_across = side == 0;
+  const std::size_t step = is_across ? 1 : width_;
+  const std::size_t columns = is_across ? width_ - 1 : width_;  // of cells that have a neighbour
+  const std::size_t rows = is_across ? height_ : height_ - 1;
   std::vector<Side> sides(colors.size());
   for (std::size_t i = 0; i < colors.size(); ++i) {
-    sides[i].tilt = {tilts_[i][back], tilts_[i][back + 1]};
-    if (!is_last(i)) {
+    sides[i].tilt = {tilts_[i][side], tilts_[i][side + 1]};
+  }
+  for (std::size_t y = 0; y < rows; ++y) {
+    for (std::size_t i = y * width_; i < y * width_ + columns; ++i) {
       sides[i].contrast[1] = colors[i + step] - colors[i];
       sides[i + step].contrast[0] = colors[i] - colors[i + step];
     }
   }
   const Leak leak = fit_leak(sides);
-  for (std::size_t i = 0; i < colors.size(); ++i) {
-    if (is_last(i)) {
-      continue;
+  for (std::size_t y = 0; y < rows; ++y) {
+    for (std::size_t x = 0; x < columns; ++x) {
+      const Side& here = sides[y * width_ + x];
+      const Side& there = sides[y * width_ + x + step];
+      const float ahead = here.tilt[1] - leak.near * here.contrast[1] - leak.far * here.contrast[0];
+      const float behind =
+          there.tilt[0] - leak.near * there.contrast[0] - leak.far * there.contrast[1];
+      const float hardness = (std::abs(here.contrast[0]) + 2 * std::abs(here.contrast[1]) +
+                              std::abs(there.contrast[1])) /
+                             kHardContrast;
+      links.rise[place(x, y)] = ahead - behind;
+      links.weight[place(x, y)] = kLinkTrust / (1 + hardness * hardness);
     }
-    const Side& here = sides[i];
-    const Side& there = sides[i + step];
-    const float ahead = here.tilt[1] - leak.near * here.contrast[1] - leak.far * here.contrast[0];
-    const float behind =
-        there.tilt[0] - leak.near * there.contrast[0] - leak.far * there.contrast[1];
-    const float hardness = (std::abs(here.contrast[0]) + 2 * std::abs(here.contrast[1]) +
-                            std::abs(there.contrast[1])) /
-                           kHardContrast;
-    links[i] = {ahead - behind, kLinkTrust / (1 + hardness * hardness)};
   }
 }
 
-LightEstimate::Known LightEstimate::sum_up(std::size_t cell) const {
-  const Told& told = told_[cell];
-  return {told.weight[0] + told.weight[1] + told.weight[2] + told.weight[3],
-          told.light[0] + told.light[1] + told.light[2] + told.light[3]};
+struct LightEstimate::Known {
+  FourFloats weight;
+  FourFloats light;  ///< times weight
+};
+
+LightEstimate::Known LightEstimate::known_of(std::size_t place) const {
+  const auto sum_up = [this, place](Field Told::* field) {
+    return load_lanes((told_[0].*field).data() + place) +
+           load_lanes((told_[1].*field).data() + place) +
+           load_lanes((told_[2].*field).data() + place) +
+           load_lanes((told_[3].*field).data() + place);
+  };
+  return {.weight = sum_up(&Told::weight), .light = sum_up(&Told::light)};
 }
 
-/// A cell that knows `known` in all tells its neighbour what it did not hear from there.
-void LightEstimate::tell(const Known& known, std::size_t from, std::size_t side, std::size_t to,
-                         const Link& link, float rise) {
-  const float weight = known.weight - told_[from].weight[side];
-  const float light = known.light - told_[from].light[side];
-  const float passed = link.weight / (link.weight + weight);
-  told_[to].weight[side ^ 1U] = passed * weight;
-  told_[to].light[side ^ 1U] = passed * (light + weight * rise);
+/// Cells from `from` on that know `known` in all tell their neighbours on a side what they did not
+/// hear from there.
+void LightEstimate::tell(const Known& known, std::size_t from, std::size_t side,
+                         std::ptrdiff_t to) {
+  const std::size_t behind = from + static_cast<std::size_t>(to);
+  const bool is_ahead = to > 0;
+  const Links& links = links_[side / 2];
+  const std::size_t link = is_ahead ? from : behind;
+  const FourFloats trust = load_lanes(links.weight.data() + link);
+  const FourFloats rise = load_lanes(links.rise.data() + link);
+  const FourFloats weight = known.weight - load_lanes(told_[side].weight.data() + from);
+  const FourFloats light = known.light - load_lanes(told_[side].light.data() + from);
+  const FourFloats passed = trust / (trust + weight);
+  const FourFloats passed_light = passed * (light + weight * (is_ahead ? rise : -rise));
+  Told& told = told_[side ^ 1U];
+  const auto keep = [&](FourFloats now, Field& field) {
+    store_lanes(trust > 0.0F ? now : load_lanes(field.data() + behind), field.data() + behind);
+  };
+  keep(passed * weight, told.weight);
+  keep(passed_light, told.light);
+}
+
+/// Calls `visit` with each place whose cells are of diagonal `diagonal`, four at a time.
+template <typename Visit>
+void LightEstimate::each_place(std::size_t diagonal, Visit visit) const {
+  const std::size_t shorter = std::min(width_, height_);
+  const std::size_t longer = std::max(width_, height_);
+  const std::size_t begin = diagonal < longer ? 0 : diagonal - longer + 1;
+  const std::size_t end = std::min(diagonal + 1, shorter);
+  const std::size_t pitch = std::min(right_, down_);
+  for (std::size_t i = begin; i < end; i += kLanes) {
+    visit(first_ + diagonal * pitch + i);
+  }
 }
 
 void LightEstimate::sweep() {
-  const auto known = [this](std::size_t i) {
-    const Known told = sum_up(i);
-    return Known{told.weight + own_[i].weight, told.light + own_[i].light};
+  const std::size_t diagonals = width_ + height_ - 1;
+  const auto right = static_cast<std::ptrdiff_t>(right_);
+  const auto down = static_cast<std::ptrdiff_t>(down_);
+  const auto all_of = [this](std::size_t place) {
+    const Known told = known_of(place);
+    return Known{.weight = told.weight + load_lanes(own_.weight.data() + place),
+                 .light = told.light + load_lanes(own_.light.data() + place)};
   };
-  const std::size_t count = told_.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const Known all = known(i);
-    if (right_[i].weight > 0) {
-      tell(all, i, 1, i + 1, right_[i], right_[i].rise);
-    }
-    if (down_[i].weight > 0) {
-      tell(all, i, 3, i + width_, down_[i], down_[i].rise);
-    }
+  for (std::size_t diagonal = 0; diagonal < diagonals; ++diagonal) {
+    each_place(diagonal, [&](std::size_t place) {
+      const Known all = all_of(place);
+      tell(all, place, 1, right);
+      tell(all, place, 3, down);
+    });
   }
-  for (std::size_t i = count; i-- > 0;) {
-    const Known all = known(i);
-    if (i > 0 && right_[i - 1].weight > 0) {
-      tell(all, i, 0, i - 1, right_[i - 1], -right_[i - 1].rise);
-    }
-    if (i >= width_) {
-      tell(all, i, 2, i - width_, down_[i - width_], -down_[i - width_].rise);
-    }
+  for (std::size_t diagonal = diagonals; diagonal-- > 0;) {
+    each_place(diagonal, [&](std::size_t place) {
+      const Known all = all_of(place);
+      tell(all, place, 0, -right);
+      tell(all, place, 2, -down);
+    });
   }
 }
 
 std::vector<float> LightEstimate::judge(std::span<const float> seen, std::span<const float> colors,
                                         std::span<const float> trust) {
-  link_cells(colors, right_, 1, 0);
-  link_cells(colors, down_, width_, 2);
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    own_[i] = {kZeroTrust + trust[i], trust[i] * (seen[i] - colors[i])};
-  }
-  sweep();
-  std::vector<float> light(own_.size());
-  double product = 0;
-  double square = 100;
-  for (std::size_t i = 0; i < light.size(); ++i) {
-    const Known told = sum_up(i);
-    light[i] = told.light / (told.weight + kZeroTrust);
-    if (trust[i] > 0.7F && trust[i] <= 1) {
-      product += static_cast<double>(light[i]) * static_cast<double>(seen[i] - colors[i]);
-      square += static_cast<double>(light[i]) * static_cast<double>(light[i]);
+  link_cells(colors, links_[0], 0);
+  link_cells(colors, links_[1], 2);
+  for (std::size_t y = 0, i = 0; y < height_; ++y) {
+    for (std::size_t x = 0; x < width_; ++x, ++i) {
+      own_.weight[place(x, y)] = kZeroTrust + trust[i];
+      own_.light[place(x, y)] = trust[i] * (seen[i] - colors[i]);
     }
   }
-  // How much of it the cells themselves confirm.
+  sweep();
+  for (std::size_t diagonal = 0; diagonal + 1 < width_ + height_; ++diagonal) {
+    each_place(diagonal, [&](std::size_t place) {
+      const Known told = known_of(place);
+      store_lanes(told.light / (told.weight + kZeroTrust), light_.data() + place);
+    });
+  }
+  return scaled_light(seen, colors, trust);
+}
+
+/// In reading order, by as much as the cells themselves confirm.
+std::vector<float> LightEstimate::scaled_light(std::span<const float> seen,
+                                               std::span<const float> colors,
+                                               std::span<const float> trust) const {
+  std::vector<float> light(seen.size());
+  double product = 0;
+  double square = 100;
+  for (std::size_t y = 0, i = 0; y < height_; ++y) {
+    for (std::size_t x = 0; x < width_; ++x, ++i) {
+      light[i] = light_[place(x, y)];
+      if (trust[i] > 0.7F && trust[i] <= 1) {
+        product += static_cast<double>(light[i]) * static_cast<double>(seen[i] - colors[i]);
+        square += static_cast<double>(light[i]) * static_cast<double>(light[i]);
+      }
+    }
+  }
   const auto scale = static_cast<float>(std::clamp(product / square, 0.0, kMostScale));
   for (float& l : light) {
     l *= scale;

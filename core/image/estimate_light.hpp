@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -26,35 +27,43 @@ class LightEstimate {
                            std::span<const float> trust);
 
  private:
+  /// A value of each cell, diagonal by diagonal: what a diagonal's cells are told comes from the
+  /// diagonals before, so that several of them hear it at once. Behind each diagonal and around all
+  /// of them there is room, where links weigh nothing.
+  using Field = std::vector<float>;
   /// The difference of light to the next cell along an axis, and how far it is trusted.
-  struct Link {
-    float rise = 0;
-    float weight = 0;
+  struct Links {
+    Field rise;
+    Field weight;
   };
-  /// What the neighbours (left, right, upper, lower) say: weights, and weight x light.
+  /// What one neighbour says: weight, and weight x light.
   struct Told {
-    std::array<float, 4> weight{};
-    std::array<float, 4> light{};
+    Field weight;
+    Field light;
   };
-  /// All that is known of one cell.
-  struct Known {
-    float weight = 0;
-    float light = 0;  ///< times weight
-  };
+  /// All that several cells know.
+  struct Known;
 
-  void link_cells(std::span<const float> colors, std::vector<Link>& links, std::size_t step,
-                  std::size_t back) const;
-  Known sum_up(std::size_t cell) const;
-  void tell(const Known& known, std::size_t from, std::size_t side, std::size_t to,
-            const Link& link, float rise);
+  std::size_t place(std::size_t x, std::size_t y) const { return first_ + x * right_ + y * down_; }
+  void link_cells(std::span<const float> colors, Links& links, std::size_t side) const;
+  Known known_of(std::size_t place) const;
+  void tell(const Known& known, std::size_t from, std::size_t side, std::ptrdiff_t to);
+  template <typename Visit>
+  void each_place(std::size_t diagonal, Visit visit) const;
   void sweep();
+  std::vector<float> scaled_light(std::span<const float> seen, std::span<const float> colors,
+                                  std::span<const float> trust) const;
 
   std::size_t width_;
+  std::size_t height_;
+  std::size_t first_ = 0;  ///< place of the first cell
+  std::size_t right_ = 0;  ///< places from each cell to its right neighbour
+  std::size_t down_ = 0;
   std::vector<Tilts> tilts_;
-  std::vector<Link> right_;  ///< from each cell to its right neighbour
-  std::vector<Link> down_;
-  std::vector<Told> told_;
-  std::vector<Known> own_;  ///< what each cell says itself
+  std::array<Links, 2> links_;  ///< from each cell to its right and to its lower neighbour
+  std::array<Told, 4> told_;    ///< by the left, right, upper and lower neighbour
+  Told own_;                    ///< what each cell says itself
+  Field light_;
 };
 
 }  // namespace dgxp

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "image_makers.hpp"
+#include "slow_light.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -58,6 +61,32 @@ TEST_CASE("LightEstimate is even where nothing tells of light") {
   scene.seen = scene.colors;
   scene.tilts.assign(scene.tilts.size(), {0, 0, 0, 0});
   CHECK(scene.light() == std::vector<float>(scene.truth.size()));
+}
+
+TEST_CASE("LightEstimate says what telling cell by cell says") {
+  testing::Random random(9);
+  for (const Size size :
+       {Size{1, 1}, {1, 9}, {9, 1}, {2, 2}, {5, 3}, {4, 11}, {23, 17}, {16, 40}}) {
+    const auto count = static_cast<std::size_t>(size.area());
+    const auto number = [&] { return static_cast<float>(random.below(2000) - 1000) / 8; };
+    std::vector<LightEstimate::Tilts> tilts(count);
+    for (auto& tilt : tilts) {
+      tilt = {number(), number(), number(), number()};
+    }
+    LightEstimate estimate(size, tilts);
+    testing::SlowLightEstimate slow(size, tilts);
+    for (int round = 0; round < 3; ++round) {
+      std::vector<float> seen;
+      std::vector<float> colors;
+      std::vector<float> trust;
+      for (std::size_t i = 0; i < count; ++i) {
+        seen.push_back(number());
+        colors.push_back(random.below(3) == 0 || i == 0 ? number() : colors.back());
+        trust.push_back(static_cast<float>(random.below(5)) / 4);
+      }
+      REQUIRE(estimate.judge(seen, colors, trust) == slow.judge(seen, colors, trust));
+    }
+  }
 }
 
 }  // namespace dgxp
