@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/image/sum_channels.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -38,9 +40,6 @@ struct Axis {
     const auto width = static_cast<std::size_t>(cells.size.width);
     return columns ? band * width + i : i * width + band;
   }
-  const Rgba& pixel(int along, int across) const {
-    return columns ? image.at(along, across) : image.at(across, along);
-  }
 };
 
 struct Measured {
@@ -48,18 +47,29 @@ struct Measured {
   double weight = 0;
 };
 
-/// The sums of the channels over the pixels [from, to) of the rows [first, end).
+/// The sums of the channels over the pixels [from, to) along the axis in the bands' pixels [first,
+/// end).
 std::array<double, 3> sum_pixels(const Axis& axis, int from, int to, int first, int end) {
-  std::array<int, 3> sum{};
-  for (int across = first; across < end; ++across) {
-    for (int along = from; along < to; ++along) {
-      const Rgba& p = axis.pixel(along, across);
-      sum[0] += p.r;
-      sum[1] += p.g;
-      sum[2] += p.b;
-    }
-  }
+  const ChannelSums sum =
+      sum_channels(axis.image, axis.columns ? Rect{from, first, to - from, end - first}
+                                            : Rect{first, from, end - first, to - from});
   return {static_cast<double>(sum[0]), static_cast<double>(sum[1]), static_cast<double>(sum[2])};
+}
+
+/// The pixels between the middles of the cells on both sides of a line.
+struct Reach {
+  int from = 0;
+  int to = 0;
+};
+
+/// For each line but the outer two.
+std::vector<Reach> reaches_of(const std::vector<double>& lines) {
+  std::vector<Reach> reaches(lines.size());
+  for (std::size_t line = 1; line + 1 < lines.size(); ++line) {
+    reaches[line] = {.from = static_cast<int>(std::lround((lines[line - 1] + lines[line]) / 2)),
+                     .to = static_cast<int>(std::lround((lines[line] + lines[line + 1]) / 2))};
+  }
+  return reaches;
 }
 
 /// An edge along a line.
@@ -70,7 +80,8 @@ struct Edge {
   double weight = 0;
 };
 
-void measure_band(const Axis& axis, std::size_t band, std::vector<Edge>& edges) {
+void measure_band(const Axis& axis, const std::vector<Reach>& reaches, std::size_t band,
+                  std::vector<Edge>& edges) {
   const double top = axis.bands[band];
   const double height = axis.bands[band + 1] - top;
   const int first = std::clamp(static_cast<int>(std::lround(top + (0.5 - kBand) * height)), 0,
@@ -90,8 +101,7 @@ void measure_band(const Axis& axis, std::size_t band, std::vector<Edge>& edges) 
       continue;
     }
     const double width = (axis.lines[line + 1] - axis.lines[line - 1]) / 2;
-    const int from = static_cast<int>(std::lround((axis.lines[line - 1] + axis.lines[line]) / 2));
-    const int to = static_cast<int>(std::lround((axis.lines[line] + axis.lines[line + 1]) / 2));
+    const auto [from, to] = reaches[line];
     if (from < 0 || to > axis.length() || to - from < 2) {
       continue;
     }
@@ -148,8 +158,9 @@ std::vector<double> even_curve(const std::vector<double>& places,
 
 std::vector<Edge> find_edges(const Axis& axis) {
   std::vector<Edge> edges;
+  const std::vector<Reach> reaches = reaches_of(axis.lines);
   for (std::size_t band = 0; band + 1 < axis.bands.size(); ++band) {
-    measure_band(axis, band, edges);
+    measure_band(axis, reaches, band, edges);
   }
   return edges;
 }
