@@ -44,31 +44,33 @@ struct ColorBox {
   }
 };
 
-/// Candidates of the 16^3 blocks of 16^3 colours, each found when a cell in it is first asked for:
-/// its cells then compare few entries. Several threads may ask at once.
-class CandidateLists {
+/// Candidates of the boxes of `kEdge`^3 colours, each found when a colour in it is first asked for:
+/// what is smaller than a box then compares few entries. Several threads may ask at once.
+template <int kEdge>
+class BoxLists {
  public:
   /// `prune` gives the candidates in a box.
   template <typename Prune>
-  Candidates of_block(Rgb color, Prune prune) const {
-    const std::size_t block = std::size_t{color.r} >> 4U << 8U | std::size_t{color.g} >> 4U << 4U |
-                              std::size_t{color.b} >> 4U;
-    std::call_once(once_[block], [&] {
-      const auto start = [](std::uint8_t value) {
-        return static_cast<std::uint8_t>(value & 0xF0U);
-      };
-      const CandidateList list =
-          prune(ColorBox{.low = {start(color.r), start(color.g), start(color.b)}, .edge = 16});
-      lists_[block].assign(list.view().begin(), list.view().end());
+  Candidates around(Rgb color, Prune prune) const {
+    const Rgb low{start(color.r), start(color.g), start(color.b)};
+    const std::size_t box = ((low.r / kEdge) * kSide + low.g / kEdge) * kSide + low.b / kEdge;
+    std::call_once(once_[box], [&] {
+      const CandidateList list = prune(ColorBox{.low = low, .edge = kEdge});
+      lists_[box].assign(list.view().begin(), list.view().end());
     });
-    return lists_[block];
+    return lists_[box];
   }
 
  private:
-  static constexpr std::size_t kBlocks = 4096;
-  mutable std::vector<std::once_flag> once_ = std::vector<std::once_flag>(kBlocks);
+  static constexpr std::size_t kSide = 256 / kEdge;
+  static constexpr std::size_t kBoxes = kSide * kSide * kSide;
+  static std::uint8_t start(std::uint8_t value) {
+    return static_cast<std::uint8_t>(value / kEdge * kEdge);
+  }
+
+  mutable std::vector<std::once_flag> once_ = std::vector<std::once_flag>(kBoxes);
   mutable std::vector<std::vector<std::uint8_t>> lists_ =
-      std::vector<std::vector<std::uint8_t>>(kBlocks);
+      std::vector<std::vector<std::uint8_t>>(kBoxes);
 };
 
 }  // namespace dgxp

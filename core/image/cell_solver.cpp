@@ -27,7 +27,7 @@ class RgbSolver : public CellSolver {
 
   CellAnswer solve(Rgb low) const override {
     const Candidates of_block =
-        lists_.of_block(low, [&](const ColorBox& block) { return prune(block, all_.view()); });
+        lists_.around(low, [&](const ColorBox& block) { return prune(block, all_.view()); });
     CellAnswer answer;
     answer.fill(entries_[of_block[0]].position);
     if (of_block.size() == 1) return answer;
@@ -95,15 +95,10 @@ class RgbSolver : public CellSolver {
   std::vector<SolverEntry> entries_;
   std::vector<int> norms_;
   CandidateList all_;
-  CandidateLists lists_;
+  BoxLists<16> lists_;
 };
 
 }  // namespace
-
-CellRace::CellRace() {
-  best.fill(std::numeric_limits<double>::infinity());
-  second.fill(std::numeric_limits<double>::infinity());
-}
 
 std::vector<SolverEntry> solver_entries(const Palette& palette) {
   std::vector<SolverEntry> entries;

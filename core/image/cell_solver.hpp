@@ -32,22 +32,4 @@ struct SolverEntry {
 };
 std::vector<SolverEntry> solver_entries(const Palette& palette);
 
-/// Keeps, for each colour of a cell, the best entry so far and by how much it leads.
-struct CellRace {
-  std::array<double, kCellColors> best;
-  std::array<double, kCellColors> second;
-  std::array<std::size_t, kCellColors> winner{};
-
-  CellRace();
-  void enter(std::size_t place, std::size_t entry, double distance) {
-    if (distance < best[place]) {
-      second[place] = best[place];
-      best[place] = distance;
-      winner[place] = entry;
-    } else if (distance < second[place]) {
-      second[place] = distance;
-    }
-  }
-};
-
 }  // namespace dgxp

@@ -1,215 +1,235 @@
 // CIEDE2000 is no metric: it jumps where two hues are opposite, so the triangle inequality cannot
-// rule entries out. Two bounds do. With C the mean chroma, the chroma and hue parts together are
-//
-//   x^2 + y^2 + R x y >= (1 - |R| / 2) (x^2 + y^2) >= (1 - |R| / 2) |d(a,b)|^2 / (1 + 0.045 C')^2
-//
-// since S_H <= S_C (the hue weight is at most 1.93 and 0.015 * 1.93 < 0.045), since stretching a
-// only moves points apart, and C' <= C + 6.4; and S_L <= 1 + 0.015 |L - 50|. R matters for blue
-// hues only: it is below 2e-5 when neither b is negative.
+// rule entries out. Bounds over whole boxes do (ciede2000_box.hpp); the entries that are left race
+// in single floats, which are off by less than half of kUnsure, and where two are closer than that
+// the metric itself decides.
 #include "core/image/ciede2000_solver.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <vector>
 
+#include "core/image/candidate_lists.hpp"
+#include "core/image/ciede2000_box.hpp"
+#include "core/image/ciede2000_lanes.hpp"
 #include "core/image/color_metric.hpp"
+#include "core/image/lane_race.hpp"
 
 namespace dgxp {
 namespace {
 
-struct Point {
-  Lab lab;
-  double chroma = 0;
+constexpr float kUnsure = 1e-3F;
+constexpr float kBoundRounding = 1e-4F;  // of a bound, in parts of it
+
+struct Entry {
+  float l = 0;
+  float a = 0;
+  float b = 0;
+  float chroma = 0;
 };
 
-Point make_point(const Lab& lab) {
-  return {.lab = lab, .chroma = std::sqrt(lab.a * lab.a + lab.b * lab.b)};
-}
-
-/// C^7 / (C^7 + 25^7)
-double seventh_share(double chroma) {
-  const double cube = chroma * chroma * chroma;
-  const double power = cube * cube * chroma;
-  return power / (power + 6103515625.0);
-}
-
-/// How far a set of points reaches around the one that stands for it.
-struct Reach {
-  double l = 0;
-  double ab = 0;
+/// The colours of a cell.
+struct CellLanes {
+  LanePoints lab;
+  LaneValues chroma;
+  bool has_blue = false;  // a colour with b < 0
 };
 
-/// A lower bound of the squared distance of `entry` from any point within `reach` of `middle`.
-double lower_bound(const Point& middle, const Point& entry, Reach reach) {
-  const double delta_l = std::max(0.0, std::abs(middle.lab.l - entry.lab.l) - reach.l);
-  const double scale_l =
-      1 + 0.015 * (std::abs((middle.lab.l + entry.lab.l) / 2 - 50) + reach.l / 2);
-  const double delta_a = middle.lab.a - entry.lab.a;
-  const double delta_b = middle.lab.b - entry.lab.b;
-  const double apart = std::max(0.0, std::sqrt(delta_a * delta_a + delta_b * delta_b) - reach.ab);
-  const double chroma = (middle.chroma + entry.chroma + reach.ab) / 2 + 6.4;
-  const double scale_c = 1 + 0.045 * chroma;
-  const bool has_turn = middle.lab.b - reach.ab < 0 || entry.lab.b < 0;
-  const double half_turn =
-      has_turn ? std::sqrt(seventh_share(chroma)) * std::numbers::sqrt3 / 2 : 1e-5;
-  const double part_l = delta_l / scale_l;
-  const double part_ab = apart / scale_c;
-  return (part_l * part_l + (1 - half_turn) * part_ab * part_ab) * (1 - 1e-9);
-}
-
-struct Direction {
-  double cos = 1;
-  double sin = 0;
-};
-
-double hue_weight(Direction h) {
-  const double cos2 = h.cos * h.cos - h.sin * h.sin;
-  const double sin2 = 2 * h.cos * h.sin;
-  const double cos3 = h.cos * cos2 - h.sin * sin2;
-  const double sin3 = h.sin * cos2 + h.cos * sin2;
-  const double cos4 = cos2 * cos2 - sin2 * sin2;
-  const double sin4 = 2 * cos2 * sin2;
-  // cos and sin of 30, 6 and 63 degrees
-  return 1 - 0.17 * (h.cos * 0.8660254037844387 + h.sin * 0.5) + 0.24 * cos2 +
-         0.32 * (cos3 * 0.9945218953682733 - sin3 * 0.10452846326765347) -
-         0.20 * (cos4 * 0.4539904997395468 + sin4 * 0.8910065241883679);
-}
-
-double rotation(Direction h, double chroma) {
-  if (h.sin > 0.17) return 0;  // below 1e-6
-  double hue = std::atan2(h.sin, h.cos) * 180 / std::numbers::pi;
-  if (hue < 0) hue += 360;
-  const double off = (hue - 275) / 25;
-  const double turn = 60 * std::exp(-off * off) * std::numbers::pi / 180;
-  return -2 * std::sqrt(seventh_share(chroma)) * std::sin(turn);
-}
-
-/// ciede2000 without angles: the mean hue is the direction of the sum of two unit vectors. Within
-/// 1e-5 of it.
-double fast_ciede2000(const Point& p, const Point& q) {
-  const double stretch = 1.5 - 0.5 * std::sqrt(seventh_share((p.chroma + q.chroma) / 2));
-  const double pa = stretch * p.lab.a;
-  const double qa = stretch * q.lab.a;
-  const double pc = std::sqrt(pa * pa + p.lab.b * p.lab.b);
-  const double qc = std::sqrt(qa * qa + q.lab.b * q.lab.b);
-  const double both = pc * qc;
-  Direction hue;
-  double delta_hue = 0;
-  if (both > 1e-9) {
-    const double x = pa * qc + qa * pc;
-    const double y = p.lab.b * qc + q.lab.b * pc;
-    const double length = std::sqrt(x * x + y * y);
-    if (length < 1e-3 * both) return ciede2000(p.lab, q.lab);  // hues are opposite
-    hue = {.cos = x / length, .sin = y / length};
-    delta_hue = std::sqrt(std::max(0.0, 2 * (both - pa * qa - p.lab.b * q.lab.b)));
-    if (pa * q.lab.b < p.lab.b * qa) delta_hue = -delta_hue;
+CellLanes make_cell(Rgb low) {
+  const CellPoints lab = lab_cell(low);
+  CellLanes cell;
+  for (std::size_t i = 0; i < kCellLanes; ++i) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      for (std::size_t row = 0; row < 3; ++row)
+        cell.lab[row][i][lane] = static_cast<float>(lab[row][kLanes * i + lane]);
+      cell.has_blue = cell.has_blue || cell.lab[2][i][lane] < 0;
+    }
+    const FourFloats a = cell.lab[1][i];
+    const FourFloats b = cell.lab[2][i];
+    cell.chroma[i] = square_roots(a * a + b * b);
   }
-  const double chroma = (pc + qc) / 2;
-  const double off = (p.lab.l + q.lab.l) / 2 - 50;
-  const double part_l = (q.lab.l - p.lab.l) / (1 + 0.015 * off * off / std::sqrt(20 + off * off));
-  const double part_c = (qc - pc) / (1 + 0.045 * chroma);
-  const double part_h = delta_hue / (1 + 0.015 * chroma * hue_weight(hue));
-  return std::sqrt(part_l * part_l + part_c * part_c + part_h * part_h +
-                   rotation(hue, chroma) * part_c * part_h);
+  return cell;
+}
+
+/// Squared distances of one entry from the colours of a cell. 0 where its hue is nearly opposite,
+/// so that the mean one is uncertain; `is_opposite` then.
+struct Distances {
+  LaneValues of;
+  std::array<FourInts, kCellLanes> opposite{};
+  bool is_opposite = false;
+};
+
+/// R_T matters for blue hues only: it is below 2e-5 when neither b is negative.
+enum class Rotation { no, yes };
+
+template <Rotation kRotation>
+void measure(const CellLanes& cell, const Entry& q, Distances& distances) {
+  static const TurnTable& table = turn_table();
+  FourInts any_opposite{};
+  for (std::size_t i = 0; i < kCellLanes; ++i) {
+    const FourFloats b = cell.lab[2][i];
+    const FourFloats stretch = stretch_of((cell.chroma[i] + q.chroma) / 2);
+    const FourFloats pa = stretch * cell.lab[1][i];
+    const FourFloats qa = stretch * q.a;
+    const FourFloats pc = square_roots(pa * pa + b * b);
+    const FourFloats qc = square_roots(qa * qa + q.b * q.b);
+    const FourFloats both = pc * qc;
+    const FourFloats x = pa * qc + qa * pc;
+    const FourFloats y = b * qc + q.b * pc;
+    const FourFloats length = square_roots(x * x + y * y);  // 2 both cos(angle / 2)
+    const FourInts has_hue = both > 1e-7F;
+    const FourInts opposite = has_hue & (length < 0.03F * both);
+    const FourFloats inverse = has_hue & ~opposite ? 1.0F / length : FourFloats{};
+    const HueLanes hue{.cos = x * inverse, .sin = y * inverse};
+    const FourFloats off = (cell.lab[0][i] + q.l) / 2 - 50.0F;
+    const FourFloats root = square_roots(20.0F + off * off);
+    const FourFloats part_l = (q.l - cell.lab[0][i]) * root / (root + 0.015F * off * off);
+    const FourFloats chroma = (pc + qc) / 2;
+    const FourFloats scale_c = 1.0F + 0.045F * chroma;
+    const FourFloats scale_h = 1.0F + 0.015F * chroma * hue_weight(hue);
+    const FourFloats scale = 1.0F / (scale_c * scale_h);
+    const FourFloats part_c = (qc - pc) * scale_h * scale;
+    const FourFloats half_h = (pa * q.b - b * qa) * inverse * scale_c * scale;
+    FourFloats square = part_l * part_l + part_c * part_c + 4 * both * half_h * half_h;
+    if constexpr (kRotation == Rotation::yes)
+      square -= 4 * seventh_share_root(chroma) * turn_of_hue(hue, table) * part_c *
+                square_roots(both) * half_h;
+    // Whatever the mean hue is, and so S_H and R_T: the hue difference is 2 sqrt(both).
+    const FourFloats widest = 1.0F + 0.015F * kMostHueWeight * chroma;
+    const FourFloats least =
+        part_l * part_l + 0.13F * (part_c * part_c + 3.9F * both / (widest * widest));
+    distances.of[i] = opposite ? least : larger(square, FourFloats{});
+    distances.opposite[i] = opposite;
+    any_opposite |= opposite;
+  }
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    distances.is_opposite = distances.is_opposite || any_opposite[lane] != 0;
 }
 
 class Ciede2000Solver : public CellSolver {
  public:
-  explicit Ciede2000Solver(const Palette& palette) : entries_(solver_entries(palette)) {
-    for (const SolverEntry& entry : entries_) points_.push_back(make_point(to_lab(entry.color)));
+  explicit Ciede2000Solver(const Palette& palette)
+      : entries_(solver_entries(palette)), all_(all_candidates(entries_.size())) {
+    for (const SolverEntry& entry : entries_) {
+      const Lab lab = to_lab(entry.color);
+      exact_.push_back(lab);
+      points_.push_back({.l = static_cast<float>(lab.l),
+                         .a = static_cast<float>(lab.a),
+                         .b = static_cast<float>(lab.b),
+                         .chroma = static_cast<float>(std::hypot(lab.a, lab.b))});
+    }
   }
 
   CellAnswer solve(Rgb low) const override {
-    const Cell cell = make_cell(low);
-    const std::size_t leader = likely_nearest(cell.points[kMiddle]);
-    CellRace race;
-    double farthest = 0;
-    for (std::size_t place = 0; place < kCellColors; ++place) {
-      race.enter(place, leader, fast_ciede2000(cell.points[place], points_[leader]));
-      farthest = std::max(farthest, race.best[place]);
-    }
-    farthest += kUnsure;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      if (i == leader) continue;
-      if (lower_bound(cell.points[kMiddle], points_[i], cell.reach) > farthest * farthest) continue;
-      run(race, cell, i);
-    }
-    return finish(race, low);
+    const Candidates near = parts_.around(low, [&](const ColorBox& part) {
+      return prune(part, blocks_.around(low, [&](const ColorBox& block) {
+        return prune(block, all_.view());
+      }));
+    });
+    CellAnswer answer;
+    answer.fill(entries_[near[0]].position);
+    if (near.size() == 1) return answer;
+    const CandidateList list = prune({.low = low}, near);
+    const Candidates rivals = list.view();
+    answer.fill(entries_[rivals[0]].position);
+    if (rivals.size() == 1) return answer;
+    return race(low, rivals)
+        .finish(
+            entries_,
+            [](FourFloats best, FourFloats second) {
+              return square_roots(second) - square_roots(best) > kUnsure;
+            },
+            [&](std::size_t place) {
+              return entries_[nearest(cell_color(low, place), rivals)].position;
+            });
   }
 
  private:
-  static constexpr double kUnsure = 1e-4;
-  static constexpr std::size_t kMiddle = 42;  // (2, 2, 2)
-
-  struct Cell {
-    std::array<Point, kCellColors> points;
-    Reach reach;  ///< around the middle
-  };
-
-  static Cell make_cell(Rgb low) {
-    const CellPoints lab = lab_cell(low);
-    Cell cell;
-    for (std::size_t i = 0; i < kCellColors; ++i)
-      cell.points[i] = make_point({lab[0][i], lab[1][i], lab[2][i]});
-    const Lab& middle = cell.points[kMiddle].lab;
-    for (const Point& point : cell.points) {
-      const double a = point.lab.a - middle.a;
-      const double b = point.lab.b - middle.b;
-      cell.reach.l = std::max(cell.reach.l, std::abs(point.lab.l - middle.l));
-      cell.reach.ab = std::max(cell.reach.ab, std::sqrt(a * a + b * b));
+  /// All that somewhere in the box may be as near as the one that is never far.
+  CandidateList prune(const ColorBox& colors, Candidates from) const {
+    const LabBox box = make_lab_box(colors);
+    std::array<float, 256> least;
+    float limit = std::numeric_limits<float>::infinity();
+    for (std::size_t i = 0; i < from.size(); i += kLanes) {
+      LabLanes four;
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const Entry& entry = points_[from[std::min(i + lane, from.size() - 1)]];
+        four.l[lane] = entry.l;
+        four.a[lane] = entry.a;
+        four.b[lane] = entry.b;
+        four.chroma[lane] = entry.chroma;
+      }
+      const DistanceBounds bounds = ciede2000_bounds(box, four);
+      for (std::size_t lane = 0; lane < kLanes && i + lane < from.size(); ++lane) {
+        least[i + lane] = bounds.low[lane];
+        limit = std::min(limit, bounds.high[lane]);
+      }
     }
-    return cell;
+    limit += limit * 2 * kBoundRounding + 2 * kUnsure;
+    CandidateList left;
+    for (std::size_t i = 0; i < from.size(); ++i)
+      if (least[i] <= limit) left.add(from[i]);
+    return left;
   }
 
-  std::size_t likely_nearest(const Point& point) const {
-    std::size_t leader = 0;
-    double least = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      const double now = lower_bound(point, points_[i], {});
-      if (now >= least) continue;
-      least = now;
-      leader = i;
+  LaneRace race(Rgb low, Candidates rivals) const {
+    const CellLanes cell = make_cell(low);
+    LaneRace race;
+    for (const std::uint8_t i : rivals) {
+      Distances distances;
+      if (cell.has_blue || points_[i].b < 0)
+        measure<Rotation::yes>(cell, points_[i], distances);
+      else
+        measure<Rotation::no>(cell, points_[i], distances);
+      race.enter(i, [&](std::size_t lanes) { return distances.of[lanes]; });
+      if (!distances.is_opposite) continue;
+      // A second time, so that such an entry is not sure to win, nor are those that are near to it.
+      race.enter(i, [&](std::size_t lanes) {
+        return distances.opposite[lanes] ? distances.of[lanes]
+                                         : all_lanes(std::numeric_limits<float>::infinity());
+      });
     }
-    return leader;
+    return race;
   }
 
-  void run(CellRace& race, const Cell& cell, std::size_t entry) const {
-    for (std::size_t place = 0; place < kCellColors; ++place) {
-      const double limit = race.best[place] + kUnsure;
-      if (lower_bound(cell.points[place], points_[entry], {}) > limit * limit) continue;
-      race.enter(place, entry, fast_ciede2000(cell.points[place], points_[entry]));
-    }
-  }
-
-  CellAnswer finish(const CellRace& race, Rgb low) const {
-    CellAnswer answer;
-    for (std::size_t place = 0; place < kCellColors; ++place)
-      answer[place] = race.second[place] - race.best[place] > kUnsure
-                          ? entries_[race.winner[place]].position
-                          : decide(cell_color(low, place));
-    return answer;
-  }
-
-  /// By the metric itself.
-  std::uint8_t decide(Rgb color) const {
+  /// By the metric itself, the first of the nearest ones.
+  std::uint8_t nearest(Rgb color, Candidates candidates) const {
     const Lab lab = to_lab(color);
-    std::size_t best = 0;
+    std::uint8_t best = candidates[0];
     double least = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const double distance = ciede2000(lab, points_[i].lab);
+    for (const std::uint8_t i : candidates) {
+      const double distance = ciede2000(lab, exact_[i]);
       if (distance >= least) continue;
       least = distance;
       best = i;
     }
-    return entries_[best].position;
+    return best;
   }
 
   std::vector<SolverEntry> entries_;
-  std::vector<Point> points_;
+  std::vector<Lab> exact_;
+  std::vector<Entry> points_;
+  CandidateList all_;
+  BoxLists<16> blocks_;
+  BoxLists<8> parts_;  // of their block's candidates
 };
 
 }  // namespace
+
+const TurnTable& turn_table() {
+  static const TurnTable kTable = [] {
+    TurnTable table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const double tangent = static_cast<double>(i) / (kTurnSteps / 2) - 1;
+      const double off = 2 * std::atan(tangent) * 180 / std::numbers::pi / 25;
+      table.at(i) = static_cast<float>(std::sin(std::numbers::pi / 3 * std::exp(-off * off)));
+    }
+    return table;
+  }();
+  return kTable;
+}
 
 std::unique_ptr<CellSolver> make_ciede2000_solver(const Palette& palette) {
   return std::make_unique<Ciede2000Solver>(palette);

@@ -50,6 +50,14 @@ class LaneRace {
     winner_.fill(FourInts{});
   }
 
+  /// The positions of the winners; where one leads by `unsure` or less, `decide(place)` says.
+  template <typename Decide>
+  CellAnswer finish(const std::vector<SolverEntry>& entries, float unsure, Decide decide) const {
+    return finish(
+        entries, [&](FourFloats best, FourFloats second) { return second - best > unsure; },
+        decide);
+  }
+
   /// `distance(i)` is that of the i-th four colours.
   template <typename Distance>
   void enter(std::uint8_t entry, Distance distance) {
@@ -64,15 +72,15 @@ class LaneRace {
     }
   }
 
-  /// The positions of the winners; where one leads by `unsure` or less, `decide(place)` says.
-  template <typename Decide>
-  CellAnswer finish(const std::vector<SolverEntry>& entries, float unsure, Decide decide) const {
+  /// The positions of the winners; where `is_sure(best, second)` is not, `decide(place)` says.
+  template <typename IsSure, typename Decide>
+  CellAnswer finish(const std::vector<SolverEntry>& entries, IsSure is_sure, Decide decide) const {
     CellAnswer answer{};
     for (std::size_t i = 0; i < kCellLanes; ++i) {
-      const FourInts is_sure = second_[i] - best_[i] > unsure;
+      const FourInts sure = is_sure(best_[i], second_[i]);
       for (std::size_t lane = 0; lane < kLanes; ++lane) {
         const std::size_t place = kLanes * i + lane;
-        answer[place] = is_sure[lane] != 0
+        answer[place] = sure[lane] != 0
                             ? entries[static_cast<std::size_t>(winner_[i][lane])].position
                             : decide(place);
       }

@@ -59,7 +59,7 @@ bool NearestTable::restore(ByteView content) {
 bool NearestTable::is_worth_saving() const {
   switch (metric_) {
     case ColorMetric::ciede2000:
-      return solved_cells_ >= 1000;
+      return solved_cells_ >= 2000;
     case ColorMetric::oklab:
     case ColorMetric::hyab:
       return solved_cells_ >= 100000;

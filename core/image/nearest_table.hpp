@@ -48,8 +48,8 @@ class NearestTable {
   /// Takes the cells that `content` has, where it is a whole file of this palette and metric. False
   /// when it is not: nothing has changed then. Before anybody asks.
   bool restore(ByteView content);
-  /// Whether solving what was asked for took longer than about 20 ms of a processor of 2020: worth
-  /// a file. By counts, not by a clock.
+  /// Whether solving what was asked for took longer than reading a file would, by about 4 ms of a
+  /// processor of 2020 or more: worth one. By counts, not by a clock.
   bool is_worth_saving() const;
 
  private:

@@ -53,8 +53,8 @@ class RootSolver : public CellSolver {
         all_(all_candidates(entries_.size())) {}
 
   CellAnswer solve(Rgb low) const override {
-    const Candidates of_block = lists_.of_block(
-        low, [&](const ColorBox& block) { return space_.prune(block, all_.view()); });
+    const Candidates of_block =
+        lists_.around(low, [&](const ColorBox& block) { return space_.prune(block, all_.view()); });
     CellAnswer answer;
     answer.fill(entries_[of_block[0]].position);
     if (of_block.size() == 1) return answer;
@@ -72,7 +72,7 @@ class RootSolver : public CellSolver {
   ExactEntries<typename Space::Metric> exact_;
   Space space_;
   CandidateList all_;
-  CandidateLists lists_;
+  BoxLists<16> lists_;
 };
 
 /// With u = 2 M^T entry the squared distance less that of the colour from black is |entry|^2 - u y,

@@ -189,8 +189,9 @@ TEST_CASE("nearest equals the search in whole cells, for palettes that make it h
 
 TEST_CASE("nearest equals the search in whole blocks, where bounds rule entries out at once") {
   Random random(9);
-  for (const ColorMetric metric : {ColorMetric::rgb, ColorMetric::oklab, ColorMetric::hyab})
-    for (const int count : {2, 9, 200}) {
+  for (const ColorMetric metric :
+       {ColorMetric::rgb, ColorMetric::oklab, ColorMetric::hyab, ColorMetric::ciede2000})
+    for (const int count : {2, 9, metric == ColorMetric::ciede2000 ? 40 : 200}) {
       const Palette palette = random.palette(count);
       const PaletteMapper mapper(palette, metric);
       for (const Rgb low : {Rgb{0, 0, 0}, Rgb{240, 240, 240}, Rgb{0, 16, 240}, Rgb{112, 96, 0}})
