@@ -6,8 +6,13 @@
 //   - the light (LightEstimate),
 //   - the covariance of the noise that is left (ColorNoise): brightness varies more than hue, and
 //     the most common colour, mostly a flat background, varies less than the figures,
-// and from these the beliefs again (ColorBeliefs). In the first rounds a cell has several
-// candidates; those that what it shows rules out are dropped, so that later rounds are quick.
+// and from these the beliefs again (ColorBeliefs). This is expectation maximisation (Dempster,
+// Laird, Rubin 1977), which ends in whichever optimum is near to where it begins. So the first
+// rounds judge each cell alone, by its colour and how often that is used, until light and noise
+// have settled; only then do cells listen to what stands around them. Told too early, neighbours
+// confirm each other's errors: of two similar colours the rarer may take over.
+// In the first rounds a cell has several candidates; those that what it shows rules out are
+// dropped, so that later rounds are quick.
 #include "core/image/assign_colors.hpp"
 
 #include <algorithm>
@@ -26,10 +31,11 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kMostColors = 1024;
-constexpr int kRounds = 10;
+constexpr int kRounds = 16;
 constexpr int kFirstLight = 1;         // round; before it the beliefs are too rough to judge light
-constexpr int kFirstLocal = 1;         // round; before it there is nothing to count
-constexpr int kFirstPrune = 2;         // round
+constexpr int kFirstNoiseKnown = 3;    // round; before it the noise is too rough to rule out much
+constexpr int kFirstTogether = 6;      // round; before it each cell is judged alone
+constexpr float kFar = 16.0F;          // cost of noise above the least that rules a colour out
 constexpr float kNoCandidate = 60.0F;  // farther from what is seen than the nearest colour
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
@@ -88,7 +94,8 @@ class Chooser {
  private:
   void judge_light();
   void judge_noise();
-  void judge_cells(bool prune, bool local);
+  CandidateShares judge_candidates(std::size_t cell, bool rule_out);
+  void judge_cells(int round);
   bool read_choice();
   ColorNoise& noise_of(std::uint16_t color) {
     return color == usage_.most_common() ? common_noise_ : noise_;
@@ -103,7 +110,6 @@ class Chooser {
   ColorUsage usage_;
   LocalUsage local_;
   LightEstimate estimate_;
-  std::vector<float> seen_brightness_;
   std::vector<float> light_;
   ColorNoise noise_;
   ColorNoise common_noise_;
@@ -148,7 +154,6 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       light_(seen_.size()) {
   const std::vector<Vec3> vectors = to_vectors(colors);
   for (std::size_t i = 0; i < seen_.size(); ++i) {
-    seen_brightness_.push_back(brightness(seen_[i]));
     const Candidates near = nearest_colors(seen_[i], vectors);
     beliefs_.start(i, near.index, near.count);
     choice_.index.push_back(near.index[0]);
@@ -158,17 +163,22 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
 }
 
 void Chooser::judge_light() {
-  std::vector<float> shown;
+  std::vector<float> looks;  // brightness of each colour in even light
   for (std::size_t k = 0; k < colors_.size(); ++k) {
-    shown.push_back(brightness(noise_of(static_cast<std::uint16_t>(k)).shown(colors_[k])));
+    looks.push_back(brightness(noise_of(static_cast<std::uint16_t>(k)).shown(colors_[k])));
   }
   std::vector<float> expected(seen_.size());
+  std::vector<float> shown(seen_.size());
   std::vector<float> trust(choice_.confidence);
   for (std::size_t i = 0; i < seen_.size(); ++i) {
-    expected[i] = shown[choice_.index[i]];
-    trust[i] *= choice_.index[i] == usage_.most_common() ? kCommonTrust : 1.0F;
+    const std::uint16_t color = choice_.index[i];
+    const ShownLight on =
+        noise_of(color).light_on(seen_[i], colors_[color], light_[i] * kBrightness);
+    expected[i] = looks[color];
+    shown[i] = looks[color] + on.light * 3 * kBrightness;
+    trust[i] *= on.weight * (color == usage_.most_common() ? kCommonTrust : 1.0F);
   }
-  light_ = estimate_.judge(seen_brightness_, expected, trust);
+  light_ = estimate_.judge(shown, expected, trust);
 }
 
 void Chooser::judge_noise() {
@@ -194,20 +204,42 @@ void Chooser::judge_noise() {
   common_noise_.judge();
 }
 
+/// The noise that each candidate of a cell would need, once the far ones are ruled out.
+CandidateShares Chooser::judge_candidates(std::size_t cell, bool rule_out) {
+  CellBelief& belief = beliefs_[cell];
+  CandidateShares cost{};
+  float least = 0;
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    cost[k] = noise_of(belief.color[k]).cost(rest_of(cell, belief.color[k]));
+    least = k == 0 ? cost[k] : std::min(least, cost[k]);
+  }
+  if (rule_out) {
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < belief.count; ++k) {
+      belief.shown[k] = cost[k] - least < kFar ? 1.0F : 0.0F;
+      cost[kept] = cost[k];
+      kept += cost[k] - least < kFar ? 1 : 0;
+    }
+    beliefs_.prune(cell, 1.0F);
+  }
+  return cost;
+}
+
 /// What each cell shows, without its neighbours.
-void Chooser::judge_cells(bool prune, bool local) {
+void Chooser::judge_cells(int round) {
+  const bool together = round >= kFirstTogether;
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     CellBelief& belief = beliefs_[i];
     if (belief.count == 1) {
       continue;
     }
+    CandidateShares cost = judge_candidates(i, round >= kFirstNoiseKnown);
     float least = 0;
-    CandidateShares cost{};
     for (std::size_t k = 0; k < belief.count; ++k) {
       const std::uint16_t color = belief.color[k];
       const float own = belief.share[k];
-      cost[k] = noise_of(color).cost(rest_of(i, color)) - usage_.log_share(color, own);
-      if (local) {
+      cost[k] -= usage_.log_share(color, own);
+      if (together) {
         cost[k] += local_.cost(i, color, own, usage_.share(color, own));
       }
       least = k == 0 ? cost[k] : std::min(least, cost[k]);
@@ -215,7 +247,7 @@ void Chooser::judge_cells(bool prune, bool local) {
     for (std::size_t k = 0; k < belief.count; ++k) {
       belief.shown[k] = plain_exp(least - cost[k]);
     }
-    if (prune) {
+    if (together) {
       beliefs_.prune(i, kRuledOut);
     }
   }
@@ -236,21 +268,23 @@ bool Chooser::read_choice() {
 
 ColorChoice Chooser::run() {
   for (int round = 0; round < kRounds; ++round) {
-    usage_ = beliefs_.count_usage(usage_, colors_.size());
+    const bool together = round >= kFirstTogether;
+    usage_ = together ? beliefs_.count_usage(usage_, colors_.size())
+                      : beliefs_.count_colors(colors_.size());
     if (round >= kFirstLight) {
       judge_light();
     }
     judge_noise();
-    if (round >= kFirstLocal) {
+    if (together) {
       local_.count(beliefs_);
     }
-    judge_cells(round >= kFirstPrune, round >= kFirstLocal);
-    if (round == 0) {
-      beliefs_.believe_shown();
-    } else {
+    judge_cells(round);
+    if (together) {
       beliefs_.propagate(usage_);
+    } else {
+      beliefs_.believe_shown();
     }
-    if (!read_choice() && round > kFirstPrune) {
+    if (!read_choice() && round > kFirstTogether) {
       break;
     }
   }

@@ -171,6 +171,17 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
   }
 }
 
+ColorUsage ColorBeliefs::count_colors(std::size_t colors) const {
+  ColorUsage usage(colors, ColorUsage::Pairs::no);
+  for (const CellBelief& belief : cells_) {
+    for (std::size_t k = 0; k < belief.count; ++k) {
+      usage.add_cell(belief.color[k], belief.share[k]);
+    }
+  }
+  usage.finish();
+  return usage;
+}
+
 ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t colors) const {
   ColorUsage usage(colors);
   for (std::size_t i = 0; i < cells_.size(); ++i) {

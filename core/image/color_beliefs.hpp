@@ -44,6 +44,8 @@ class ColorBeliefs {
   void believe_shown();
   /// One round of messages in reading order and one back, then `share` of every cell.
   void propagate(const ColorUsage& usage);
+  /// How often colours are used, believing this; which stand side by side is not counted.
+  ColorUsage count_colors(std::size_t colors) const;
   /// How colours are used, believing this; `usage` is the one of the last propagation.
   ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
 

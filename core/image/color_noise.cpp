@@ -15,12 +15,15 @@ constexpr double kPriorCells = 10.0;
 // Pixels vary more than the means of cells, and it is they that are cut off.
 constexpr double kPixelsOverCells = 1.6;
 constexpr float kLeastDeviation = 0.5F;
+constexpr float kMostCost = 20.0F;     // of noise
+constexpr float kLeastWeight = 0.05F;  // of three channels; below, a step would go anywhere
 
 /// What is seen of a value that noise of standard deviation 1 moves and that cannot be below 0.
 struct CutOff {
   float mean = 0;
   float deviation = 1;
-  float cost = 0;  ///< log of the deviation
+  float cost = 0;   ///< log of the deviation
+  float slope = 1;  ///< of the mean: the share that is not cut off
 };
 constexpr int kSteps = 16;  // a standard deviation
 constexpr int kReach = 4;   // standard deviations; farther away nothing is cut off
@@ -33,6 +36,7 @@ CutOffTable make_table() {
     float all = 0;
     float sum = 0;
     float squares = 0;
+    float passed = 0;
     constexpr int kParts = 160;
     for (int part = -kParts; part <= kParts; ++part) {
       const float shift = static_cast<float>(part) * 5 / kParts;
@@ -41,11 +45,13 @@ CutOffTable make_table() {
       all += density;
       sum += density * seen;
       squares += density * seen * seen;
+      passed += seen > 0 ? density : 0.0F;
     }
     table[i].mean = sum / all;
     table[i].deviation = std::max(
         kLeastDeviation, std::sqrt(std::max(0.0F, squares / all - sum / all * (sum / all))));
     table[i].cost = plain_log(table[i].deviation);
+    table[i].slope = passed / all;
   }
   return table;
 }
@@ -95,6 +101,29 @@ std::array<float, 3> ColorNoise::shown(Rgb color) const {
   return shown;
 }
 
+ShownLight ColorNoise::light_on(const std::array<float, 3>& seen, Rgb color, float guess) const {
+  const std::array<float, 3> channels{static_cast<float>(color.r), static_cast<float>(color.g),
+                                      static_cast<float>(color.b)};
+  float pull = 0;
+  float weight = 0;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const float want = channels[c] + guess;
+    const float reach = static_cast<float>(kReach) * deviation_[c];
+    const bool dark = want < reach;
+    if (!dark && 255 - want >= reach) {
+      pull += seen[c] - want;
+      weight += 1;
+      continue;
+    }
+    const CutOff& cut = cut_off((dark ? want : 255 - want) / deviation_[c]);
+    const float mean = cut.mean * deviation_[c];
+    const float trust = cut.slope / (cut.deviation * cut.deviation);
+    pull += trust * (seen[c] - (dark ? mean : 255 - mean));
+    weight += trust * cut.slope;
+  }
+  return {guess + pull / std::max(weight, kLeastWeight), weight / 3};
+}
+
 void ColorNoise::restart() {
   sum_ = {};
   count_ = 0;
@@ -136,7 +165,8 @@ float ColorNoise::cost(const ColorRest& rest) const {
   const float a = w[0] * rest.rest[0];
   const float b = w[1] * rest.rest[0] + w[2] * rest.rest[1];
   const float c = w[3] * rest.rest[0] + w[4] * rest.rest[1] + w[5] * rest.rest[2];
-  return (a * a + b * b + c * c) / 2 + spread_cost_ + rest.cost;
+  // Farther away it is no noise, but a cell that shows a mixture, and all are equally far.
+  return std::min((a * a + b * b + c * c) / 2, kMostCost) + spread_cost_ + rest.cost;
 }
 
 }  // namespace dgxp

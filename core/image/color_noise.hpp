@@ -13,6 +13,12 @@ struct ColorRest {
   float cost = 0;
 };
 
+/// The light that a cell of known colour shows.
+struct ShownLight {
+  float light = 0;   ///< what is added to each channel
+  float weight = 0;  ///< 1 where neither black nor white cuts anything off, less where they do
+};
+
 /// Gaussian noise around the colours of a palette, whose covariance is judged from what cells show.
 /// Black and white cut it off: dark colours are seen brighter than they are, and vary less.
 class ColorNoise {
@@ -21,6 +27,10 @@ class ColorNoise {
   ColorRest rest(const std::array<float, 3>& seen, Rgb color, float light) const;
   /// What is seen of `color` in the mean.
   std::array<float, 3> shown(Rgb color) const;
+
+  /// The light on a cell of `color` that is `seen`, near the light of a guess: one step of Newton's
+  /// method towards the likeliest. A channel that black or white cuts off says little of it.
+  ShownLight light_on(const std::array<float, 3>& seen, Rgb color, float guess) const;
 
   /// Forgets what was added, but not the outcome of `judge`.
   void restart();

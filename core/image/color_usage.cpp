@@ -14,13 +14,13 @@ constexpr double kManyCells = 400;  // one cell more or less changes no share of
 
 }  // namespace
 
-ColorUsage::ColorUsage(std::size_t colors)
+ColorUsage::ColorUsage(std::size_t colors, Pairs pairs)
     : colors_(colors),
       count_(colors),
-      pairs_(colors * colors),
+      pairs_(pairs == Pairs::yes ? colors * colors : 0),
       share_(colors),
       log_share_(colors),
-      lift_(colors * colors, -1.0F) {}
+      lift_(pairs_.size(), -1.0F) {}
 
 void ColorUsage::add_cell(std::uint16_t color, float weight) {
   count_[color] += static_cast<double>(weight);
@@ -54,6 +54,9 @@ float ColorUsage::log_share(std::uint16_t color, float own) const {
 }
 
 float ColorUsage::lift(std::uint16_t color, std::uint16_t neighbour) const {
+  if (lift_.empty()) {
+    return 1.0F;
+  }
   float& known = lift_[color * colors_ + neighbour];
   if (known < 0) {
     const double chance = share_[color] * share_[neighbour];

@@ -10,7 +10,10 @@ namespace dgxp {
 /// (4-connected, in either order). Cells whose colour is in doubt count in parts.
 class ColorUsage {
  public:
-  explicit ColorUsage(std::size_t colors);
+  enum class Pairs { no, yes };
+
+  /// Without pairs, `add_pair` must not be called, and no colour lifts another.
+  explicit ColorUsage(std::size_t colors, Pairs pairs = Pairs::yes);
 
   void add_cell(std::uint16_t color, float weight);
   void add_pair(std::uint16_t color, std::uint16_t neighbour, float weight);

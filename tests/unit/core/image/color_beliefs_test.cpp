@@ -52,6 +52,17 @@ TEST_CASE("ColorBeliefs count cells and pairs in parts") {
   CHECK(usage.log_share(1, 0) < usage.log_share(0, 0));
 }
 
+TEST_CASE("ColorBeliefs count colours alike with and without pairs") {
+  const ColorBeliefs beliefs = doubt_between_sure_cells();
+  ColorUsage nothing(2);
+  nothing.finish();
+  const ColorUsage usage = beliefs.count_usage(nothing, 2);
+  const ColorUsage alone = beliefs.count_colors(2);
+  CHECK(alone.log_share(0, 0) == usage.log_share(0, 0));
+  CHECK(alone.log_share(1, 0) == usage.log_share(1, 0));
+  CHECK(alone.lift(0, 1) == 1);
+}
+
 TEST_CASE("ColorBeliefs leave out what is ruled out") {
   ColorBeliefs beliefs({1, 1});
   beliefs.start(0, {4, 7, 9}, 3);

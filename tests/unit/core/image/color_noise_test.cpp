@@ -7,6 +7,41 @@
 #include "tests/unit/core/image/synthetic_raw.hpp"
 
 namespace dgxp {
+namespace {
+
+/// Deviation 10 in each channel, without correlation.
+ColorNoise ten_levels() {
+  ColorNoise noise;
+  for (int i = 0; i < 4000; ++i) {
+    std::array<float, 3> rest{};
+    for (std::size_t c = 0; c < 3; ++c) {
+      rest[c] = (i >> c) % 2 == 0 ? 10.0F : -10.0F;
+    }
+    noise.add(rest, 1);
+  }
+  noise.judge();
+  return noise;
+}
+
+}  // namespace
+
+TEST_CASE("ColorNoise reads light off all channels of a middling color") {
+  const ShownLight on = ten_levels().light_on({131, 139, 138}, {128, 130, 132}, 0);
+  CHECK(on.light == doctest::Approx(6));
+  CHECK(on.weight == doctest::Approx(1));
+}
+
+TEST_CASE("ColorNoise reads light off the channels that black and white leave") {
+  // Only red can become darker, and what is there of green and blue is 16 x 0.399.
+  const ShownLight dark = ten_levels().light_on({128, 6.4F, 6.4F}, {138, 0, 0}, 0);
+  CHECK(dark.light < -3);
+  CHECK(dark.light > -10);
+  CHECK(dark.weight > 0.4F);
+  CHECK(dark.weight < 1);
+  // A guess that is right already stays.
+  CHECK(ten_levels().light_on({128, 1.5F, 1.5F}, {138, 0, 0}, -10).light ==
+        doctest::Approx(-10).epsilon(0.15));
+}
 
 TEST_CASE("ColorNoise expects of black what noise that cannot be darker shows") {
   synthetic::Dice dice(3);

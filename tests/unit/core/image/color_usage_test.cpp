@@ -42,6 +42,16 @@ TEST_CASE("ColorUsage tells which colours stand side by side") {
   CHECK(usage.lift(0, 2) < usage.lift(0, 0));
 }
 
+TEST_CASE("ColorUsage without pairs lifts no colour and tells shares all the same") {
+  ColorUsage usage(2, ColorUsage::Pairs::no);
+  usage.add_cell(1, 6);
+  usage.add_cell(0, 2);
+  usage.finish();
+  CHECK(usage.lift(0, 1) == 1);
+  CHECK(usage.most_common() == 1);
+  CHECK(std::exp(usage.log_share(0, 0)) == doctest::Approx(2.02 / 8.04));
+}
+
 TEST_CASE("ColorUsage knows of no neighbours before any were counted") {
   ColorUsage usage(2);
   usage.finish();
