@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -83,6 +84,7 @@ const std::map<std::string_view, Rooms> kOwner = {
     {"fcntl.h", kShell},
     {"dirent.h", kShell},
     {"poll.h", kShell},
+    {"sys/inotify.h", {"watchers"}},
     {"sys/", kShell},
     {"linux/", kShell},
     {"arpa/", kShell},
@@ -139,9 +141,11 @@ std::optional<Include> parse_include(std::string_view line) {
 
 template <typename Table>
 const Rooms* find_by_prefix(const Table& table, std::string_view name) {
-  const auto found =
-      std::ranges::find_if(table, [&](const auto& entry) { return name.starts_with(entry.first); });
-  return found == table.end() ? nullptr : &found->second;
+  // From the end: of two prefixes that fit, the longer one counts.
+  const auto reversed = std::views::reverse(table);
+  const auto found = std::ranges::find_if(
+      reversed, [&](const auto& entry) { return name.starts_with(entry.first); });
+  return found == reversed.end() ? nullptr : &found->second;
 }
 
 /// What is wrong with this include, or "".
