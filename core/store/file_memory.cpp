@@ -1,0 +1,164 @@
+#include "core/store/file_memory.hpp"
+
+#include <utility>
+
+#include "core/store/beneath.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{1} << 30U;  // as deliveries
+
+bool is_private(const std::string& path) {
+  return path.starts_with(".dgxp/");
+}
+
+class ResidentStore final : public Store {
+ public:
+  ResidentStore(std::unique_ptr<Store> disk, FileMemory& memory, std::set<std::string> always_read)
+      : disk_(std::move(disk)), memory_(memory), always_read_(std::move(always_read)) {}
+
+  Result<Bytes> read(const std::string& path, std::size_t max_bytes) override {
+    return disk_->read(path, max_bytes);
+  }
+  Result<std::optional<Bytes>> read_if_present(const std::string& path,
+                                               std::size_t max_bytes) override {
+    const auto tidy = tidy_path(path);
+    if (!tidy || is_private(*tidy)) return disk_->read_if_present(path, max_bytes);
+    if (!always_read_.contains(*tidy)) {
+      auto known = memory_.find(*tidy);
+      if (known && (!*known || (*known)->size() <= max_bytes)) return *std::move(known);
+    }
+    auto content = disk_->read_if_present(path, max_bytes);
+    if (content) memory_.remember(*tidy, *content);
+    return content;
+  }
+  Result<bool> write(const std::string& path, ByteView content) override {
+    auto written = disk_->write(path, content);
+    const auto tidy = tidy_path(path);
+    if (written && tidy && !is_private(*tidy)) {
+      memory_.remember(*tidy, Bytes(content.begin(), content.end()));
+    }
+    return written;
+  }
+  std::optional<RawImage> find_raw(const Digest& key) override { return disk_->find_raw(key); }
+  Result<Done> keep_raw(const RawImage& raw) override { return disk_->keep_raw(raw); }
+  std::optional<RawImage> find_raw_of_master(const std::string& path) override {
+    return disk_->find_raw_of_master(path);
+  }
+  void remember_raw_of_master(const std::string& path, const Digest& key) override {
+    disk_->remember_raw_of_master(path, key);
+  }
+  std::optional<std::string> find_recipe(const Digest& recipe) override {
+    return disk_->find_recipe(recipe);
+  }
+  void keep_recipe(const Digest& recipe, const std::string& text) override {
+    disk_->keep_recipe(recipe, text);
+  }
+  Result<DeliveryReport> deliver(std::span<const OutputFile> files) override {
+    auto delivered = disk_->deliver(files);
+    if (!delivered) return delivered;
+    for (const OutputFile& file : files) {
+      if (const auto tidy = tidy_path(file.path))
+        memory_.remember_digest(*tidy, sha256(file.content));
+    }
+    return delivered;
+  }
+  Result<Done> check_writable(std::span<const std::string> folders) override {
+    return disk_->check_writable(folders);
+  }
+
+ private:
+  std::unique_ptr<Store> disk_;
+  FileMemory& memory_;
+  std::set<std::string> always_read_;
+};
+
+}  // namespace
+
+std::optional<std::optional<Bytes>> FileMemory::find(const std::string& path) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = files_.find(path);
+  if (found == files_.end() || !found->second.is_readable) return std::nullopt;
+  if (found->second.digest.empty()) return std::optional<Bytes>();
+  if (!found->second.content) return std::nullopt;
+  return found->second.content;
+}
+
+void FileMemory::put(const std::string& path, Known known) {
+  const std::lock_guard guard(mutex_);
+  Known& place = files_[path];
+  if (place.content) bytes_ -= place.content->size();
+  if (known.content && bytes_ + known.content->size() > kMostBytes) known.content.reset();
+  if (known.content) bytes_ += known.content->size();
+  place = std::move(known);
+}
+
+void FileMemory::remember(const std::string& path, const std::optional<Bytes>& content) {
+  put(path, {.digest = content ? sha256(*content) : Digest{}, .content = content});
+}
+
+void FileMemory::remember_digest(const std::string& path, const Digest& digest) {
+  put(path, {.digest = digest, .content = std::nullopt, .is_output = true});
+}
+
+void FileMemory::keep_only(const std::set<std::string>& paths) {
+  const std::lock_guard guard(mutex_);
+  std::erase_if(files_, [&](const auto& entry) {
+    const bool is_gone = !paths.contains(entry.first);
+    if (is_gone && entry.second.content) bytes_ -= entry.second.content->size();
+    return is_gone;
+  });
+}
+
+FileMemory::Known FileMemory::known_of(const std::string& path, bool is_output, Store& disk) {
+  auto content = disk.read_if_present(path, kLargestFile);
+  Known known{.is_output = is_output};
+  known.is_readable = static_cast<bool>(content);
+  if (!content || !*content) return known;
+  known.digest = sha256(**content);
+  if (!is_output) known.content = *std::move(*content);
+  return known;
+}
+
+std::set<std::string> FileMemory::paths() const {
+  const std::lock_guard guard(mutex_);
+  std::set<std::string> all;
+  for (const auto& [path, known] : files_) all.insert(all.end(), path);
+  return all;
+}
+
+ChangedFile::Now FileMemory::now_of(const Known& known) {
+  static const Digest kNothing = sha256(ByteView{});
+  if (!known.is_readable) return ChangedFile::Now::unreadable;
+  if (known.digest.empty()) return ChangedFile::Now::gone;
+  return known.digest == kNothing ? ChangedFile::Now::empty : ChangedFile::Now::written;
+}
+
+std::vector<ChangedFile> FileMemory::look_again(const std::set<std::string>& paths, Store& disk) {
+  std::vector<ChangedFile> changed;
+  for (const std::string& path : paths) {
+    Known before;
+    {
+      const std::lock_guard guard(mutex_);
+      const auto found = files_.find(path);
+      if (found == files_.end()) continue;
+      before = {.digest = found->second.digest,
+                .content = std::nullopt,
+                .is_readable = found->second.is_readable,
+                .is_output = found->second.is_output};
+    }
+    Known today = known_of(path, before.is_output, disk);
+    if (today.digest == before.digest && today.is_readable == before.is_readable) continue;
+    changed.push_back({.path = path, .now = now_of(today), .is_output = before.is_output});
+    put(path, std::move(today));
+  }
+  return changed;
+}
+
+std::unique_ptr<Store> make_resident_store(std::unique_ptr<Store> disk, FileMemory& memory,
+                                           std::set<std::string> always_read) {
+  return std::make_unique<ResidentStore>(std::move(disk), memory, std::move(always_read));
+}
+
+}  // namespace dgxp
