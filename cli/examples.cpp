@@ -5,6 +5,7 @@ namespace {
 
 constexpr VerbExample kExamples[] = {
     {"build", "dgxp build assets.yaml --locked"},
+    {"watch", "dgxp watch --events=jsonl --exit-on-stdin-eof"},
     {"plan", "dgxp plan --detailed-exitcode"},
     {"check", "dgxp check --no-placeholders"},
     {"lint", "dgxp lint \"hero*\" --strict"},

@@ -163,19 +163,22 @@ OpenWorker worker_opener(const WorkerChoice& choice, int threads, Previews previ
   };
 }
 
-Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal) {
+Result<Bytes> read_manifest(const ManifestPlace& files) {
   auto text = read_plain_file(files.folder / files.manifest, kLargestManifest);
-  if (!text) {
-    Error error = text.error();
-    std::error_code ignored;
-    if (!fs::exists(files.folder / files.manifest, ignored)) {
-      error.message = fmt::format("there is no manifest '{}'", files.shown);
-      error.kind = ErrorKind::manifest;
-      error.hint = "`dgxp init` makes one; `dgxp -C DIR build` looks in another folder";
-    }
-    return error;
+  if (text) return text;
+  Error error = text.error();
+  std::error_code ignored;
+  if (!fs::exists(files.folder / files.manifest, ignored)) {
+    error.message = fmt::format("there is no manifest '{}'", files.shown);
+    error.kind = ErrorKind::manifest;
+    error.hint = "`dgxp init` makes one; `dgxp -C DIR build` looks in another folder";
   }
-  ManifestResult loaded = load_manifest(files.shown, *text);
+  return error;
+}
+
+Result<LoadedManifest> resolve_manifest(const ManifestPlace& files, Bytes text,
+                                        const Terminal& terminal) {
+  ManifestResult loaded = load_manifest(files.shown, text);
   terminal.diagnostics(loaded.diagnostics);
   if (!loaded.project) {
     const auto errors =
@@ -186,7 +189,13 @@ Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& 
   }
   return LoadedManifest{.spec = std::move(*loaded.project),
                         .warnings = std::move(loaded.diagnostics),
-                        .text = std::move(*text)};
+                        .text = std::move(text)};
+}
+
+Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal) {
+  auto text = read_manifest(files);
+  if (!text) return text.error();
+  return resolve_manifest(files, std::move(*text), terminal);
 }
 
 Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec& spec, Store& store,
@@ -217,8 +226,8 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
   return request;
 }
 
-int fail(const Context& context, const Error& error, const ManifestPlace* files,
-         ByteView manifest) {
+int show_failure(const Context& context, const Error& error, const ManifestPlace* files,
+                 ByteView manifest) {
   const Terminal& terminal = *context.terminal;
   if (files != nullptr && error.place.line > 0) {
     terminal.diagnostics({{.file = files->shown,
@@ -229,7 +238,13 @@ int fail(const Context& context, const Error& error, const ManifestPlace* files,
   } else if (!error.message.empty()) {
     terminal.error(error);
   }
-  const int exit_code = static_cast<int>(exit_status_of(error.kind));
+  return static_cast<int>(exit_status_of(error.kind));
+}
+
+int fail(const Context& context, const Error& error, const ManifestPlace* files,
+         ByteView manifest) {
+  const int exit_code = show_failure(context, error, files, manifest);
+  const Terminal& terminal = *context.terminal;
   if (terminal.json()) terminal.data(failure_json(error, exit_code, terminal.shown_diagnostics()));
   return exit_code;
 }

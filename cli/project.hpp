@@ -70,6 +70,11 @@ struct LoadedManifest {
   std::vector<Diagnostic> warnings;
   Bytes text;
 };
+/// The bytes of the manifest. Error: `manifest` when there is none.
+Result<Bytes> read_manifest(const ManifestPlace& files);
+/// Resolves it and shows what is wrong with it.
+Result<LoadedManifest> resolve_manifest(const ManifestPlace& files, Bytes text,
+                                        const Terminal& terminal);
 /// Reads and resolves the manifest and shows what is wrong with it. Nothing is written.
 Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal);
 
@@ -81,6 +86,10 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
 /// code.
 int fail(const Context& context, const Error& error, const ManifestPlace* files = nullptr,
          ByteView manifest = {});
+
+/// The same, but never as a document on stdout.
+int show_failure(const Context& context, const Error& error, const ManifestPlace* files = nullptr,
+                 ByteView manifest = {});
 
 /// Ids of masters that `names` mean: ids of sprites or jobs, or patterns with '*'; all for none.
 /// Error: `usage`, with the nearest name, when one means nothing.

@@ -47,6 +47,10 @@ std::string count_text(std::size_t count, const std::string& one, const std::str
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+bool has_failed(const BuildReport& report) {
+  return !report.made.failed.empty() || !report.is_complete || has_failed_findings(report);
+}
+
 bool has_failed_findings(const BuildReport& report) {
   return std::ranges::any_of(report.findings,
                              [](const Finding& f) { return f.level == CheckLevel::error; });

@@ -24,6 +24,8 @@ std::string lint_json(const std::vector<Finding>& findings, std::size_t sprites,
 /// Everything a script may want to know about a build, as one JSON document.
 std::string report_json(const BuildReport& report, int exit_code);
 
+/// Whether a job, a check, or the outputs as a whole failed.
+bool has_failed(const BuildReport& report);
 bool has_failed_findings(const BuildReport& report);
 
 }  // namespace dgxp

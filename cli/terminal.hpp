@@ -38,6 +38,8 @@ class Terminal {
   void diagnostics(const std::vector<Diagnostic>& diagnostics) const;
   /// All diagnostics shown so far, for the document of --json.
   const std::vector<Diagnostic>& shown_diagnostics() const { return shown_; }
+  /// For what goes on for hours: those that were shown are told and done with.
+  void forget_diagnostics() const { shown_.clear(); }
   /// Replaces the line at the bottom of a terminal; nothing elsewhere. "" removes it.
   void progress(std::string_view text) const;
   /// A line for programs that watch, to stderr, as it is.

@@ -30,9 +30,7 @@ int exit_code_of(const BuildReport& report, const BuildArguments& arguments) {
   if (arguments.locked && (report.lock_outdated || !report.drift.empty())) {
     return static_cast<int>(ExitStatus::drift);
   }
-  const bool failed =
-      !report.made.failed.empty() || !report.is_complete || has_failed_findings(report);
-  return static_cast<int>(failed ? ExitStatus::failed : ExitStatus::ok);
+  return static_cast<int>(has_failed(report) ? ExitStatus::failed : ExitStatus::ok);
 }
 
 void show_drift(const Context& context, const BuildReport& report) {

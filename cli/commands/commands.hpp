@@ -26,6 +26,17 @@ struct BuildArguments {
 };
 int run_build_command(const Context& context, const BuildArguments& arguments);
 
+struct WatchArguments {
+  std::string manifest = "assets.yaml";
+  std::string worker;
+  std::string worker_folder;
+  std::string events = "text";  ///< or "jsonl"
+  bool exit_on_stdin_eof = false;
+  bool no_fsync = false;
+  int poll_ms = 0;  ///< look at files so often, without events of the kernel; 0 = no
+};
+int run_watch_command(const Context& context, const WatchArguments& arguments);
+
 struct PlanArguments {
   std::string manifest = "assets.yaml";
   std::string worker;

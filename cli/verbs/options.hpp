@@ -18,6 +18,7 @@ struct Options {
   int threads = 0;
 
   BuildArguments build;
+  WatchArguments watch;
   PlanArguments plan;
   CheckArguments check;
   LintArguments lint;

@@ -3,6 +3,29 @@
 #include <CLI/CLI.hpp>
 
 namespace dgxp {
+namespace {
+
+void add_watch_verb(CLI::App& app, Options& options) {
+  CLI::App* sub =
+      add_verb(app, options, "watch", "build, and again whenever a file of the project changes",
+               [](const Context& c, Options& o) { return run_watch_command(c, o.watch); });
+  WatchArguments& watch = options.watch;
+  sub->add_option("manifest", watch.manifest, "the manifest (default: assets.yaml)");
+  add_worker(*sub, options, watch.worker);
+  sub->add_option("--worker-folder", watch.worker_folder, "as `build --worker-folder`");
+  sub->add_option("--events", watch.events,
+                  "text: a line a build; jsonl: one JSON object a line on stdout (default: text)")
+      ->check(CLI::IsMember({"text", "jsonl"}));
+  sub->add_flag("--exit-on-stdin-eof", watch.exit_on_stdin_eof,
+                "end when standard input is closed, as a game does that dies");
+  sub->add_option("--poll", watch.poll_ms,
+                  "look at the files every so many milliseconds (default: when the kernel tells of "
+                  "a change)")
+      ->check(CLI::Range(10, 60000));
+  sub->add_flag("--no-fsync", watch.no_fsync, "do not wait for the disk");
+}
+
+}  // namespace
 
 void add_project_verbs(CLI::App& app, Options& options) {
   CLI::App* sub =
@@ -28,6 +51,8 @@ void add_project_verbs(CLI::App& app, Options& options) {
   sub->add_option("--lock-timeout", options.build.lock_timeout_seconds,
                   "seconds to wait for another dgxp (default: 60)")
       ->check(CLI::Range(0, 86400));
+
+  add_watch_verb(app, options);
 
   sub = add_verb(app, options, "plan", "say what build would generate, process and write",
                  [](const Context& c, Options& o) { return run_plan_command(c, o.plan); });

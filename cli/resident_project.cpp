@@ -1,0 +1,110 @@
+#include "cli/resident_project.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/progress.hpp"
+#include "core/store/build_stamp.hpp"
+
+namespace dgxp {
+
+ResidentProject::ResidentProject(const Context& context, ManifestPlace files,
+                                 ResidentOptions options)
+    : context_(context), files_(std::move(files)), options_(std::move(options)) {}
+
+std::set<std::string> ResidentProject::paths() const {
+  std::set<std::string> paths = memory_.paths();
+  paths.insert(files_.manifest);
+  paths.insert(files_.lock);
+  return paths;
+}
+
+ByteView ResidentProject::manifest_text() const {
+  return text_;
+}
+
+bool ResidentProject::look_again(const std::set<std::string>& paths) {
+  auto disk = open_project_read_only(files_.folder);
+  if (!disk) return false;
+  for (ChangedFile& file : memory_.look_again(paths, **disk)) {
+    std::string path = file.path;
+    changed_.insert_or_assign(std::move(path), std::move(file));
+  }
+  return !changed_.empty();
+}
+
+std::vector<std::string> ResidentProject::changed() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : changed_) paths.push_back(path);
+  return paths;
+}
+
+bool ResidentProject::is_half_saved() const {
+  return std::ranges::any_of(changed_, [&](const auto& entry) {
+    const ChangedFile& file = entry.second;
+    if (file.is_output) return false;
+    if (file.now == ChangedFile::Now::empty) return true;
+    return file.now == ChangedFile::Now::gone && !made_by_jobs_.contains(file.path);
+  });
+}
+
+Result<Done> ResidentProject::load_manifest_again() {
+  auto text = read_manifest(files_);
+  if (!text) {
+    memory_.remember(files_.manifest, std::nullopt);
+    return text.error();
+  }
+  memory_.remember(files_.manifest, *text);
+  if (manifest_ && manifest_->text == *text) {
+    context_.terminal->diagnostics(manifest_->warnings);
+    return Done{};
+  }
+  manifest_.reset();
+  text_ = *text;
+  auto loaded = resolve_manifest(files_, std::move(*text), *context_.terminal);
+  if (!loaded) return loaded.error();
+  manifest_ = std::move(*loaded);
+  return Done{};
+}
+
+ResidentBuild ResidentProject::build(const std::function<std::set<std::string>()>& changed_now,
+                                     HalfSaved half_saved) {
+  const Terminal& terminal = *context_.terminal;
+  const auto refused = [](const Error& error) {
+    return ResidentBuild{.kind = ResidentBuild::Kind::refused, .report = {}, .error = error};
+  };
+  auto disk = open_project(
+      files_.folder, {.manifest = files_.manifest, .sync = options_.sync, .on_wait = [&terminal] {
+                        terminal.note("another dgxp works on this project, waiting");
+                      }});
+  if (!disk) return refused(disk.error());
+  // Another dgxp may have written masters and lock until it gave up the project's lock.
+  look_again(changed_now());
+  if (half_saved == HalfSaved::waits && is_half_saved()) {
+    return {.kind = ResidentBuild::Kind::half_saved, .report = {}, .error = std::nullopt};
+  }
+  changed_.clear();
+  if (auto done = load_manifest_again(); !done) return refused(done.error());
+  const auto store = make_resident_store(std::move(*disk), memory_, {files_.lock});
+  auto report = build_in(*store);
+  if (!report) return refused(report.error());
+  std::set<std::string> paths(report->paths.begin(), report->paths.end());
+  paths.insert(files_.manifest);
+  paths.insert(files_.lock);
+  memory_.keep_only(paths);
+  made_by_jobs_.clear();
+  for (const AssessedJob& assessed : report->jobs) made_by_jobs_.insert(assessed.master->path);
+  return {.kind = ResidentBuild::Kind::done, .report = std::move(*report), .error = std::nullopt};
+}
+
+Result<BuildReport> ResidentProject::build_in(Store& store) {
+  auto request = make_request(files_, manifest_->spec, store, context_);
+  if (!request) return request.error();
+  request->stale.real_worker = !options_.worker.is_embedded();
+  request->open_worker = worker_opener(options_.worker, context_.threads);
+  remove_stamp(files_.folder);
+  ProgressReporter reporter(*context_.terminal, &store);
+  return run_build(*request, store, reporter);
+}
+
+}  // namespace dgxp

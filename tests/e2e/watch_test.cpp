@@ -1,0 +1,175 @@
+// `dgxp watch` as an editor, a game and a shell meet it. Every wait is for a line that it prints.
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/small_project.hpp"
+#include "tests/support/background_program.hpp"
+
+namespace dgxp {
+namespace {
+
+using nlohmann::json;
+
+/// A project that is watched. Every read has a deadline.
+class WatchedProject : public SmallProject {
+ public:
+  explicit WatchedProject(std::vector<std::string> more = {}) {
+    REQUIRE(run({"build", "--no-fsync"}).status == 0);
+    std::vector<std::string> arguments{"watch", "--events=jsonl", "--no-fsync"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    watch_.emplace(start_dgxp(folder().string(), std::move(arguments)));
+    REQUIRE(next("ready")["event"] == "ready");
+  }
+
+  BackgroundProgram& watch() { return *watch_; }
+
+  /// The next event of this kind; those before it are passed over.
+  json next(const std::string& kind) {
+    for (;;) {
+      const std::string line = watch_->read_line();
+      REQUIRE_MESSAGE(!line.empty(), "no event '" << kind << "' came in time");
+      json event = json::parse(line);
+      if (event["event"] == kind) return event;
+    }
+  }
+
+  /// As editors save: another file takes the place.
+  void replace(const std::string& path, const std::string& text) const {
+    put(path + ".new", text);
+    std::filesystem::rename(folder() / (path + ".new"), folder() / path);
+  }
+
+  void remove(const std::string& path) const { std::filesystem::remove(folder() / path); }
+
+  /// What is there is what a build makes of it.
+  void check_fresh() const {
+    const ProgramResult check = run({"check"});
+    CHECK_MESSAGE(check.status == 0, check.out << check.err);
+  }
+
+ private:
+  std::optional<BackgroundProgram> watch_;
+};
+
+std::string with_other_red(std::string palette) {
+  return palette.replace(palette.find("9e3038"), 6, "9e3048");
+}
+
+}  // namespace
+
+TEST_CASE("watch builds again when a palette is written in place or replaced") {
+  WatchedProject project;
+  const std::string before = project.get("palettes/ember.hex");
+  project.put("palettes/ember.hex", with_other_red(before));
+  CHECK(project.next("build_started")["changed"] == json{"palettes/ember.hex"});
+  CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+
+  project.replace("palettes/ember.hex", before);
+  CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+}
+
+TEST_CASE("watch shows what is wrong with the manifest and goes on when it is mended") {
+  WatchedProject project;
+  const std::string before = project.get("assets.yaml");
+  project.replace_in("assets.yaml", "palette: ember", "palete: ember");
+  const json error = project.next("error");
+  CHECK(error["exit"] == 65);
+  CHECK(error["diagnostics"][0]["hint"] == "did you mean 'palette'?");
+
+  project.replace("assets.yaml", before + "\n# mended\n");
+  CHECK(project.next("build_finished")["exit"] == 0);
+  project.check_fresh();
+}
+
+TEST_CASE("watch makes an output that was deleted, and a master") {
+  WatchedProject project;
+  const std::string page = project.get("game/sprites/small.png");
+  project.remove("game/sprites/small.png");
+  CHECK(project.next("build_finished")["written"] == json{"game/sprites/small.png"});
+  CHECK(project.get("game/sprites/small.png") == page);
+
+  project.remove("art/item/coin.png");
+  CHECK(project.next("build_finished")["recovered"] == json{"item/coin"});
+  project.check_fresh();
+}
+
+TEST_CASE("watch takes a master that was edited by hand") {
+  WatchedProject project;
+  const std::string potion = project.get("art/item/potion.png");
+  project.replace("art/item/coin.png", potion);
+  CHECK(project.next("build_finished")["written"].size() >= 1);
+  CHECK(project.get("art/item/coin.png") == potion);
+  project.check_fresh();
+}
+
+TEST_CASE("watch does not build because of what it writes itself, nor for the same bytes") {
+  WatchedProject project;
+  project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));
+  project.next("build_finished");
+  project.replace("palettes/ember.hex", project.get("palettes/ember.hex"));
+  project.replace_in("assets.yaml", "seed: 7", "seed: 8");
+  // The next build is that of the manifest: no other came between.
+  CHECK(project.next("build_started")["changed"] == json{"assets.yaml"});
+}
+
+TEST_CASE("watch waits for a file that an editor is about to write") {
+  WatchedProject project;
+  const std::string before = project.get("palettes/ember.hex");
+  project.remove("palettes/ember.hex");
+  project.put("palettes/ember.hex", with_other_red(before));
+  // Gone for a moment is no error: the next event is not one.
+  CHECK(json::parse(project.watch().read_line())["event"] == "build_started");
+  CHECK(json::parse(project.watch().read_line())["event"] == "build_finished");
+}
+
+TEST_CASE("watch sees a folder that comes back") {
+  WatchedProject project;
+  std::filesystem::rename(project.folder() / "palettes", project.folder() / "away");
+  CHECK(project.next("error")["exit"] == 65);
+  project.put("away/ember.hex", with_other_red(project.get("away/ember.hex")));
+  std::filesystem::rename(project.folder() / "away", project.folder() / "palettes");
+  CHECK(project.next("build_finished")["exit"] == 0);
+  project.check_fresh();
+}
+
+TEST_CASE("watch ends with 130 or 143 when it is told to") {
+  for (const auto& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    WatchedProject project;
+    project.watch().send_signal(signal);
+    const ProgramResult end = project.watch().wait();
+    CHECK(end.status == status);
+    CHECK(end.out == "{\"event\":\"ended\"}\n");
+  }
+}
+
+TEST_CASE("watch without events of the kernel looks in turns") {
+  WatchedProject project({"--poll", "20"});
+  project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));
+  CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+}
+
+TEST_CASE("watch ends with 0 when standard input does, if asked") {
+  WatchedProject project;
+  // Standard input of this test's programs is at its end from the beginning.
+  const ProgramResult end = project.run({"watch", "--exit-on-stdin-eof"});
+  CHECK(end.status == 0);
+}
+
+TEST_CASE("watch refuses a manifest that is not there") {
+  const SmallProject project;
+  const ProgramResult watch = project.run({"watch", "other.yaml"});
+  CHECK(watch.status == 65);
+  CHECK(watch.err.starts_with("error: there is no manifest 'other.yaml'\n"));
+}
+
+}  // namespace dgxp
