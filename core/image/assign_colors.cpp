@@ -7,10 +7,11 @@
 //   - the covariance of the noise that is left (ColorNoise): brightness varies more than hue, and
 //     the most common colour, mostly a flat background, varies less than the figures,
 // and from these the beliefs again (ColorBeliefs). This is expectation maximisation (Dempster,
-// Laird, Rubin 1977), which ends in whichever optimum is near to where it begins. So the first
-// rounds judge each cell alone, by its colour and how often that is used, until light and noise
-// have settled; only then do cells listen to what stands around them. Told too early, neighbours
-// confirm each other's errors: of two similar colours the rarer may take over.
+// Laird, Rubin 1977), which ends in whichever optimum is near to where it begins. So what can
+// confirm its own errors comes late (compare the deterministic annealing of Ueda and Nakano 1998):
+// the first rounds know nothing of usage, or of two similar colours the one that is nearer in the
+// first guess of light would take over, and light be bent to suit it; then each cell is judged
+// alone until usage, light and noise have settled; only then do cells hear what stands around them.
 // In the first rounds a cell has several candidates; those that what it shows rules out are
 // dropped, so that later rounds are quick.
 #include "core/image/assign_colors.hpp"
@@ -31,15 +32,16 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kMostColors = 1024;
-constexpr int kRounds = 16;
+constexpr int kRounds = 14;
 constexpr int kFirstLight = 1;         // round; before it the beliefs are too rough to judge light
 constexpr int kFirstNoiseKnown = 3;    // round; before it the noise is too rough to rule out much
-constexpr int kFirstTogether = 6;      // round; before it each cell is judged alone
+constexpr int kFirstUsage = 2;         // round; before it every colour is as likely as the others
+constexpr int kFirstTogether = 8;      // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;          // cost of noise above the least that rules a colour out
 constexpr float kNoCandidate = 60.0F;  // farther from what is seen than the nearest colour
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
-constexpr float kCommonTrust = 3.0F;        // in the light of cells of the most common colour
+constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
 constexpr float kOutlier = 2500.0F;         // squared distance; no noise but a wrong colour
 constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep distances
 
@@ -238,7 +240,7 @@ void Chooser::judge_cells(int round) {
     for (std::size_t k = 0; k < belief.count; ++k) {
       const std::uint16_t color = belief.color[k];
       const float own = belief.share[k];
-      cost[k] -= usage_.log_share(color, own);
+      cost[k] -= round >= kFirstUsage ? usage_.log_share(color, own) : 0.0F;
       if (together) {
         cost[k] += local_.cost(i, color, own, usage_.share(color, own));
       }

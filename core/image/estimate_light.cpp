@@ -15,7 +15,7 @@ namespace dgxp {
 namespace {
 
 constexpr float kLinkTrust = 2.0F;       // of a difference told by tilts, against `trust` 1
-constexpr float kZeroTrust = 0.1F;       // of light being even
+constexpr float kZeroTrust = 0.06F;       // of light being even
 constexpr float kHardContrast = 120.0F;  // sum of contrasts around a link that halves its trust
 constexpr double kSoftContrast = 30.0;   // contrasts beyond it weigh the same in the leak
 constexpr double kMostScale = 1.2;

@@ -59,7 +59,7 @@ class SlowLightEstimate {
 };
 
 inline constexpr float kLinkTrust = 2.0F;  // of a difference told by tilts, against `trust` 1
-inline constexpr float kZeroTrust = 0.1F;  // of light being even
+inline constexpr float kZeroTrust = 0.06F;  // of light being even
 inline constexpr float kHardContrast =
     120.0F;  // sum of contrasts around a link that halves its trust
 inline constexpr double kSoftContrast = 30.0;  // contrasts beyond it weigh the same in the leak
