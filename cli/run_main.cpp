@@ -1,5 +1,6 @@
 #include "cli/run_main.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,6 +33,17 @@ int become_http_program(const char* const* values, const Terminal& terminal) {
   terminal.error({.message = fmt::format("cannot start {}: {}", program.string(), strerror(errno)),
                   .hint = "it is installed together with dgxp: install both again"});
   return static_cast<int>(ExitStatus::storage);
+}
+
+/// Pictures of one sprite go where those of the one before were. By default the C library gives
+/// memory of this size back each time, and the kernel clears every page of it anew: a quarter of
+/// the time of a build from raw images.
+void keep_freed_memory() {
+#if defined(__GLIBC__)
+  constexpr int kMegabyte = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, 16 * kMegabyte);
+  mallopt(M_TRIM_THRESHOLD, 64 * kMegabyte);
+#endif
 }
 
 int run(int count, const char* const* values, const HttpVerbs* http) {
@@ -76,6 +88,7 @@ int run(int count, const char* const* values, const HttpVerbs* http) {
 
 int run_main(int count, const char* const* values, const HttpVerbs* http) {
   std::signal(SIGPIPE, SIG_IGN);
+  keep_freed_memory();
   try {
     return run(count, values, http);
   } catch (const std::exception& error) {
