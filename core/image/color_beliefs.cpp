@@ -115,8 +115,10 @@ void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t s
 }
 
 void ColorBeliefs::propagate(const ColorUsage& usage) {
+  std::size_t x = 0;  // of the next cell: counted, because to divide by the width is slow
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    if ((i + 1) % width_ != 0) {
+    x = x + 1 < width_ ? x + 1 : 0;
+    if (x != 0) {
       tell(usage, i, kRight, i + 1);
     }
     if (i + width_ < cells_.size()) {
@@ -124,7 +126,8 @@ void ColorBeliefs::propagate(const ColorUsage& usage) {
     }
   }
   for (std::size_t i = cells_.size(); i-- > 0;) {
-    if (i % width_ != 0) {
+    x = x > 0 ? x - 1 : width_ - 1;
+    if (x != 0) {
       tell(usage, i, kLeft, i - 1);
     }
     if (i >= width_) {
@@ -184,11 +187,13 @@ ColorUsage ColorBeliefs::count_colors(std::size_t colors) const {
 
 ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t colors) const {
   ColorUsage usage(colors);
+  std::size_t behind = 0;  // x of the cell behind cell i
   for (std::size_t i = 0; i < cells_.size(); ++i) {
+    behind = behind + 1 < width_ ? behind + 1 : 0;
     for (std::size_t k = 0; k < cells_[i].count; ++k) {
       usage.add_cell(cells_[i].color[k], cells_[i].share[k]);
     }
-    if ((i + 1) % width_ != 0) {
+    if (behind != 0) {
       count_pair(before, usage, i, i + 1, kRight);
     }
     if (i + width_ < cells_.size()) {

@@ -25,14 +25,14 @@ struct CutOff {
   float cost = 0;   ///< log of the deviation
   float slope = 1;  ///< of the mean: the share that is not cut off
 };
-constexpr int kSteps = 16;  // a standard deviation
-constexpr int kReach = 4;   // standard deviations; farther away nothing is cut off
-using CutOffTable = std::array<CutOff, std::size_t{2} * kReach * kSteps + 1>;
+constexpr int kSteps = 16;      // a standard deviation
+constexpr int kTableReach = 4;  // standard deviations, as ColorNoise::kReach
+using CutOffTable = std::array<CutOff, std::size_t{2} * kTableReach * kSteps + 1>;
 
 CutOffTable make_table() {
   CutOffTable table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const float value = static_cast<float>(i) / kSteps - kReach;
+    const float value = static_cast<float>(i) / kSteps - kTableReach;
     float all = 0;
     float sum = 0;
     float squares = 0;
@@ -56,35 +56,38 @@ CutOffTable make_table() {
   return table;
 }
 
-/// For a value less than kReach.
+/// For a value less than kTableReach.
 const CutOff& cut_off(float value) {
   static const CutOffTable kTable = make_table();
-  const float place = (std::max(value, static_cast<float>(-kReach)) + kReach) * kSteps + 0.5F;
+  const float place =
+      (std::max(value, static_cast<float>(-kTableReach)) + kTableReach) * kSteps + 0.5F;
   return kTable[static_cast<std::size_t>(place)];
 }
 
 }  // namespace
 
-ColorRest ColorNoise::rest(const std::array<float, 3>& seen, Rgb color, float light) const {
-  const std::array<float, 3> channels{static_cast<float>(color.r), static_cast<float>(color.g),
-                                      static_cast<float>(color.b)};
-  ColorRest result;
-  for (std::size_t c = 0; c < 3; ++c) {
-    const float want = channels[c] + light;
-    const float reach = static_cast<float>(kReach) * deviation_[c];
-    if (want < reach) {
-      const CutOff& low = cut_off(want / deviation_[c]);
-      result.rest[c] = (seen[c] - low.mean * deviation_[c]) / low.deviation;
-      result.cost += low.cost;
-    } else if (255 - want < reach) {
-      const CutOff& high = cut_off((255 - want) / deviation_[c]);
-      result.rest[c] = (seen[c] - 255 + high.mean * deviation_[c]) / high.deviation;
-      result.cost += high.cost;
-    } else {
-      result.rest[c] = seen[c] - want;
+FourFloats ColorNoise::cut_rest(const std::array<float, 3>& seen,
+                                const std::array<float, 3>& want) const {
+  struct Channel {
+    float rest;
+    float cost;
+  };
+  const auto channel = [&](std::size_t c) -> Channel {
+    const float reach = kReach * deviation_[c];
+    if (want[c] < reach) {
+      const CutOff& low = cut_off(want[c] / deviation_[c]);
+      return {(seen[c] - low.mean * deviation_[c]) / low.deviation, low.cost};
     }
-  }
-  return result;
+    if (255 - want[c] < reach) {
+      const CutOff& high = cut_off((255 - want[c]) / deviation_[c]);
+      return {(seen[c] - 255 + high.mean * deviation_[c]) / high.deviation, high.cost};
+    }
+    return {seen[c] - want[c], 0.0F};
+  };
+  const Channel red = channel(0);
+  const Channel green = channel(1);
+  const Channel blue = channel(2);
+  return FourFloats{red.rest, green.rest, blue.rest, red.cost + green.cost + blue.cost};
 }
 
 std::array<float, 3> ColorNoise::shown(Rgb color) const {
@@ -101,21 +104,19 @@ std::array<float, 3> ColorNoise::shown(Rgb color) const {
   return shown;
 }
 
-ShownLight ColorNoise::light_on(const std::array<float, 3>& seen, Rgb color, float guess) const {
-  const std::array<float, 3> channels{static_cast<float>(color.r), static_cast<float>(color.g),
-                                      static_cast<float>(color.b)};
+ShownLight ColorNoise::cut_light(const std::array<float, 3>& seen, const std::array<float, 3>& want,
+                                 float guess) const {
   float pull = 0;
   float weight = 0;
   for (std::size_t c = 0; c < 3; ++c) {
-    const float want = channels[c] + guess;
-    const float reach = static_cast<float>(kReach) * deviation_[c];
-    const bool dark = want < reach;
-    if (!dark && 255 - want >= reach) {
-      pull += seen[c] - want;
+    const float reach = kReach * deviation_[c];
+    const bool dark = want[c] < reach;
+    if (!dark && 255 - want[c] >= reach) {
+      pull += seen[c] - want[c];
       weight += 1;
       continue;
     }
-    const CutOff& cut = cut_off((dark ? want : 255 - want) / deviation_[c]);
+    const CutOff& cut = cut_off((dark ? want[c] : 255 - want[c]) / deviation_[c]);
     const float mean = cut.mean * deviation_[c];
     const float trust = cut.slope / (cut.deviation * cut.deviation);
     pull += trust * (seen[c] - (dark ? mean : 255 - mean));
@@ -127,15 +128,6 @@ ShownLight ColorNoise::light_on(const std::array<float, 3>& seen, Rgb color, flo
 void ColorNoise::restart() {
   sum_ = {};
   count_ = 0;
-}
-
-void ColorNoise::add(const std::array<float, 3>& rest, float weight) {
-  count_ += static_cast<double>(weight);
-  for (std::size_t p = 0; p < 3; ++p) {
-    for (std::size_t q = 0; q <= p; ++q) {
-      sum_[p][q] += static_cast<double>(weight * rest[p] * rest[q]);
-    }
-  }
 }
 
 void ColorNoise::judge() {

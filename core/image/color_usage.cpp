@@ -22,17 +22,6 @@ ColorUsage::ColorUsage(std::size_t colors, Pairs pairs)
       log_share_(colors),
       lift_(pairs_.size(), -1.0F) {}
 
-void ColorUsage::add_cell(std::uint16_t color, float weight) {
-  count_[color] += static_cast<double>(weight);
-  cells_ += static_cast<double>(weight);
-}
-
-void ColorUsage::add_pair(std::uint16_t color, std::uint16_t neighbour, float weight) {
-  pairs_[color * colors_ + neighbour] += static_cast<double>(weight);
-  pairs_[neighbour * colors_ + color] += static_cast<double>(weight);
-  all_pairs_ += 2 * static_cast<double>(weight);
-}
-
 void ColorUsage::finish() {
   most_common_ = static_cast<std::uint16_t>(std::ranges::max_element(count_) - count_.begin());
   for (std::size_t k = 0; k < colors_; ++k) {
@@ -53,21 +42,15 @@ float ColorUsage::log_share(std::uint16_t color, float own) const {
   return count_[color] > kManyCells || own <= 0 ? log_share_[color] : plain_log(share(color, own));
 }
 
-float ColorUsage::lift(std::uint16_t color, std::uint16_t neighbour) const {
-  if (lift_.empty()) {
-    return 1.0F;
-  }
-  float& known = lift_[color * colors_ + neighbour];
-  if (known < 0) {
-    const double chance = share_[color] * share_[neighbour];
-    const double prior = kPriorPairs * std::sqrt(chance);
-    const double lift =
-        (pairs_[color * colors_ + neighbour] + prior) / (all_pairs_ * chance + prior);
-    // To the power of 3/4.
-    const double root = all_pairs_ > 0 ? std::sqrt(lift) : 1.0;
-    known = static_cast<float>(root * std::sqrt(root));
-  }
-  return known;
+float ColorUsage::find_lift(std::uint16_t color, std::uint16_t neighbour) const {
+  const double chance = share_[color] * share_[neighbour];
+  const double prior = kPriorPairs * std::sqrt(chance);
+  const double lift = (pairs_[color * colors_ + neighbour] + prior) / (all_pairs_ * chance + prior);
+  // To the power of 3/4.
+  const double root = all_pairs_ > 0 ? std::sqrt(lift) : 1.0;
+  const auto found = static_cast<float>(root * std::sqrt(root));
+  lift_[color * colors_ + neighbour] = found;
+  return found;
 }
 
 }  // namespace dgxp

@@ -15,8 +15,15 @@ class ColorUsage {
   /// Without pairs, `add_pair` must not be called, and no colour lifts another.
   explicit ColorUsage(std::size_t colors, Pairs pairs = Pairs::yes);
 
-  void add_cell(std::uint16_t color, float weight);
-  void add_pair(std::uint16_t color, std::uint16_t neighbour, float weight);
+  void add_cell(std::uint16_t color, float weight) {
+    count_[color] += static_cast<double>(weight);
+    cells_ += static_cast<double>(weight);
+  }
+  void add_pair(std::uint16_t color, std::uint16_t neighbour, float weight) {
+    pairs_[color * colors_ + neighbour] += static_cast<double>(weight);
+    pairs_[neighbour * colors_ + color] += static_cast<double>(weight);
+    all_pairs_ += 2 * static_cast<double>(weight);
+  }
   /// To be called after the last of these, before any question.
   void finish();
 
@@ -25,11 +32,16 @@ class ColorUsage {
   float log_share(std::uint16_t color, float own) const;  ///< the logarithm of that
   /// How much likelier `color` is beside `neighbour` than by chance, tempered because neighbours
   /// say partly the same. 1 when nothing was counted yet.
-  float lift(std::uint16_t color, std::uint16_t neighbour) const;
+  float lift(std::uint16_t color, std::uint16_t neighbour) const {
+    const float known = lift_.empty() ? 1.0F : lift_[color * colors_ + neighbour];
+    return known >= 0 ? known : find_lift(color, neighbour);
+  }
   /// The colour of most cells, first of equal ones.
   std::uint16_t most_common() const { return most_common_; }
 
  private:
+  float find_lift(std::uint16_t color, std::uint16_t neighbour) const;
+
   std::size_t colors_;
   double cells_ = 0;
   double all_pairs_ = 0;
