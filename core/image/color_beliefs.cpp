@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/image/float_lanes.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -16,14 +18,55 @@ constexpr std::size_t opposite(std::size_t side) {
   return side ^ 1U;
 }
 
-void normalise(CandidateShares& shares, std::size_t count) {
+/// All of a cell's values at once; those beyond its count are 0.
+struct AllShares {
+  FourFloats low;
+  FourFloats high;
+};
+static_assert(kCandidates == 2 * kLanes);
+
+AllShares load_shares(const CandidateShares& shares) {
+  return {load_lanes(shares.data()), load_lanes(shares.data() + kLanes)};
+}
+
+/// The first `count` values, and 0.
+AllShares first_shares(const CandidateShares& shares, std::size_t count) {
+  const auto first = static_cast<std::int32_t>(count);
+  const AllShares all = load_shares(shares);
+  return {FourInts{0, 1, 2, 3} < first ? all.low : FourFloats{},
+          FourInts{4, 5, 6, 7} < first ? all.high : FourFloats{}};
+}
+
+CandidateShares normalised(AllShares all) {
+  CandidateShares shares;
+  store_lanes(all.low, shares.data());
+  store_lanes(all.high, shares.data() + kLanes);
   float sum = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    sum += shares[k];
+  for (const float share : shares) {
+    sum += share;
   }
-  for (std::size_t k = 0; k < count && sum > 0; ++k) {
-    shares[k] /= sum;
+  if (sum > 0) {
+    store_lanes(all.low / sum, shares.data());
+    store_lanes(all.high / sum, shares.data() + kLanes);
   }
+  return shares;
+}
+
+/// The candidates of a cell that are worth a look.
+struct Likely {
+  std::array<std::uint16_t, kCandidates> color;
+  CandidateShares share;
+  std::size_t count = 0;
+};
+
+Likely likely_of(const CellBelief& belief, const CandidateShares& shares) {
+  Likely likely;
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    likely.color[likely.count] = belief.color[k];
+    likely.share[likely.count] = shares[k];
+    likely.count += shares[k] > kNegligible ? 1 : 0;
+  }
+  return likely;
 }
 
 }  // namespace
@@ -71,22 +114,22 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
 
 void ColorBeliefs::believe_shown() {
   for (CellBelief& belief : cells_) {
-    belief.share = belief.shown;
-    normalise(belief.share, belief.count);
+    belief.share = normalised(first_shares(belief.shown, belief.count));
   }
 }
 
 /// What is believed of a cell without what the neighbour on `side` told.
 CandidateShares ColorBeliefs::without(std::size_t cell, std::size_t side) const {
   const CellBelief& belief = cells_[cell];
-  CandidateShares shares = belief.shown;
+  AllShares all = first_shares(belief.shown, belief.count);
   for (std::size_t s = 0; s < kAll; ++s) {
-    for (std::size_t k = 0; k < belief.count && s != side; ++k) {
-      shares[k] *= belief.told[s][k];
+    if (s != side) {
+      const AllShares told = load_shares(belief.told[s]);
+      all.low *= told.low;
+      all.high *= told.high;
     }
   }
-  normalise(shares, belief.count);
-  return shares;
+  return normalised(all);
 }
 
 void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t side,
@@ -102,16 +145,16 @@ void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t s
       message[k] = usage.lift(told.color[k], teller.color[0]);
     }
   } else {
-    const CandidateShares shares = without(from, side);
+    const Likely likely = likely_of(teller, without(from, side));
     for (std::size_t k = 0; k < told.count; ++k) {
-      message[k] = 0;
-      for (std::size_t l = 0; l < teller.count; ++l) {
-        message[k] +=
-            shares[l] > kNegligible ? shares[l] * usage.lift(told.color[k], teller.color[l]) : 0.0F;
+      float sum = 0;
+      for (std::size_t l = 0; l < likely.count; ++l) {
+        sum += likely.share[l] * usage.lift(told.color[k], likely.color[l]);
       }
+      message[k] = sum;
     }
   }
-  normalise(message, told.count);
+  message = normalised(first_shares(message, told.count));
 }
 
 void ColorBeliefs::propagate(const ColorUsage& usage) {
@@ -153,22 +196,20 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
     }
     return;
   }
-  const CandidateShares first = without(cell, side);
-  const CandidateShares second = without(neighbour, opposite(side));
-  std::array<CandidateShares, kCandidates> both{};
+  const Likely first = likely_of(a, without(cell, side));
+  const Likely second = likely_of(b, without(neighbour, opposite(side)));
+  std::array<CandidateShares, kCandidates> both;
   float sum = 0;
-  for (std::size_t k = 0; k < a.count; ++k) {
-    for (std::size_t l = 0; l < b.count; ++l) {
-      if (first[k] > kNegligible && second[l] > kNegligible) {
-        both[k][l] = first[k] * second[l] * before.lift(a.color[k], b.color[l]);
-        sum += both[k][l];
-      }
+  for (std::size_t k = 0; k < first.count; ++k) {
+    for (std::size_t l = 0; l < second.count; ++l) {
+      both[k][l] = first.share[k] * second.share[l] * before.lift(first.color[k], second.color[l]);
+      sum += both[k][l];
     }
   }
-  for (std::size_t k = 0; k < a.count; ++k) {
-    for (std::size_t l = 0; l < b.count; ++l) {
+  for (std::size_t k = 0; k < first.count; ++k) {
+    for (std::size_t l = 0; l < second.count; ++l) {
       if (both[k][l] > 0) {
-        usage.add_pair(a.color[k], b.color[l], both[k][l] / sum);
+        usage.add_pair(first.color[k], second.color[l], both[k][l] / sum);
       }
     }
   }

@@ -32,6 +32,12 @@ LocalUsage::LocalUsage(Size cells, std::size_t colors)
   }
   across_ = ceiling(width_, side_);
   down_ = ceiling(height, side_);
+  blocks_.reserve(width_ * height);
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width_; ++x) {
+      blocks_.push_back(static_cast<std::uint32_t>(y / side_ * across_ + x / side_));
+    }
+  }
 }
 
 /// Adds to each block both neighbours along one axis: `step` floats apart, in lines of `period`.

@@ -23,9 +23,7 @@ class LocalUsage {
   float cost(std::size_t cell, std::uint16_t color, float own, float share) const;
 
  private:
-  std::size_t block_of(std::size_t cell) const {
-    return cell / width_ / side_ * across_ + cell % width_ / side_;
-  }
+  std::size_t block_of(std::size_t cell) const { return blocks_[cell]; }
   void blur(std::size_t step, std::size_t period);
 
   std::size_t width_;
@@ -33,8 +31,9 @@ class LocalUsage {
   std::size_t across_;
   std::size_t down_;
   std::size_t colors_;
-  std::vector<float> counts_;  ///< of each colour, block by block
-  std::vector<float> totals_;  ///< of each block
+  std::vector<std::uint32_t> blocks_;  ///< of each cell: to divide each time is slow
+  std::vector<float> counts_;          ///< of each colour, block by block
+  std::vector<float> totals_;          ///< of each block
 };
 
 }  // namespace dgxp

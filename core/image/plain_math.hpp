@@ -14,7 +14,10 @@ inline float plain_exp(float x) {
     return 0.0F;
   }
   const float scaled = x * 1.44269504F;
-  const float whole = std::floor(scaled + 0.5F);
+  // The floor of `moved`, without a call.
+  const float moved = scaled + 0.5F;
+  const int cut = static_cast<int>(moved);
+  const float whole = static_cast<float>(cut - (moved < static_cast<float>(cut) ? 1 : 0));
   const float part = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
   float sum = 1.0F / 720;
   sum = sum * part + 1.0F / 120;
