@@ -32,13 +32,13 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kMostColors = 1024;
-constexpr int kRounds = 14;
+constexpr int kRounds = 12;
 constexpr int kFirstLight = 1;         // round; before it the beliefs are too rough to judge light
 constexpr int kFirstNoiseKnown = 3;    // round; before it the noise is too rough to rule out much
 constexpr int kFirstUsage = 2;         // round; before it every colour is as likely as the others
 constexpr int kFirstTogether = 8;      // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;          // cost of noise above the least that rules a colour out
-constexpr float kNoCandidate = 60.0F;  // farther from what is seen than the nearest colour
+constexpr float kNoCandidate = 45.0F;  // farther from what is seen than the nearest colour
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour

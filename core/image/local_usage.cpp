@@ -16,7 +16,6 @@ constexpr std::size_t kMostBlocks = 4096;
 constexpr int kPasses = 2;            // of a blur over three blocks along each axis
 constexpr float kOwnWeight = 9.0F;    // of a block in its own sum, after these
 constexpr float kPriorCells = 10.0F;  // spread as in the whole picture, counted everywhere
-constexpr float kUsual = 0.5F;        // logarithm of how much rarer is nothing unusual
 
 std::size_t ceiling(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
@@ -79,7 +78,7 @@ float LocalUsage::cost(std::size_t cell, std::uint16_t color, float own, float s
   const std::size_t block = block_of(cell);
   const float count = std::max(0.0F, counts_[block * colors_ + color] - kOwnWeight * own);
   const float near = (count + kPriorCells * share) / (totals_[block] - kOwnWeight + kPriorCells);
-  return near >= share ? 0.0F : std::max(0.0F, plain_log(share / near) - kUsual);
+  return near >= share ? 0.0F : plain_log(share / near);
 }
 
 }  // namespace dgxp

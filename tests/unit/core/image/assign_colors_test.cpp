@@ -94,6 +94,33 @@ TEST_CASE("assign_colors knows which of two similar colours a figure uses") {
   CHECK(wrong * 3 < nearest_wrong);
 }
 
+TEST_CASE("assign_colors does not take a darker colour for a dim light") {
+  // All is darker by 6, which the black ground cannot tell. Colour 2 is darker than 1 by 5, and
+  // nothing in the picture has it.
+  constexpr int kLarge = 48;
+  const std::vector<Rgb> colors{
+      {0, 0, 0}, {140, 110, 60}, {135, 105, 55}, {60, 60, 160}, {200, 60, 60}};
+  constexpr std::array<std::uint16_t, 5> kFigure{1, 1, 1, 3, 4};
+  synthetic::Dice dice(11);
+  std::vector<std::uint16_t> index;
+  for (int i = 0; i < kLarge * kLarge; ++i) {
+    const int x = i % kLarge;
+    const int y = i / kLarge;
+    const bool in = x >= 8 && x < 40 && y >= 8 && y < 40;
+    index.push_back(in ? kFigure.at(static_cast<std::size_t>(dice.roll(5))) : std::uint16_t{0});
+  }
+  CellSamples cells = even_cells(shown(index, colors, 6));
+  cells.size = {kLarge, kLarge};
+  for (auto& color : cells.colors) {
+    for (float& v : color) {
+      v = std::max(v - 6, 0.0F);
+    }
+  }
+  const auto found = assign_colors(cells, colors).index;
+  CHECK(std::ranges::count(index, 1) > 500);
+  CHECK(std::ranges::count(found, 2) < 30);
+}
+
 TEST_CASE("assign_colors is surer of a clear cell than of one between two colours") {
   const std::vector<Rgb> colors{{100, 60, 60}, {60, 60, 120}};
   auto cells = even_cells(shown(stripes(), colors, 6));
