@@ -25,6 +25,7 @@
 #include "core/image/color_noise.hpp"
 #include "core/image/color_usage.hpp"
 #include "core/image/estimate_light.hpp"
+#include "core/image/float_lanes.hpp"
 #include "core/image/local_usage.hpp"
 #include "core/image/plain_math.hpp"
 
@@ -64,29 +65,76 @@ struct Candidates {
   std::size_t count = 0;
 };
 
-Candidates nearest_colors(const Vec3& color, std::span<const Vec3> colors) {
-  Candidates found;
-  for (std::size_t i = 0; i < colors.size(); ++i) {
-    const float d = squared_distance(color, colors[i]);
-    if (found.count == kCandidates && d >= found.distance[kCandidates - 1]) {
-      continue;
-    }
-    std::size_t place = std::min(found.count, kCandidates - 1);
-    while (place > 0 && found.distance[place - 1] > d) {
-      found.distance[place] = found.distance[place - 1];
-      found.index[place] = found.index[place - 1];
-      --place;
-    }
-    found.distance[place] = d;
-    found.index[place] = static_cast<std::uint16_t>(i);
-    found.count = std::min(found.count + 1, kCandidates);
+/// Puts a colour at its place among the nearest.
+void enter(Candidates& found, std::size_t color, float distance) {
+  std::size_t place = std::min(found.count, kCandidates - 1);
+  while (place > 0 && found.distance[place - 1] > distance) {
+    found.distance[place] = found.distance[place - 1];
+    found.index[place] = found.index[place - 1];
+    --place;
   }
-  const float reach = std::sqrt(found.distance[0]) + kNoCandidate;
-  while (found.distance[found.count - 1] > reach * reach) {
-    --found.count;
-  }
-  return found;
+  found.distance[place] = distance;
+  found.index[place] = static_cast<std::uint16_t>(color);
+  found.count = std::min(found.count + 1, kCandidates);
 }
+
+/// Finds the nearest of some colours, four of which are looked at at once.
+class NearestColors {
+ public:
+  explicit NearestColors(std::span<const Rgb> colors) {
+    for (std::size_t i = 0; i < colors.size(); i += kLanes) {
+      Four four{all_lanes(kNowhere), all_lanes(kNowhere), all_lanes(kNowhere)};
+      for (std::size_t lane = 0; lane < std::min(kLanes, colors.size() - i); ++lane) {
+        const Rgb color = colors[i + lane];
+        four[0][lane] = static_cast<float>(color.r);
+        four[1][lane] = static_cast<float>(color.g);
+        four[2][lane] = static_cast<float>(color.b);
+      }
+      fours_.push_back(four);
+    }
+  }
+
+  Candidates find(const Vec3& color) const {
+    FourFloats least = distances(color, fours_[0]);
+    for (const Four& four : fours_) {
+      const FourFloats here = distances(color, four);
+      least = here < least ? here : least;
+    }
+    const float nearest = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
+    const float reach = std::sqrt(nearest) + kNoCandidate;
+    Candidates found;
+    for (std::size_t i = 0; i < fours_.size(); ++i) {
+      const FourFloats here = distances(color, fours_[i]);
+      const FourInts is_near = here <= reach * reach;
+      if ((is_near[0] | is_near[1] | is_near[2] | is_near[3]) != 0) {
+        enter_near(found, kLanes * i, here, is_near);
+      }
+    }
+    return found;
+  }
+
+ private:
+  using Four = std::array<FourFloats, 3>;  // red, green and blue
+  static constexpr float kNowhere = 1e6F;  // farther than any colour
+
+  static FourFloats distances(const Vec3& color, const Four& four) {
+    const FourFloats x = color[0] - four[0];
+    const FourFloats y = color[1] - four[1];
+    const FourFloats z = color[2] - four[2];
+    return x * x + y * y + z * z;
+  }
+  static void enter_near(Candidates& found, std::size_t first, FourFloats distances,
+                         FourInts is_near) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (is_near[lane] != 0 &&
+          (found.count < kCandidates || distances[lane] < found.distance[kCandidates - 1])) {
+        enter(found, first + lane, distances[lane]);
+      }
+    }
+  }
+
+  std::vector<Four> fours_;
+};
 
 class Chooser {
  public:
@@ -118,19 +166,11 @@ class Chooser {
   ColorChoice choice_;
 };
 
-std::vector<Vec3> to_vectors(std::span<const Rgb> colors) {
-  std::vector<Vec3> vectors;
-  for (const Rgb& c : colors) {
-    vectors.push_back({static_cast<float>(c.r), static_cast<float>(c.g), static_cast<float>(c.b)});
-  }
-  return vectors;
-}
-
 ColorChoice nearest_of(const CellSamples& cells, std::span<const Rgb> colors) {
-  const std::vector<Vec3> vectors = to_vectors(colors);
+  const NearestColors nearest(colors);
   ColorChoice choice;
   for (const Vec3& color : cells.colors) {
-    choice.index.push_back(nearest_colors(color, vectors).index[0]);
+    choice.index.push_back(nearest.find(color).index[0]);
     choice.confidence.push_back(1.0F);
   }
   return choice;
@@ -154,9 +194,9 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
       light_(seen_.size()) {
-  const std::vector<Vec3> vectors = to_vectors(colors);
+  const NearestColors nearest(colors);
   for (std::size_t i = 0; i < seen_.size(); ++i) {
-    const Candidates near = nearest_colors(seen_[i], vectors);
+    const Candidates near = nearest.find(seen_[i]);
     beliefs_.start(i, near.index, near.count);
     choice_.index.push_back(near.index[0]);
     choice_.confidence.push_back(1.0F);
