@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 
 #include "core/image/float_lanes.hpp"
 
@@ -15,24 +14,20 @@ namespace dgxp {
 namespace {
 
 constexpr float kLinkTrust = 2.0F;       // of a difference told by tilts, against `trust` 1
-constexpr float kZeroTrust = 0.06F;       // of light being even
+constexpr float kZeroTrust = 0.06F;      // of light being even
 constexpr float kHardContrast = 120.0F;  // sum of contrasts around a link that halves its trust
 constexpr double kSoftContrast = 30.0;   // contrasts beyond it weigh the same in the leak
 constexpr double kMostScale = 1.2;
 
+}  // namespace
+
 /// What blur lets of the contrasts on both sides into a tilt.
-struct Leak {
+struct LightEstimate::Leak {
   float near = 0;  ///< share of the contrast with the neighbour on the side of the tilt
   float far = 0;   ///< and with the one on the other side
 };
 
-/// The contrasts of one cell with its neighbours before and behind, and the tilts towards them.
-struct Side {
-  std::array<float, 2> contrast{};
-  std::array<float, 2> tilt{};
-};
-
-Leak fit_leak(std::span<const Side> sides) {
+LightEstimate::Leak LightEstimate::fit_leak(std::span<const Side> sides) {
   double same = 1;
   double mixed = 0;
   double near = 0;
@@ -60,12 +55,12 @@ Leak fit_leak(std::span<const Side> sides) {
           static_cast<float>((far * same - near * mixed) / determinant)};
 }
 
-}  // namespace
-
-LightEstimate::LightEstimate(Size size, std::vector<Tilts> tilts)
-    : width_(static_cast<std::size_t>(size.width)),
-      height_(static_cast<std::size_t>(size.height)),
-      tilts_(std::move(tilts)) {
+LightEstimate::LightEstimate(Size size, std::span<const Tilts> tilts)
+    : width_(static_cast<std::size_t>(size.width)), height_(static_cast<std::size_t>(size.height)) {
+  for (const Tilts& tilt : tilts) {
+    sides_[0].push_back({.tilt = {tilt[0], tilt[1]}});
+    sides_[1].push_back({.tilt = {tilt[2], tilt[3]}});
+  }
   // Along the shorter side, so that the room around them is less than the cells themselves.
   const bool is_wide = width_ >= height_;
   const std::size_t pitch = std::min(width_, height_) + kLanes;
@@ -83,17 +78,14 @@ LightEstimate::LightEstimate(Size size, std::vector<Tilts> tilts)
   light_ = Field(count);
 }
 
-/// `side` is that of the tilt towards the neighbour before: 0 for the left, 2 for the upper one.
-void LightEstimate::link_cells(std::span<const float> colors, Links& links,
-                               std::size_t side) const {
-  const bool is_across = side == 0;
+/// `axis` is 0 for neighbours side by side, 1 for one below the other.
+void LightEstimate::link_cells(std::span<const float> colors, std::size_t axis) {
+  const bool is_across = axis == 0;
+  std::vector<Side>& sides = sides_[axis];
+  Links& links = links_[axis];
   const std::size_t step = is_across ? 1 : width_;
   const std::size_t columns = is_across ? width_ - 1 : width_;  // of cells that have a neighbour
   const std::size_t rows = is_across ? height_ : height_ - 1;
-  std::vector<Side> sides(colors.size());
-  for (std::size_t i = 0; i < colors.size(); ++i) {
-    sides[i].tilt = {tilts_[i][side], tilts_[i][side + 1]};
-  }
   for (std::size_t y = 0; y < rows; ++y) {
     for (std::size_t i = y * width_; i < y * width_ + columns; ++i) {
       sides[i].contrast[1] = colors[i + step] - colors[i];
@@ -194,8 +186,8 @@ void LightEstimate::sweep() {
 
 std::vector<float> LightEstimate::judge(std::span<const float> seen, std::span<const float> colors,
                                         std::span<const float> trust) {
-  link_cells(colors, links_[0], 0);
-  link_cells(colors, links_[1], 2);
+  link_cells(colors, 0);
+  link_cells(colors, 1);
   for (std::size_t y = 0, i = 0; y < height_; ++y) {
     for (std::size_t x = 0; x < width_; ++x, ++i) {
       own_.weight[place(x, y)] = kZeroTrust + trust[i];
