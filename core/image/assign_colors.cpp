@@ -246,7 +246,8 @@ void Chooser::judge_noise() {
   common_noise_.judge();
 }
 
-/// The noise that each candidate of a cell would need, once the far ones are ruled out.
+/// The noise that each candidate of a cell would need, once the far ones are ruled out; and what it
+/// says of them alone.
 CandidateShares Chooser::judge_candidates(std::size_t cell, bool rule_out) {
   CellBelief& belief = beliefs_[cell];
   CandidateShares cost{};
@@ -263,6 +264,14 @@ CandidateShares Chooser::judge_candidates(std::size_t cell, bool rule_out) {
       kept += cost[k] - least < kFar ? 1 : 0;
     }
     beliefs_.prune(cell, 1.0F);
+  }
+  float sum = 0;
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    belief.alone[k] = plain_exp(least - cost[k]);
+    sum += belief.alone[k];
+  }
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    belief.alone[k] /= sum;
   }
   return cost;
 }

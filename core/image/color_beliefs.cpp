@@ -12,6 +12,7 @@ constexpr std::size_t kLeft = 0;
 constexpr std::size_t kRight = 1;
 constexpr std::size_t kUpper = 2;
 constexpr std::size_t kLower = 3;
+constexpr float kAloneShare = 0.2F;  // in the count of colours
 constexpr float kNegligible = 1e-4F;
 
 constexpr std::size_t opposite(std::size_t side) {
@@ -69,6 +70,13 @@ Likely likely_of(const CellBelief& belief, const CandidateShares& shares) {
   return likely;
 }
 
+/// What is believed makes what is common more common from round to round, and of similar colours
+/// only a few are left. A part of what cells show by themselves holds against that: a smoothed
+/// expectation maximisation (compare Silverman, Jones, Wilson, Nychka 1990).
+float counted_share(const CellBelief& belief, std::size_t k) {
+  return belief.share[k] + kAloneShare * (belief.alone[k] - belief.share[k]);
+}
+
 }  // namespace
 
 std::size_t CellBelief::best() const {
@@ -86,6 +94,7 @@ void ColorBeliefs::start(std::size_t cell, const std::array<std::uint16_t, kCand
   belief = {.count = count, .color = color};
   belief.shown[0] = 1;
   belief.share[0] = 1;
+  belief.alone[0] = 1;
   for (CandidateShares& told : belief.told) {
     std::fill_n(told.begin(), count, 1.0F);
   }
@@ -101,6 +110,7 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
     belief.color[kept] = belief.color[k];
     belief.shown[kept] = belief.shown[k];
     belief.share[kept] = belief.share[k];
+    belief.alone[kept] = belief.alone[k];
     for (CandidateShares& told : belief.told) {
       told[kept] = told[k];
     }
@@ -109,6 +119,7 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
   belief.count = kept;
   if (kept == 1) {
     belief.share[0] = 1;
+    belief.alone[0] = 1;
   }
 }
 
@@ -219,7 +230,7 @@ ColorUsage ColorBeliefs::count_colors(std::size_t colors) const {
   ColorUsage usage(colors, ColorUsage::Pairs::no);
   for (const CellBelief& belief : cells_) {
     for (std::size_t k = 0; k < belief.count; ++k) {
-      usage.add_cell(belief.color[k], belief.share[k]);
+      usage.add_cell(belief.color[k], counted_share(belief, k));
     }
   }
   usage.finish();
@@ -232,7 +243,7 @@ ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t color
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     behind = behind + 1 < width_ ? behind + 1 : 0;
     for (std::size_t k = 0; k < cells_[i].count; ++k) {
-      usage.add_cell(cells_[i].color[k], cells_[i].share[k]);
+      usage.add_cell(cells_[i].color[k], counted_share(cells_[i], k));
     }
     if (behind != 0) {
       count_pair(before, usage, i, i + 1, kRight);

@@ -19,6 +19,7 @@ struct CellBelief {
   std::array<std::uint16_t, kCandidates> color{};
   CandidateShares shown{};  ///< likelihood by what the cell shows, 1 for the likeliest
   CandidateShares share{};  ///< probability with what the neighbours say; sums up to 1
+  CandidateShares alone{};  ///< probability if every colour were used as often as the others
   std::array<CandidateShares, 4> told{};  ///< by the left, right, upper and lower neighbour
 
   std::size_t best() const;
@@ -44,9 +45,10 @@ class ColorBeliefs {
   void believe_shown();
   /// One round of messages in reading order and one back, then `share` of every cell.
   void propagate(const ColorUsage& usage);
-  /// How often colours are used, believing this; which stand side by side is not counted.
+  /// How often colours are used, believing this, and to a small part `alone`; which stand side by
+  /// side is not counted.
   ColorUsage count_colors(std::size_t colors) const;
-  /// How colours are used, believing this; `usage` is the one of the last propagation.
+  /// The same with pairs; `usage` is the one of the last propagation.
   ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
 
  private:

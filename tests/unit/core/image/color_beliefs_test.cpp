@@ -63,6 +63,20 @@ TEST_CASE("ColorBeliefs count colours alike with and without pairs") {
   CHECK(alone.lift(0, 1) == 1);
 }
 
+TEST_CASE("ColorBeliefs count a rare colour by what its cells show alone, too") {
+  ColorBeliefs beliefs({1, 1});
+  beliefs.start(0, {0, 1}, 2);
+  beliefs[0].shown = {1.0F, 0.0F};
+  beliefs.believe_shown();
+  beliefs[0].alone = {0.5F, 0.5F};
+  const ColorUsage usage = beliefs.count_colors(2);
+  CHECK(usage.share(0, 0) > 0.8F);
+  CHECK(usage.share(0, 0) < 0.95F);
+  CHECK(usage.share(0, 0) + usage.share(1, 0) == doctest::Approx(1));
+  beliefs.prune(0, 0.5F);
+  CHECK(beliefs[0].alone[0] == 1.0F);
+}
+
 TEST_CASE("ColorBeliefs leave out what is ruled out") {
   ColorBeliefs beliefs({1, 1});
   beliefs.start(0, {4, 7, 9}, 3);
