@@ -1,7 +1,7 @@
 // CIEDE2000 is no metric: it jumps where two hues are opposite, so the triangle inequality cannot
 // rule entries out. Bounds over whole boxes do (ciede2000_box.hpp); the entries that are left race
-// in single floats, which are off by less than half of kUnsure, and where two are closer than that
-// the metric itself decides.
+// in single floats, which are off by less than half of kUnsure and a part of the distance, and
+// where two are closer than that the metric itself decides.
 #include "core/image/ciede2000_solver.hpp"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
 #include "core/image/candidate_lists.hpp"
@@ -20,7 +21,8 @@
 namespace dgxp {
 namespace {
 
-constexpr float kUnsure = 1e-3F;
+constexpr float kUnsure = 2e-4F;
+constexpr float kUnsurePart = 2e-5F;     // and of the distance
 constexpr float kBoundRounding = 1e-4F;  // of a bound, in parts of it
 
 struct Entry {
@@ -80,7 +82,9 @@ void measure(const CellLanes& cell, const Entry& q, Distances& distances) {
     const FourFloats y = b * qc + q.b * pc;
     const FourFloats length = square_roots(x * x + y * y);  // 2 both cos(angle / 2)
     const FourInts has_hue = both > 1e-7F;
-    const FourInts opposite = has_hue & (length < 0.03F * both);
+    const FourInts opposite =
+        has_hue &
+        (length < smaller(larger(0.001F * (pc + qc), all_lanes(0.005F)), all_lanes(0.03F)) * both);
     const FourFloats inverse = has_hue & ~opposite ? 1.0F / length : FourFloats{};
     const HueLanes hue{.cos = x * inverse, .sin = y * inverse};
     const FourFloats off = (cell.lab[0][i] + q.l) / 2 - 50.0F;
@@ -98,8 +102,11 @@ void measure(const CellLanes& cell, const Entry& q, Distances& distances) {
                 square_roots(both) * half_h;
     // Whatever the mean hue is, and so S_H and R_T: the hue difference is 2 sqrt(both).
     const FourFloats widest = 1.0F + 0.015F * kMostHueWeight * chroma;
+    const FourFloats part = chroma * (1.0F / 25.0F);
+    const FourFloats turn = smaller(part * part * part, all_lanes(1.0F));
     const FourFloats least =
-        part_l * part_l + 0.13F * (part_c * part_c + 3.9F * both / (widest * widest));
+        part_l * part_l +
+        (1.0F - 0.867F * turn) * (part_c * part_c + 3.9F * both / (widest * widest));
     distances.of[i] = opposite ? least : larger(square, FourFloats{});
     distances.opposite[i] = opposite;
     any_opposite |= opposite;
@@ -124,32 +131,40 @@ class Ciede2000Solver : public CellSolver {
 
   CellAnswer solve(Rgb low) const override {
     const Candidates near = parts_.around(low, [&](const ColorBox& part) {
-      return prune(part, blocks_.around(low, [&](const ColorBox& block) {
-        return prune(block, all_.view());
-      }));
+      return prune(part,
+                   blocks_.around(
+                       low, [&](const ColorBox& block) { return prune(block, all_.view()).list; }))
+          .list;
     });
     CellAnswer answer;
     answer.fill(entries_[near[0]].position);
     if (near.size() == 1) return answer;
-    const CandidateList list = prune({.low = low}, near);
-    const Candidates rivals = list.view();
+    const Pruned left = prune({.low = low}, near);
+    const Candidates rivals = left.list.view();
     answer.fill(entries_[rivals[0]].position);
     if (rivals.size() == 1) return answer;
-    return race(low, rivals)
-        .finish(
-            entries_,
-            [](FourFloats best, FourFloats second) {
-              return square_roots(second) - square_roots(best) > kUnsure;
-            },
-            [&](std::size_t place) {
-              return entries_[nearest(cell_color(low, place), rivals)].position;
-            });
+    return race(low, left).finish(
+        entries_,
+        [](FourFloats best, FourFloats second) {
+          const FourFloats nearer = square_roots(best);
+          return square_roots(second) - nearer > kUnsure + kUnsurePart * nearer;
+        },
+        [&](std::size_t place) {
+          return entries_[nearest(cell_color(low, place), rivals)].position;
+        });
   }
 
  private:
+  /// Candidates in a box, and how near each may be somewhere in it.
+  struct Pruned {
+    CandidateList list;
+    std::array<float, 256> least;
+  };
+
   /// All that somewhere in the box may be as near as the one that is never far.
-  CandidateList prune(const ColorBox& colors, Candidates from) const {
+  Pruned prune(const ColorBox& colors, Candidates from) const {
     const LabBox box = make_lab_box(colors);
+    Pruned left;
     std::array<float, 256> least;
     float limit = std::numeric_limits<float>::infinity();
     for (std::size_t i = 0; i < from.size(); i += kLanes) {
@@ -167,31 +182,51 @@ class Ciede2000Solver : public CellSolver {
         limit = std::min(limit, bounds.high[lane]);
       }
     }
-    limit += limit * 2 * kBoundRounding + 2 * kUnsure;
-    CandidateList left;
-    for (std::size_t i = 0; i < from.size(); ++i)
-      if (least[i] <= limit) left.add(from[i]);
+    limit = with_doubt(limit);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (least[i] > limit) continue;
+      left.least[left.list.view().size()] = least[i];
+      left.list.add(from[i]);
+    }
     return left;
   }
 
-  LaneRace race(Rgb low, Candidates rivals) const {
+  /// What is farther than this is surely farther than `distance`.
+  static float with_doubt(float distance) {
+    return distance * (1 + 2 * kBoundRounding) + 4 * kUnsure;
+  }
+
+  /// The nearest first: most others are then ruled out by how far the winners are.
+  LaneRace race(Rgb low, const Pruned& left) const {
     const CellLanes cell = make_cell(low);
+    const Candidates rivals = left.list.view();
+    std::array<std::uint8_t, 256> order;
+    const auto end = order.begin() + static_cast<std::ptrdiff_t>(rivals.size());
+    std::iota(order.begin(), end, std::uint8_t{0});
+    std::sort(order.begin(), end,
+              [&](std::uint8_t a, std::uint8_t b) { return left.least[a] < left.least[b]; });
     LaneRace race;
-    for (const std::uint8_t i : rivals) {
-      Distances distances;
-      if (cell.has_blue || points_[i].b < 0)
-        measure<Rotation::yes>(cell, points_[i], distances);
-      else
-        measure<Rotation::no>(cell, points_[i], distances);
-      race.enter(i, [&](std::size_t lanes) { return distances.of[lanes]; });
-      if (!distances.is_opposite) continue;
-      // A second time, so that such an entry is not sure to win, nor are those that are near to it.
-      race.enter(i, [&](std::size_t lanes) {
-        return distances.opposite[lanes] ? distances.of[lanes]
-                                         : all_lanes(std::numeric_limits<float>::infinity());
-      });
+    for (auto next = order.begin(); next != end; ++next) {
+      if (next != order.begin() && left.least[*next] > with_doubt(std::sqrt(race.farthest())))
+        break;
+      enter(race, cell, rivals[*next]);
     }
     return race;
+  }
+
+  void enter(LaneRace& race, const CellLanes& cell, std::uint8_t entry) const {
+    Distances distances;
+    if (cell.has_blue || points_[entry].b < 0)
+      measure<Rotation::yes>(cell, points_[entry], distances);
+    else
+      measure<Rotation::no>(cell, points_[entry], distances);
+    race.enter(entry, [&](std::size_t lanes) { return distances.of[lanes]; });
+    if (!distances.is_opposite) return;
+    // A second time, so that such an entry is not sure to win, nor are those that are near to it.
+    race.enter(entry, [&](std::size_t lanes) {
+      return distances.opposite[lanes] ? distances.of[lanes]
+                                       : all_lanes(std::numeric_limits<float>::infinity());
+    });
   }
 
   /// By the metric itself, the first of the nearest ones.

@@ -50,6 +50,13 @@ class LaneRace {
     winner_.fill(FourInts{});
   }
 
+  /// The largest of the best distances so far.
+  float farthest() const {
+    FourFloats most = best_[0];
+    for (const FourFloats& best : best_) most = best > most ? best : most;
+    return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
+  }
+
   /// The positions of the winners; where one leads by `unsure` or less, `decide(place)` says.
   template <typename Decide>
   CellAnswer finish(const std::vector<SolverEntry>& entries, float unsure, Decide decide) const {
