@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -86,16 +87,16 @@ int compare_palettes(const Context& context, const Palette& from, const Palette&
 }
 
 Result<Palette> extract_palette(const PaletteArguments& arguments) {
-  std::vector<Image> images;
+  // One picture at a time is in memory: there may be thousands of large ones.
+  ColorCounter counter;
   for (const std::string& path : arguments.inputs) {
-    auto image = read_image(path);
+    const auto image = read_image(path);
     if (!image) return image.error();
-    images.push_back(std::move(*image));
+    counter.add(*image);
   }
-  std::vector<const Image*> views;
-  for (const Image& image : images) views.push_back(&image);
+  const std::vector<ColorCount> counts = std::move(counter).take();
   if (arguments.extend.empty()) {
-    if (arguments.colors > 1) return make_auto_palette(views, arguments.colors);
+    if (arguments.colors > 1) return auto_palette_of_counts(counts, arguments.colors);
     return Error{.kind = ErrorKind::usage,
                  .message = "a palette is made of 2 to 256 colours",
                  .hint = "-n 1 goes with --extend FILE"};
@@ -109,7 +110,7 @@ Result<Palette> extract_palette(const PaletteArguments& arguments) {
                                         count_text(own, "colour", "colours"), arguments.colors),
                  .hint = "a palette has at most 256 colours: ask for fewer with -n"};
   }
-  return extend_palette(*base, views, arguments.colors);
+  return extend_palette_by_counts(*base, counts, arguments.colors);
 }
 
 }  // namespace

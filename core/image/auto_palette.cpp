@@ -72,8 +72,11 @@ std::vector<Rgb> quantize(const std::vector<ColorCount>& counts, int count) {
 }  // namespace
 
 Result<Palette> make_auto_palette(std::span<const Image* const> images, int count) {
+  return auto_palette_of_counts(count_colors(images), count);
+}
+
+Result<Palette> auto_palette_of_counts(const std::vector<ColorCount>& counts, int count) {
   assert(count >= 2 && count <= 256);
-  const std::vector<ColorCount> counts = count_colors(images);
   if (counts.empty())
     return Error{.kind = ErrorKind::input,
                  .message = "no picture has an opaque pixel to make a palette of"};

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/base/result.hpp"
+#include "core/image/color_counts.hpp"
 #include "core/image/image.hpp"
 #include "core/image/palette.hpp"
 
@@ -15,5 +17,7 @@ namespace dgxp {
 ///
 /// Error: `input` when no picture has an opaque pixel.
 Result<Palette> make_auto_palette(std::span<const Image* const> images, int count);
+/// The same from their counted colours (count_colors), when the pictures are gone.
+Result<Palette> auto_palette_of_counts(const std::vector<ColorCount>& counts, int count);
 
 }  // namespace dgxp

@@ -9,60 +9,51 @@
 #include "core/image/color_metric.hpp"
 
 namespace dgxp {
-namespace {
 
-/// A growing table of counts by colour: a set of sprites has many pixels but few colours.
-class ColorCounter {
- public:
-  void add(Rgb color, std::uint64_t pixels) {
-    if (2 * used_ >= slots_.size()) grow();
-    ColorCount& slot = find(color);
-    if (slot.pixels == 0) {
-      slot.color = color;
-      ++used_;
-    }
-    slot.pixels += pixels;
-  }
-  /// Sorted by colour.
-  std::vector<ColorCount> take() && {
-    std::erase_if(slots_, [](const ColorCount& slot) { return slot.pixels == 0; });
-    std::ranges::sort(slots_, {}, &ColorCount::color);
-    return std::move(slots_);
-  }
+ColorCount& ColorCounter::find(Rgb color) {
+  const std::uint32_t code = std::uint32_t{color.r} << 16U | std::uint32_t{color.g} << 8U | color.b;
+  std::size_t slot = (code * 0x9E3779B1U >> 7U) & (slots_.size() - 1);
+  while (slots_[slot].pixels > 0 && slots_[slot].color != color)
+    slot = (slot + 1) & (slots_.size() - 1);
+  return slots_[slot];
+}
 
- private:
-  ColorCount& find(Rgb color) {
-    const std::uint32_t code =
-        std::uint32_t{color.r} << 16U | std::uint32_t{color.g} << 8U | color.b;
-    std::size_t slot = (code * 0x9E3779B1U >> 7U) & (slots_.size() - 1);
-    while (slots_[slot].pixels > 0 && slots_[slot].color != color)
-      slot = (slot + 1) & (slots_.size() - 1);
-    return slots_[slot];
-  }
-  void grow() {
-    std::vector<ColorCount> before(slots_.size() * 2);
-    std::swap(before, slots_);
-    for (const ColorCount& slot : before)
-      if (slot.pixels > 0) find(slot.color) = slot;
-  }
+void ColorCounter::grow() {
+  std::vector<ColorCount> before(slots_.size() * 2);
+  std::swap(before, slots_);
+  for (const ColorCount& slot : before)
+    if (slot.pixels > 0) find(slot.color) = slot;
+}
 
-  std::vector<ColorCount> slots_ = std::vector<ColorCount>(1024);  ///< a power of two
-  std::size_t used_ = 0;
-};
+void ColorCounter::add(Rgb color, std::uint64_t pixels) {
+  if (2 * used_ >= slots_.size()) grow();
+  ColorCount& slot = find(color);
+  if (slot.pixels == 0) {
+    slot.color = color;
+    ++used_;
+  }
+  slot.pixels += pixels;
+}
 
-}  // namespace
+void ColorCounter::add(const Image& image) {
+  const auto& pixels = image.pixels;
+  for (std::size_t i = 0; i < pixels.size();) {
+    std::size_t end = i + 1;
+    while (end < pixels.size() && pixels[end] == pixels[i]) ++end;
+    if (is_opaque(pixels[i])) add(pixels[i].rgb(), end - i);
+    i = end;
+  }
+}
+
+std::vector<ColorCount> ColorCounter::take() && {
+  std::erase_if(slots_, [](const ColorCount& slot) { return slot.pixels == 0; });
+  std::ranges::sort(slots_, {}, &ColorCount::color);
+  return std::move(slots_);
+}
 
 std::vector<ColorCount> count_colors(std::span<const Image* const> images) {
   ColorCounter counter;
-  for (const Image* image : images) {
-    const auto& pixels = image->pixels;
-    for (std::size_t i = 0; i < pixels.size();) {
-      std::size_t end = i + 1;
-      while (end < pixels.size() && pixels[end] == pixels[i]) ++end;
-      if (is_opaque(pixels[i])) counter.add(pixels[i].rgb(), end - i);
-      i = end;
-    }
-  }
+  for (const Image* image : images) counter.add(*image);
   return std::move(counter).take();
 }
 

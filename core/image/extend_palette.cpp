@@ -124,9 +124,13 @@ class ColorAdder {
 }  // namespace
 
 Palette extend_palette(const Palette& base, std::span<const Image* const> images, int count) {
+  return extend_palette_by_counts(base, count_colors(images), count);
+}
+
+Palette extend_palette_by_counts(const Palette& base, const std::vector<ColorCount>& counts,
+                                 int count) {
   assert(!base.colors.empty() && count >= 1);
   assert(base.colors.size() + static_cast<std::size_t>(count) <= 256);
-  const std::vector<ColorCount> counts = count_colors(images);
   const auto is_new = [&](Rgb color) { return !base.find(color); };
   std::vector<Rgb> added;
   for (const ColorCount& c : counts)

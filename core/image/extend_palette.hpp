@@ -1,7 +1,9 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
+#include "core/image/color_counts.hpp"
 #include "core/image/image.hpp"
 #include "core/image/palette.hpp"
 
@@ -12,5 +14,8 @@ namespace dgxp {
 /// when the pictures have fewer other colours. Whole numbers throughout; the order of pictures does
 /// not matter.
 Palette extend_palette(const Palette& base, std::span<const Image* const> images, int count);
+/// The same from their counted colours (count_colors), when the pictures are gone.
+Palette extend_palette_by_counts(const Palette& base, const std::vector<ColorCount>& counts,
+                                 int count);
 
 }  // namespace dgxp

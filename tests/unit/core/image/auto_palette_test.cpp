@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "core/image/lock_palette.hpp"
@@ -52,6 +53,15 @@ TEST_CASE("neither the order of pictures nor a second run changes the palette") 
   CHECK(*make_auto_palette(order, 16) == *palette);
   std::ranges::rotate(order, order.begin() + 5);
   CHECK(*make_auto_palette(order, 16) == *palette);
+}
+
+TEST_CASE("pictures that are counted one by one and gone give the same palette") {
+  ColorCounter counter;
+  for (int i = 11; i >= 0; --i) counter.add(random_set(1)[static_cast<std::size_t>(i)]);
+  const std::vector<Image> images = random_set(1);
+  const auto palette = auto_palette_of_counts(std::move(counter).take(), 16);
+  REQUIRE(palette);
+  CHECK(*palette == *make_auto_palette(pointers(images), 16));
 }
 
 TEST_CASE("noisy copies of few colours give these colours") {
