@@ -60,8 +60,8 @@ class LockReader {
                                                              "layout"};
   static constexpr std::array<std::string_view, 6> kJobKeys{"master",   "origin", "recipe",
                                                             "recovery", "seed",   "reroll"};
-  static constexpr std::array<std::string_view, 4> kPaletteKeys{"colors", "former", "extend",
-                                                                "added"};
+  static constexpr std::array<std::string_view, 5> kPaletteKeys{"colors", "former", "extend",
+                                                                "added", "auto"};
 
   bool check_version(const SyntaxNode& root) {
     const SyntaxNode* node = root.find("dgxp_lock");
@@ -191,6 +191,10 @@ class LockReader {
     } else {
       report_palette(node, fmt::format("palette '{}' has no 'colors'", node.key));
     }
+    if (const SyntaxNode* chosen = node.find("auto")) {
+      palette.auto_colors =
+          static_cast<int>(read_number(*chosen, static_cast<std::int64_t>(kMostLockedColors)));
+    }
     if (const SyntaxNode* extend = node.find("extend")) {
       palette.extend = static_cast<int>(read_number(*extend, kMostAddedColors));
     }
@@ -297,6 +301,8 @@ void write_job(std::string& text, const LockedJob& job) {
 
 void write_palette(std::string& text, const LockedPalette& palette) {
   text += "    colors: " + write_colors(palette.colors) + "\n";
+  if (palette.auto_colors > 0)
+    fmt::format_to(std::back_inserter(text), "    auto: {}\n", palette.auto_colors);
   if (palette.extend > 0) {
     fmt::format_to(std::back_inserter(text), "    extend: {}\n    added: {}\n", palette.extend,
                    write_colors(palette.added));

@@ -171,6 +171,12 @@ bool read_palette(LineReader& lines, LockedPalette& palette) {
   auto colors = lines.take_value("    colors: ");
   if (!colors || !take_colors(*colors, palette.colors) || !colors->empty()) return false;
   if (palette.colors.empty()) return false;
+  if (const auto text = lines.take_value("    auto: ")) {
+    std::int64_t chosen = 0;
+    if (!read_whole(text, static_cast<std::int64_t>(kMostLockedColors), chosen) || chosen == 0)
+      return false;
+    palette.auto_colors = static_cast<int>(chosen);
+  }
   if (const auto text = lines.take_value("    extend: ")) {
     std::int64_t extend = 0;
     auto added = lines.take_value("    added: ");

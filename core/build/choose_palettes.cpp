@@ -71,6 +71,7 @@ class PaletteChooser {
     LockedPalette& locked = lock_.palettes[spec.name];
     // What masters of before were drawn in stays until outputs are made of them.
     if (locked.colors.empty()) locked.colors = std::move(chosen.colors);
+    locked.auto_colors = spec.auto_colors;
     locked.extend = chosen.extend;
     locked.added = std::move(chosen.added);
     auto all = resolve_palettes(project_, inputs_.files, lock_);
@@ -96,6 +97,20 @@ Result<std::set<std::string>> choose_palettes(const ProjectSpec& project, const 
                                               const FreshMasters& fresh, Lock& lock,
                                               Palettes& palettes) {
   return PaletteChooser(project, inputs, fresh, lock, palettes).run();
+}
+
+std::set<std::string> forget_changed_palettes(const ProjectSpec& project, Lock& lock) {
+  std::set<std::string> forgotten;
+  for (const PaletteSpec& spec : project.palettes) {
+    const auto locked = lock.palettes.find(spec.name);
+    if (spec.auto_colors == 0 || locked == lock.palettes.end()) continue;
+    const int chosen = locked->second.auto_colors;
+    const bool has_more = std::ssize(locked->second.colors) > spec.auto_colors;
+    if (chosen == 0 ? !has_more : chosen == spec.auto_colors) continue;
+    lock.palettes.erase(locked);
+    forgotten.insert(spec.name);
+  }
+  return forgotten;
 }
 
 void forget_placeholder_palettes(const ProjectSpec& project, const Inputs& inputs,

@@ -32,6 +32,11 @@ Result<std::set<std::string>> choose_palettes(const ProjectSpec& project, const 
                                               const FreshMasters& fresh, Lock& lock,
                                               Palettes& palettes);
 
+/// Forgets the colours of `auto` palettes that were chosen for another number, and returns the
+/// names. A lock that does not say which number that was is believed, unless there are more
+/// colours.
+std::set<std::string> forget_changed_palettes(const ProjectSpec& project, Lock& lock);
+
 /// Forgets the chosen colours of palettes that only placeholders have had a part in, and whose
 /// masters `redrawn` (by MasterSpec::id) become art now.
 void forget_placeholder_palettes(const ProjectSpec& project, const Inputs& inputs,

@@ -93,7 +93,9 @@ void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
   }
   for (const PaletteSpec& spec : project.palettes) {
     const auto locked = updated.find(spec.name);
-    if (spec.extend > 0 || locked == updated.end()) continue;
+    if (locked == updated.end()) continue;
+    if (spec.auto_colors == 0) locked->second.auto_colors = 0;
+    if (spec.extend > 0) continue;
     locked->second.extend = 0;
     locked->second.added.clear();
   }

@@ -270,6 +270,7 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   if (!inputs) return inputs.error();
   Assessment now{.inputs = std::move(*inputs)};
   now.lock = effective_lock(*request.project, now.inputs, request.lock, request.pending);
+  const std::set<std::string> changed = forget_changed_palettes(*request.project, now.lock);
   auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
   if (!palettes) return palettes.error();
   now.palettes = std::move(*palettes);
@@ -281,8 +282,14 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
                          request.stale);
   if (auto done = check_workflows(now.jobs, request.workflows); !done) return done.error();
   for (AssessedJob& assessed : now.jobs) {
-    const bool is_asked = request.recover_again.contains(assessed.job.id);
-    if (is_asked && assessed.state == JobState::fresh) assessed.state = JobState::recovery_changed;
+    // In the colours that are chosen now; what was there before shows those of before only.
+    if (changed.contains(assessed.master->palette) && assessed.state == JobState::fresh)
+      assessed.state = JobState::recovery_changed;
+    if (!request.recover_again.contains(assessed.job.id)) continue;
+    const bool gives_up_edit = request.recover_edited && assessed.state == JobState::edited &&
+                               now.lock.jobs.contains(assessed.job.id);
+    if (gives_up_edit || assessed.state == JobState::fresh)
+      assessed.state = JobState::recovery_changed;
   }
   return now;
 }

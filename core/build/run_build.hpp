@@ -34,6 +34,7 @@ struct BuildRequest {
   BuildMode mode = BuildMode::build;
   StaleOptions stale;
   std::set<std::string> recover_again;  ///< jobs to recover from their raw image, fresh or not
+  bool recover_edited = false;          ///< those of them that were edited by hand, too
   Repack repack = Repack::no;
   int threads = 1;
   OpenWorker open_worker;

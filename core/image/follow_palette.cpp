@@ -70,7 +70,10 @@ ColorPositions follow_palette(std::span<const Rgb> master_colors, const Palette&
 
 LockedPalette update_locked_palette(const LockedPalette& before, const Palette& today,
                                     std::span<const Rgb> used) {
-  LockedPalette after{.colors = today.colors, .extend = before.extend, .added = before.added};
+  LockedPalette after{.colors = today.colors,
+                      .auto_colors = before.auto_colors,
+                      .extend = before.extend,
+                      .added = before.added};
   std::vector<Rgb> sorted(used.begin(), used.end());
   std::ranges::sort(sorted);
   const auto doubles = std::ranges::unique(sorted);

@@ -27,8 +27,9 @@ struct LockedJob {
 struct LockedPalette {
   std::vector<Rgb> colors;                 ///< as of the last build
   std::map<int, std::vector<Rgb>> former;  ///< colours a position once had and a master still uses
-  int extend = 0;                          ///< PaletteSpec::extend when `added` was chosen
-  std::vector<Rgb> added;                  ///< behind the palette's own colours
+  int auto_colors = 0;     ///< PaletteSpec::auto_colors when `colors` were chosen; 0 = not known
+  int extend = 0;          ///< PaletteSpec::extend when `added` was chosen
+  std::vector<Rgb> added;  ///< behind the palette's own colours
   friend bool operator==(const LockedPalette&, const LockedPalette&) = default;
 };
 

@@ -30,7 +30,7 @@ Lock make_lock() {
                             .former = {{1, {{0xa5, 0x30, 0x30}}}, {12, {{1, 2, 3}, {4, 5, 6}}}},
                             .extend = 4,
                             .added = {{1, 1, 1}, {9, 9, 9}}};
-  lock.palettes["plain"] = {.colors = {{0, 0, 0}}};
+  lock.palettes["plain"] = {.colors = {{0, 0, 0}}, .auto_colors = 16};
   lock.layout["actors"] = {{"hero/walk/east/0", {0, 1, 1}}, {"hero/walk/east/1", {0, 35, 1}}};
   lock.layout["tiles"] = {{"grass", {1, 65535, 0}}};
   return lock;
@@ -64,6 +64,7 @@ const std::string kText = fmt::format(
     "    former: {{ 1: [\"#a53030\"], 12: [\"#010203\", \"#040506\"] }}\n"
     "  plain:\n"
     "    colors: [\"#000000\"]\n"
+    "    auto: 16\n"
     "layout:\n"
     "  actors:\n"
     "    hero/walk/east/0: [0, 1, 1]\n"
@@ -159,6 +160,7 @@ TEST_CASE("random locks read back both ways") {
     for (int i = below(5); i > 0; --i) {
       LockedPalette& palette = lock.palettes[fmt::format("p{}", below(9))];
       palette.colors.resize(static_cast<std::size_t>(1 + below(256)), color());
+      if (below(2) == 0) palette.auto_colors = below(257);
       if (below(2) == 0) palette.former[below(256)] = {color(), color()};
       if (below(2) == 0) {
         palette.extend = 1 + below(255);
@@ -246,7 +248,7 @@ TEST_CASE("a lock tells what is wrong with it") {
             .starts_with("assets.lock:4:5: 'master' must be sha256: and 64 hexadecimal digits"));
   CHECK(
       error_of(with(kText, "[0, 1, 1]", "[0, 1]"))
-          .starts_with("assets.lock:30:5: 'hero/walk/east/0' must be three numbers [page, x, y]"));
+          .starts_with("assets.lock:31:5: 'hero/walk/east/0' must be three numbers [page, x, y]"));
   CHECK(
       error_of(with(kText, "12: [", "256: ["))
           .starts_with("assets.lock:25:31: this must be a whole number from 0 to 255, not '256'"));

@@ -114,3 +114,36 @@ TEST_CASE(
   CHECK(palettes.error().place == Place{7, 3});
   CHECK_FALSE(palettes.error().hint.empty());
 }
+
+TEST_CASE("an auto palette remembers for how many colours it was chosen") {
+  Fixture fixture;
+  fixture.project.palettes[1].extend = 0;
+  fixture.project.palettes[1].from.reset();
+  fixture.project.palettes[1].auto_colors = 2;
+  fixture.project.palettes[0].map.clear();
+  fixture.add_master("a", {kRed, kGreen, kBlue}, Origin::generated);
+  REQUIRE(fixture.choose() == std::set<std::string>{"more"});
+  LockedPalette& locked = fixture.lock.palettes.at("more");
+  CHECK(locked.auto_colors == 2);
+  CHECK(locked.colors.size() == 2);
+  CHECK(forget_changed_palettes(fixture.project, fixture.lock).empty());
+
+  SUBCASE("and is chosen again for another number") {
+    fixture.project.palettes[1].auto_colors = 3;
+    CHECK(forget_changed_palettes(fixture.project, fixture.lock) == std::set<std::string>{"more"});
+    CHECK(fixture.choose() == std::set<std::string>{"more"});
+    CHECK(fixture.palettes.at("more").colors.size() == 3);
+    CHECK(fixture.lock.palettes.at("more").auto_colors == 3);
+  }
+  SUBCASE("a lock of before is believed unless it has too many") {
+    locked.auto_colors = 0;
+    fixture.project.palettes[1].auto_colors = 3;
+    CHECK(forget_changed_palettes(fixture.project, fixture.lock).empty());
+    locked.colors = {kRed, kGreen, kBlue, {1, 1, 1}};
+    CHECK(forget_changed_palettes(fixture.project, fixture.lock) == std::set<std::string>{"more"});
+  }
+  SUBCASE("a palette that is written now has nothing to forget") {
+    fixture.project.palettes[1].auto_colors = 0;
+    CHECK(forget_changed_palettes(fixture.project, fixture.lock).empty());
+  }
+}
