@@ -103,6 +103,8 @@ constexpr std::array kChecksFields{
     FieldSpec{"baseline_drift", &kDrift, "", "How much feet may float"},
     FieldSpec{"centre_drift", &kCentreDrift, "", "How much a figure may wander sideways"},
     FieldSpec{"color_count", &kColorCounts, "", "How many colours a sprite may have"},
+    FieldSpec{"soft_alpha", &kLevel, "warn",
+              "What a pixel does that is neither opaque nor transparent"},
     FieldSpec{"canvas", &kLevel, "", "What a frame does that is empty, or full of background"},
     FieldSpec{"mixels", &kLevel, "", "What a part does that is drawn in larger pixels"},
     FieldSpec{"strays", &kLevel, "", "What single pixels apart from the figure do"},

@@ -157,6 +157,7 @@ ChecksSpec resolve_checks(const SyntaxNode& manifest, ProblemList& problems) {
     checks.colors_max = colors.integer("max");
     checks.colors = static_cast<CheckLevel>(colors.choice("level"));
   }
+  checks.soft_alpha = static_cast<CheckLevel>(reader.choice("soft_alpha"));
   checks.canvas = rule_level(reader, "canvas");
   checks.mixels = rule_level(reader, "mixels");
   checks.strays = rule_level(reader, "strays");

@@ -16,12 +16,13 @@
 namespace dgxp {
 namespace {
 
-constexpr std::array<CheckRule, 12> kRules{{
+constexpr std::array<CheckRule, 13> kRules{{
     {"palette", "every pixel has a colour of the sprite's palette"},
     {"coverage", "frames are neither too empty nor too full"},
     {"baseline_drift", "feet stand on one line in all frames of an animation"},
     {"centre_drift", "a figure stays in the middle through all frames of an animation"},
     {"color_count", "a sprite has no more colours than allowed"},
+    {"soft_alpha", "every pixel is opaque or transparent"},
     {"canvas", "no frame is empty, and the background of a figure is gone"},
     {"mixels", "all pixels of a sprite have one size"},
     {"strays", "no single pixel stands apart from the figure"},
@@ -96,6 +97,7 @@ class SpriteChecker {
     check_coverage(row, master != nullptr && master->seamless);
     const RowSpec& spec = spec_.rows[row];
     if (spec.mirrored) return;
+    check_frames(row, "soft_alpha", checks_.soft_alpha, find_soft_alpha);
     check_frames(row, "canvas", checks_.canvas, find_empty_canvas);
     if (master != nullptr && !master->drawn_by_hand && !master->seamless &&
         master->recover.background != Background::none)

@@ -248,6 +248,18 @@ std::optional<Flaw> find_empty_canvas(const Image& frame) {
   return Flaw{.at = {}, .message = "shows nothing"};
 }
 
+std::optional<Flaw> find_soft_alpha(const Image& frame) {
+  const auto is_soft = [](Rgba p) { return p.a != 0 && p.a != 255; };
+  const auto first = std::ranges::find_if(frame.pixels, is_soft);
+  if (first == frame.pixels.end()) return std::nullopt;
+  const auto at = static_cast<int>(first - frame.pixels.begin());
+  const auto count = std::ranges::count_if(frame.pixels, is_soft);
+  return Flaw{.at = Point{at % frame.size.width, at / frame.size.width},
+              .message = count == 1
+                             ? fmt::format("a pixel has an alpha of {}, not 0 or 255", first->a)
+                             : fmt::format("{} pixels have an alpha between 0 and 255", count)};
+}
+
 std::optional<Flaw> find_full_canvas(const Image& frame) {
   if (std::ranges::any_of(frame.pixels, [](Rgba p) { return p.a == 0; })) return std::nullopt;
   return Flaw{.at = {}, .message = "fills its frame: its background is still there"};

@@ -23,6 +23,9 @@ std::optional<Flaw> find_outline_gaps(const Image& frame);
 /// A frame without an opaque pixel.
 std::optional<Flaw> find_empty_canvas(const Image& frame);
 
+/// Pixels that are neither opaque nor transparent: the first of them, and how many there are.
+std::optional<Flaw> find_soft_alpha(const Image& frame);
+
 /// A frame without a transparent pixel; for figures whose background should have gone.
 std::optional<Flaw> find_full_canvas(const Image& frame);
 

@@ -37,6 +37,7 @@ struct ChecksSpec {
   std::optional<CheckLevel> centre_drift;
   int colors_max = 0;  ///< different opaque colours of a sprite; 0 = any number
   CheckLevel colors = CheckLevel::off;
+  CheckLevel soft_alpha = CheckLevel::warn;  ///< a pixel that is neither opaque nor transparent
   std::optional<CheckLevel> canvas;     ///< a frame that is empty, or full though it has a figure
   std::optional<CheckLevel> mixels;     ///< parts drawn in larger pixels
   std::optional<CheckLevel> strays;     ///< single pixels apart from the figure

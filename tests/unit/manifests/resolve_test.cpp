@@ -482,6 +482,7 @@ TEST_CASE("outputs and checks are read as they stand") {
       "  baseline_drift: { max: 3, level: error }\n"
       "  centre_drift: {}\n"
       "  color_count: { max: 12 }\n"
+      "  soft_alpha: error\n"
       "  mixels: error\n"
       "  flicker: off\n");
   REQUIRE(project.outputs.size() == 2);
@@ -500,6 +501,7 @@ TEST_CASE("outputs and checks are read as they stand") {
   CHECK(project.checks.centre_drift == CheckLevel::warn);
   CHECK(project.checks.colors_max == 12);
   CHECK(project.checks.colors == CheckLevel::warn);
+  CHECK(project.checks.soft_alpha == CheckLevel::error);
   CHECK(project.checks.mixels == CheckLevel::error);
   CHECK(project.checks.flicker == CheckLevel::off);
   CHECK_FALSE(project.checks.strays);

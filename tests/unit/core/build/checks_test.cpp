@@ -77,6 +77,18 @@ TEST_CASE("a foreign colour is named once, with the first place it stands at") {
   CHECK(findings[0].at == Point{4, 5});
 }
 
+TEST_CASE("soft alpha is told without being asked for, of sprites without a palette too") {
+  Made made({figure({3, 3}), figure({3, 3})});
+  made.project.sprites[0].palette.clear();
+  CHECK(made.run(CheckScope::asked) == Lines{});
+  made.sprites[0].rows[0].frames[1].at(4, 5).a = 128;
+  CHECK(made.run(CheckScope::asked) ==
+        Lines{"warning: sprite 'hero': frame 1 of 'walk': a pixel has an alpha of 128, not 0 or "
+              "255 (at 4,5) [soft_alpha]"});
+  made.project.checks.soft_alpha = CheckLevel::off;
+  CHECK(made.run(CheckScope::all) == Lines{});
+}
+
 TEST_CASE("frames with the same flaw are one finding") {
   Made made({Image({12, 12}), figure({3, 3}), Image({12, 12}), Image({12, 12})});
   made.project.checks.canvas = CheckLevel::error;

@@ -79,6 +79,7 @@ TEST_CASE("no rule for single frames objects to the example's masters") {
     CHECK(text_of(find_outline_gaps(image)) == "");
     CHECK(text_of(find_empty_canvas(image)) == "");
     CHECK(text_of(find_full_canvas(image)) == "");
+    CHECK(text_of(find_soft_alpha(image)) == "");
   }
 }
 
@@ -120,6 +121,15 @@ TEST_CASE("a hole in an outline is found where the inside shows through") {
         "its outline #14101e has a gap @" + std::to_string(x) + ",12");
   image.at(x, 12) = opaque({250, 250, 90});  // a colour of its own is meant
   CHECK(text_of(find_outline_gaps(image)) == "");
+}
+
+TEST_CASE("pixels that are neither opaque nor transparent are counted") {
+  Image image = disc(kRed, kInk);
+  CHECK(text_of(find_soft_alpha(image)) == "");
+  image.at(12, 5).a = 254;
+  CHECK(text_of(find_soft_alpha(image)) == "a pixel has an alpha of 254, not 0 or 255 @12,5");
+  image.at(11, 6).a = 1;
+  CHECK(text_of(find_soft_alpha(image)) == "2 pixels have an alpha between 0 and 255 @12,5");
 }
 
 TEST_CASE("empty and full frames are told from figures") {
