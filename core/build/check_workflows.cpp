@@ -1,7 +1,9 @@
 #include "core/build/check_workflows.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,8 @@
 
 namespace dgxp {
 namespace {
+
+constexpr std::size_t kMostTold = 8;  // jobs that an error names
 
 WorkflowValues values_of(const Job& job) {
   const SamplerSpec& sampler = job.sampler;
@@ -91,6 +95,8 @@ std::map<std::string, Bytes> encode_workflow_files(const Workflows& workflows) {
 
 Result<Done> check_workflows(const std::vector<AssessedJob>& jobs, const Workflows& workflows) {
   std::set<std::string> seen;
+  std::optional<Error> error;
+  std::size_t count = 0;
   for (const AssessedJob& assessed : jobs) {
     const Job& job = assessed.job;
     if (job.workflow_name.empty() || !seen.insert(shape_of(job)).second) continue;
@@ -98,12 +104,20 @@ Result<Done> check_workflows(const std::vector<AssessedJob>& jobs, const Workflo
     if (workflow == workflows.end()) return no_workflow(assessed, workflows);
     const std::string problem = why_not(job, workflow->second);
     if (problem.empty()) continue;
-    return Error{.kind = ErrorKind::manifest,
-                 .message = fmt::format("'{}': {}", job.id, problem),
-                 .hint = hint_for(job),
-                 .place = place_of(assessed)};
+    const std::string message = fmt::format("'{}': {}", job.id, problem);
+    ++count;
+    if (!error) {
+      error = Error{.kind = ErrorKind::manifest,
+                    .message = message,
+                    .hint = hint_for(job),
+                    .place = place_of(assessed)};
+    } else if (count <= kMostTold) {
+      error->message += "; " + message;
+    }
   }
-  return Done{};
+  if (!error) return Done{};
+  if (count > kMostTold) error->message += fmt::format("; and {} more", count - kMostTold);
+  return *std::move(error);
 }
 
 }  // namespace dgxp

@@ -18,7 +18,8 @@ std::map<std::string, Bytes> encode_workflow_files(const Workflows& workflows);
 
 /// Whether each job's values have a place in its workflow: none may get lost on the way.
 ///
-/// Error: `manifest`, naming job, workflow and value, with the place where the style names it.
+/// Error: `manifest`, naming job, workflow and value of each (the first eight; jobs alike count as
+/// one), with the place where the first one's style names it.
 Result<Done> check_workflows(const std::vector<AssessedJob>& jobs, const Workflows& workflows);
 
 }  // namespace dgxp

@@ -1,5 +1,8 @@
 #include "core/build/check_workflows.hpp"
 
+#include <string>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/core/workflow/sample_workflow.hpp"
@@ -113,6 +116,27 @@ TEST_CASE("check_workflows refuses sizes, edges and names that a workflow cannot
   stage.jobs.erase(stage.jobs.begin());
   stage.job().workflow_name = "sprite-sdlx";
   CHECK(stage.problem() == "there is no workflow 'sprite-sdlx'");
+}
+
+TEST_CASE("check_workflows names every job that does not fit, up to eight") {
+  Stage stage;
+  for (int i = 1; i < 14; ++i) {
+    AssessedJob other = stage.jobs.front();
+    other.job.id = "item/" + std::to_string(i);
+    other.job.raw_size.width = 512 + (i % 3 == 0 ? 0 : 1 + i);  // every third fits
+    stage.jobs.push_back(std::move(other));
+  }
+  stage.jobs.push_back(stage.jobs[1]);
+  stage.jobs.back().job.id = "alike";
+  const std::string problem = stage.problem();
+  CHECK(problem.starts_with(
+      "'item/1': workflow 'workflows/hero.json': its sizes go in steps of 8, and 514x256 does "
+      "not; 'item/2': workflow"));
+  CHECK(problem.find("'item/3'") == std::string::npos);
+  CHECK(problem.find("'item/11'") != std::string::npos);
+  CHECK(problem.find("alike") == std::string::npos);
+  stage.jobs.back().job.raw_size = {509, 256};
+  CHECK(stage.problem().ends_with("; and 1 more"));
 }
 
 TEST_CASE("only workflows of the project travel") {
