@@ -10,6 +10,7 @@
 #include "cli/run_main.hpp"
 #include "core/base/suggest.hpp"
 #include "core/store/project_store.hpp"
+#include "core/workflow/comfy_release.hpp"
 #include "manifests/workflow_binding.hpp"
 
 namespace dgxp {
@@ -125,21 +126,32 @@ int show_template(const Context& context, const TemplateArguments& arguments) {
   return 0;
 }
 
+Result<Done> check_release(const TemplateArguments& arguments, const WorkflowTemplate& workflow,
+                           const ComfyAnswer& server) {
+  const std::string& least = workflow.binding.needs.min_comfyui;
+  if (server.release.empty() || least.empty() || !is_older_release(server.release, least))
+    return Done{};
+  return Error{.kind = ErrorKind::manifest,
+               .message = fmt::format("{} needs ComfyUI {}, the server is {}", arguments.input,
+                                      least, server.release),
+               .hint = "update it, or lower 'min_comfyui' when you know that it works"};
+}
+
 int check_template(const Context& context, const TemplateArguments& arguments) {
   const Terminal& terminal = *context.terminal;
   const auto files = read_workflow(arguments.input);
   if (!files) return fail(context, files.error());
-  std::string object_info;
+  ComfyAnswer server;
   if (!arguments.comfy.empty()) {
-    auto answer = context.http->read_object_info(arguments.comfy, context.stop);
+    auto answer = context.http->ask_comfy(arguments.comfy, context.stop);
     if (!answer) return fail(context, answer.error());
-    object_info = *std::move(answer);
+    server = *std::move(answer);
   }
   const WorkflowResult loaded = load_workflow({.name = files->name,
                                                .graph = files->graph,
                                                .binding = files->binding,
                                                .folder = files->folder},
-                                              object_info);
+                                              server.object_info);
   terminal.diagnostics(loaded.diagnostics);
   if (!loaded.workflow) {
     const auto errors =
@@ -149,6 +161,8 @@ int check_template(const Context& context, const TemplateArguments& arguments) {
                               "{} has {}", arguments.input,
                               count_text(static_cast<std::size_t>(errors), "error", "errors"))});
   }
+  if (auto done = check_release(arguments, *loaded.workflow, server); !done)
+    return fail(context, done.error());
   if (terminal.json()) {
     ordered_json document = describe(*loaded.workflow);
     document["name"] = arguments.input;

@@ -5,6 +5,6 @@
 
 int main(int count, char** values) {
   constexpr dgxp::HttpVerbs kVerbs{.worker = &dgxp::run_worker_command,
-                                   .read_object_info = &dgxp::read_object_info};
+                                   .ask_comfy = &dgxp::ask_comfy};
   return dgxp::run_main(count, values, &kVerbs);
 }

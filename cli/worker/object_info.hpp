@@ -3,12 +3,13 @@
 #include <stop_token>
 #include <string>
 
+#include "cli/run_main.hpp"
 #include "core/base/result.hpp"
 
 namespace dgxp {
 
-/// What a ComfyUI at `url` says about the classes of its nodes: the body of GET /object_info.
+/// What a ComfyUI at `url` says about itself.
 /// Error: `usage` for a bad URL, `worker` when there is no answer within a minute.
-Result<std::string> read_object_info(const std::string& url, std::stop_token stop);
+Result<ComfyAnswer> ask_comfy(const std::string& url, std::stop_token stop);
 
 }  // namespace dgxp

@@ -1,26 +1,14 @@
 // What a run needs before it posts: the workflow, its values, and the server's consent.
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/backends/comfy_run.hpp"
+#include "core/workflow/comfy_release.hpp"
 
 namespace dgxp {
 namespace {
-
-/// "0.3.45" as numbers; what is no number is 0.
-std::array<int, 3> read_version(std::string_view text) {
-  std::array<int, 3> version{};
-  for (int& part : version) {
-    const auto end = std::min(text.find('.'), text.size());
-    std::from_chars(text.data(), text.data() + end, part);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return version;
-}
 
 bool has_place_for(const WorkflowTemplate& workflow, const GenerateMessage& job) {
   const bool has_loras = !job.lora.empty() || !job.loras.empty();
@@ -84,7 +72,7 @@ Result<Done> ComfyNodeCheck::check(const WorkflowTemplate& workflow, const Bound
   const std::string& least = workflow.binding.needs.min_comfyui;
   if (!least.empty()) {
     const auto stats = api_.stats(stop);
-    if (stats && read_version(stats->version) < read_version(least)) {
+    if (stats && is_older_release(stats->version, least)) {
       return Error{ErrorKind::worker,
                    fmt::format("workflow '{}' needs ComfyUI {}, the server is {}", workflow.name,
                                least, stats->version)};

@@ -105,6 +105,15 @@ TEST_CASE("template check --comfy holds every built-in against a server, and nam
       CHECK(result.out.find("fits this server") != std::string::npos);
     }
   }
+  options.version = "0.3.40";
+  const FakeComfy old(options);
+  const ProgramResult older =
+      run(folder, {"template", "check", "sprite-sdxl", "--comfy", old.url()});
+  CHECK(older.status == 65);
+  CHECK(older.err ==
+        "error: sprite-sdxl needs ComfyUI 0.3.45, the server is 0.3.40\n"
+        "hint: update it, or lower 'min_comfyui' when you know that it works\n");
+  options.version = "0.3.64";
   options.models = {{"checkpoints", {"sd_xl_base_0.9.safetensors"}}};
   options.missing_classes = {"LoraLoader"};
   const FakeComfy poor(options);
