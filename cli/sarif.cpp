@@ -87,15 +87,27 @@ std::string to_sarif(const std::vector<Finding>& findings, const std::string& ma
 
 std::string to_failed_sarif(const std::vector<Diagnostic>& diagnostics, int exit_code) {
   ordered_json results = ordered_json::array();
+  ordered_json notifications = ordered_json::array();
   for (const Diagnostic& diagnostic : diagnostics) {
+    const char* level = diagnostic.severity == Severity::error ? "error" : "warning";
+    const ordered_json message = {{"text", text_of(diagnostic.message, diagnostic.hint)}};
+    if (diagnostic.place.line == 0) {
+      ordered_json notification = {{"level", level}, {"message", message}};
+      if (!diagnostic.file.empty())
+        notification["locations"] =
+            ordered_json::array({{{"physicalLocation", physical_location(diagnostic.file, {})}}});
+      notifications.push_back(std::move(notification));
+      continue;
+    }
     const ordered_json location = {
         {"physicalLocation", physical_location(diagnostic.file, diagnostic.place)}};
     results.push_back({{"ruleId", kManifestRule},
-                       {"level", diagnostic.severity == Severity::error ? "error" : "warning"},
-                       {"message", {{"text", text_of(diagnostic.message, diagnostic.hint)}}},
+                       {"level", level},
+                       {"message", message},
                        {"locations", ordered_json::array({location})}});
   }
-  const ordered_json invocation = {{"executionSuccessful", false}, {"exitCode", exit_code}};
+  ordered_json invocation = {{"executionSuccessful", false}, {"exitCode", exit_code}};
+  if (!notifications.empty()) invocation["toolExecutionNotifications"] = std::move(notifications);
   return log_of(
       {{"invocations", ordered_json::array({invocation})}, {"results", std::move(results)}});
 }

@@ -17,8 +17,8 @@ std::string to_uri(const std::filesystem::path& file, const std::filesystem::pat
 /// URI is `manifest`.
 std::string to_sarif(const std::vector<Finding>& findings, const std::string& manifest);
 
-/// The log of a run that came to no findings: `diagnostics`, with a URI each for `file`, as
-/// results.
+/// The log of a run that came to no findings: `diagnostics`, with a URI each for `file`, as results
+/// where they have a line, else as notifications of the tool.
 std::string to_failed_sarif(const std::vector<Diagnostic>& diagnostics, int exit_code);
 
 }  // namespace dgxp

@@ -105,6 +105,7 @@ void Terminal::warning(std::string_view text) const {
 }
 
 void Terminal::error(const Error& error) const {
+  errors_.push_back(error);
   message("error", kRed, error.message);
   if (!error.hint.empty()) message("hint", kCyan, error.hint);
 }

@@ -38,8 +38,13 @@ class Terminal {
   void diagnostics(const std::vector<Diagnostic>& diagnostics) const;
   /// All diagnostics shown so far, for the document of --json.
   const std::vector<Diagnostic>& shown_diagnostics() const { return shown_; }
+  /// All errors so far that are not diagnostics of a file.
+  const std::vector<Error>& shown_errors() const { return errors_; }
   /// For what goes on for hours: those that were shown are told and done with.
-  void forget_diagnostics() const { shown_.clear(); }
+  void forget_diagnostics() const {
+    shown_.clear();
+    errors_.clear();
+  }
   /// Replaces the line at the bottom of a terminal; nothing elsewhere. "" removes it.
   void progress(std::string_view text) const;
   /// A line for programs that watch, to stderr, as it is.
@@ -59,6 +64,7 @@ class Terminal {
   bool in_actions_ = false;
   mutable bool progress_visible_ = false;
   mutable std::vector<Diagnostic> shown_;
+  mutable std::vector<Error> errors_;
 };
 
 }  // namespace dgxp

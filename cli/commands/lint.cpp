@@ -42,6 +42,9 @@ int give_up(const Context& context, const LintArguments& arguments, int exit_cod
   if (!arguments.sarif) return exit_code;
   std::vector<Diagnostic> diagnostics = context.terminal->shown_diagnostics();
   for (Diagnostic& diagnostic : diagnostics) diagnostic.file = uri_of(diagnostic.file);
+  for (const Error& error : context.terminal->shown_errors())
+    diagnostics.push_back(
+        {.severity = Severity::error, .message = error.message, .hint = error.hint});
   context.terminal->data(to_failed_sarif(diagnostics, exit_code));
   return exit_code;
 }
