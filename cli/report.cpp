@@ -94,6 +94,7 @@ std::string report_json(const BuildReport& report, int exit_code) {
     failed.push_back({{"job", job.id}, {"error", job.error}});
   }
   document["failed"] = failed;
+  document["without_background"] = report.made.without_background;
   ordered_json states = ordered_json::object();
   for (const AssessedJob& assessed : report.jobs) {
     if (assessed.state != JobState::fresh) {

@@ -28,6 +28,7 @@ struct Pending {
   std::optional<RawImage> raw;
   Image master;
   double quality = 1;
+  bool background_missing = false;
   std::optional<std::string> error;
   bool from_worker = false;
   bool placeholder = false;
@@ -131,7 +132,11 @@ class MasterMaker {
       if (pending.error) made_.failed.push_back({pending.assessed->job.id, *pending.error});
     }
     std::erase_if(pending_, [](const Pending& pending) { return pending.error.has_value(); });
-    for (const Pending& pending : pending_) warn_of_doubt(pending);
+    for (const Pending& pending : pending_) {
+      warn_of_doubt(pending);
+      warn_of_background(pending);
+    }
+    std::ranges::sort(made_.without_background);
   }
 
   void warn_of_doubt(const Pending& pending) {
@@ -140,6 +145,16 @@ class MasterMaker {
         "job '{0}': only {1:.0f} % of its pixels are likely right; look at '{2}', set 'grid' under "
         "'recover', or draw it again with `dgxp reroll {0}`",
         pending.assessed->job.id, pending.quality * 100, pending.assessed->master->path));
+  }
+
+  void warn_of_background(const Pending& pending) {
+    if (!pending.background_missing) return;
+    const MasterSpec& master = *pending.assessed->master;
+    made_.without_background.push_back(master.id);
+    reporter_.warning(
+        fmt::format("job '{0}': no background was found to remove; look at '{1}', set 'background' "
+                    "under 'recover' ({2} now), or draw it again with `dgxp reroll {0}`",
+                    master.id, master.path, to_text(master.recover.background)));
   }
 
   static std::string hopeless(double quality) {
@@ -177,6 +192,7 @@ class MasterMaker {
       if (master) {
         pending.master = with_cleared_transparency(std::move(master->image));
         pending.quality = master->quality;
+        pending.background_missing = master->background_missing;
         if (pending.quality < kHopelessQuality) pending.error = hopeless(pending.quality);
       } else {
         pending.error = master.error().message;

@@ -25,6 +25,8 @@ struct MadeMasters {
   std::vector<std::string> recovered;  ///< ids whose raw image was in the store
   std::vector<FailedJob> failed;
   std::vector<std::string> made;  ///< ids of all new masters, sorted
+  /// Those of them that had no background to remove, though one was to go, sorted.
+  std::vector<std::string> without_background;
 };
 
 struct MakeMastersRequest {

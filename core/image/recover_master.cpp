@@ -20,6 +20,7 @@
 #include "core/image/grid_doubt.hpp"
 #include "core/image/lock_palette.hpp"
 #include "core/image/nearest_search.hpp"
+#include "core/image/palette_fit.hpp"
 #include "core/image/pixel_words.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
@@ -254,6 +255,24 @@ double mean_confidence(const ColorChoice& choice, const std::vector<std::uint8_t
   return count > 0 ? sum / count : 0.0;
 }
 
+/// What is farther from its colour than noise explains is less sure, whichever entry is the
+/// nearest. Returns the mean of that over the figure.
+double lessen_by_fit(const CellSamples& samples, const Cells& cells,
+                     const std::vector<std::uint8_t>& figure, std::vector<float>& confidence) {
+  std::vector<Rgb> chosen;
+  chosen.reserve(cells.choice.index.size());
+  for (const std::uint16_t index : cells.choice.index) chosen.push_back(cells.colors[index]);
+  const std::vector<float> fit = palette_fit(samples, chosen);
+  double sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < fit.size(); ++i) {
+    confidence[i] *= fit[i];
+    sum += figure[i] != 0 ? static_cast<double>(fit[i]) : 0.0;
+    count += figure[i] != 0 ? 1 : 0;
+  }
+  return count > 0 ? sum / count : 1.0;
+}
+
 Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
                                const GridExpectation& expectation) {
   if (raw.size.width < 1 || raw.size.height < 1 || raw.size.width > kMostSide ||
@@ -286,7 +305,12 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
                    mean_confidence(cells.choice, figure) *
                    trust_in_grid(result.grid, purity, samples,
                                  spec.grid || spec.size ? GridExpectation{} : expectation);
+  // Dithering is for colours in between: there distance means nothing.
+  if (!palette.colors.empty() && spec.dither == Dither::none)
+    result.palette_fit = lessen_by_fit(samples, cells, figure, cells.choice.confidence);
   result.cell_confidence = cells.choice.confidence;
+  result.background_missing =
+      spec.background != Background::none && std::ranges::find(figure, 0) == figure.end();
   return result;
 }
 
@@ -296,6 +320,7 @@ Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec,
                                  const Palette& palette) {
   Result<Recovered> recovered = recover_with(raw, spec, palette, {});
   if (recovered) {
+    recovered->quality *= recovered->palette_fit;
     const int width = recovered->native.size.width;
     recovered->native = dithered(std::move(recovered->native), width, spec, palette);
   }
@@ -330,7 +355,8 @@ Result<RecoveredMaster> recover_master(const Image& raw, const RecoverSpec& spec
   // Frames are dithered where they end up, so that they agree pixel by pixel.
   Image locked = dithered(*std::move(fitted), frame.width, spec, palette);
   return RecoveredMaster{.image = with_color_limit(std::move(locked), palette_limit),
-                         .quality = recovered->quality};
+                         .quality = recovered->quality,
+                         .background_missing = recovered->background_missing};
 }
 
 }  // namespace dgxp

@@ -32,12 +32,16 @@ struct Recovered {
   /// 0..1: the share of the figure's cells that is likely right. Low, too, where the grid is likely
   /// a multiple or a part of the true one.
   double quality = 0;
+  double palette_fit = 1;  ///< 0.5..1: whether the figure's colours are those of the palette
   std::vector<float> cell_confidence = {};  ///< 0..1 for each pixel of `native`, in reading order
+  bool background_missing = false;          ///< one was to be removed, and there was none
 };
 
 /// Finds the grid of a raw image and gives every cell one colour: of `palette` when it has any
 /// entries, else the cell's own. Then the background goes, by `spec.background`. Whatever its size,
-/// the whole picture is returned, not trimmed. Does not change with the number of threads.
+/// the whole picture is returned, not trimmed. `quality` takes `palette_fit` into account: whoever
+/// names a palette here says that the picture is drawn in it. Does not change with the number of
+/// threads.
 ///
 /// Error: `input` when the picture shows no grid that can be read.
 Result<Recovered> recover_native(const Image& raw, const RecoverSpec& spec, const Palette& palette);
@@ -54,7 +58,8 @@ struct MasterShape {
 
 struct RecoveredMaster {
   Image image;
-  double quality = 0;  ///< as in Recovered
+  double quality = 0;  ///< as in Recovered, whatever the palette: a model has colours of its own
+  bool background_missing = false;  ///< as in Recovered
 };
 
 /// recover_native, then fitted to a strip of `shape`: when the recovered picture is not exactly

@@ -287,6 +287,28 @@ TEST_CASE("recover_native is less sure of a picture in more noise") {
   CHECK(foggy->quality < kDoubtfulQuality);
 }
 
+TEST_CASE("recover_native is not sure of a palette that is not the picture's") {
+  const Image truth = blot({36, 36}, 2, 9);
+  Palette other;
+  for (const Rgb color : palette().colors)
+    other.colors.push_back({color.b, static_cast<std::uint8_t>(255 - color.g), color.r});
+  for (const int noise : {0, 6, 12}) {
+    const Image raw = draw_raw(truth, {512, 512}, {.cell = 13.9, .noise = noise});
+    const auto right = recover_native(raw, {}, palette());
+    const auto wrong = recover_native(raw, {}, other);
+    REQUIRE(right);
+    REQUIRE(wrong);
+    CHECK(right->quality > 0.99);
+    CHECK(wrong->quality < kDoubtfulQuality);
+    CHECK(wrong->palette_fit < right->palette_fit);
+    // A model has colours of its own: a master in a palette is no worse for that.
+    const MasterShape shape{.frame_size = {36, 36}, .frames = 1};
+    const auto master = recover_master(raw, {}, other, 0, shape);
+    REQUIRE(master);
+    CHECK(master->quality > kDoubtfulQuality);
+  }
+}
+
 TEST_CASE("recover_native recovers every sprite of a sheet on one grid") {
   const Image truth = strip_of(3, {24, 30}, 2);
   const auto found =
