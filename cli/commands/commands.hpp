@@ -167,7 +167,10 @@ struct RecoverArguments {
   int alpha = 128;
   int despeckle = 0;
   bool holes = false;
+  std::string metric = "recover";
+  std::string dither = "none";
   bool refresh = false;
+  bool overwrite_edited = false;
 };
 int run_recover_command(const Context& context, const RecoverArguments& arguments);
 

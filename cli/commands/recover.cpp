@@ -2,6 +2,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,12 @@ Result<RecoverSpec> spec_of(const RecoverArguments& arguments) {
   const auto background = parse_background(arguments.background);
   if (!background) return background.error();
   spec.background = *background;
+  const auto metric = parse_metric(arguments.metric);
+  if (!metric) return metric.error();
+  spec.metric = *metric;
+  const auto dither = parse_dither(arguments.dither);
+  if (!dither) return dither.error();
+  spec.dither = *dither;
   if (!arguments.key.empty()) {
     spec.key = parse_hex_color(arguments.key);
     if (!spec.key) return not_a_color(arguments.key);
@@ -52,9 +59,8 @@ std::vector<std::string> notes_on_left(const ProjectSpec& spec, const std::set<s
     const std::string& id = assessed.job.id;
     if (!wanted.contains(id) || made.contains(id) || assessed.state != JobState::edited) continue;
     notes.push_back(
-        fmt::format("'{}' was edited by hand and is kept; `dgxp reroll --overwrite-edited {}` "
-                    "gives up the edit and draws it again",
-                    assessed.master->path, id));
+        fmt::format("'{}' was edited by hand and is kept; --overwrite-edited gives up the edit",
+                    assessed.master->path));
   }
   for (const MasterSpec& master : spec.masters) {
     if (master.drawn_by_hand && wanted.contains(master.id))
@@ -71,6 +77,7 @@ int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   const auto wanted = find_masters(project->manifest.spec, arguments.inputs);
   if (!wanted) return fail(context, wanted.error());
   project->request.recover_again.insert(wanted->begin(), wanted->end());
+  project->request.recover_edited = arguments.overwrite_edited;
   project->request.open_worker = worker_opener(project->worker, context.threads);
   ProgressReporter reporter(*context.terminal);
   auto report = run_build(project->request, *project->store, reporter);
@@ -109,7 +116,12 @@ nlohmann::ordered_json doubtful_json(const Recovered& recovered) {
   return cells;
 }
 
-std::string recovery_json(const Recovered& recovered) {
+std::string_view background_text(const Recovered& recovered, const RecoverSpec& spec) {
+  if (spec.background == Background::none) return "kept";
+  return recovered.background_missing ? "not found" : "removed";
+}
+
+std::string recovery_json(const Recovered& recovered, const RecoverSpec& spec) {
   const Grid& grid = recovered.grid;
   const nlohmann::ordered_json document = {
       {"width", recovered.native.size.width},
@@ -118,6 +130,8 @@ std::string recovery_json(const Recovered& recovered) {
       {"cell_height", grid.cell_height},
       {"grid_confidence", grid.confidence},
       {"quality", recovered.quality},
+      {"palette_fit", recovered.palette_fit},
+      {"background", background_text(recovered, spec)},
       {"columns", axis_json(grid.columns, grid.column_confidence)},
       {"rows", axis_json(grid.rows, grid.row_confidence)},
       {"doubtful", doubtful_json(recovered)}};
@@ -161,10 +175,16 @@ Result<Done> write_pictures(const RecoverArguments& arguments, const Image& raw,
 }
 
 void report_recovery(const Context& context, const RecoverArguments& arguments,
-                     const Recovered& recovered) {
+                     const RecoverSpec& spec, const Recovered& recovered) {
   const Terminal& terminal = *context.terminal;
   const std::string& input = arguments.inputs.front();
-  if (terminal.json()) terminal.data(recovery_json(recovered));
+  if (terminal.json()) terminal.data(recovery_json(recovered, spec));
+  if (recovered.background_missing)
+    terminal.warning(fmt::format("{}: no background was found to remove ({}): every pixel stays",
+                                 input, to_text(spec.background)));
+  if (recovered.palette_fit < kDoubtfulQuality)
+    terminal.warning(fmt::format("{}: its colours are far from those of {}: is it drawn in them?",
+                                 input, arguments.palette));
   if (recovered.quality < kDoubtfulQuality) {
     terminal.warning(
         fmt::format("{}: only {:.0f} % of its pixels are likely right; --explain shows which",
@@ -199,7 +219,7 @@ int run_recover_command(const Context& context, const RecoverArguments& argument
   }
   if (auto done = write_pictures(arguments, raw->image, *recovered); !done)
     return fail(context, done.error());
-  report_recovery(context, arguments, *recovered);
+  report_recovery(context, arguments, *spec, *recovered);
   return 0;
 }
 

@@ -12,7 +12,15 @@ void add_recover(CLI::App& app, Options& options) {
   RecoverArguments& recover = options.recover;
   sub->add_option("input", recover.inputs, "a PNG; with --refresh: sprites");
   sub->add_option("-o,--output", recover.output, "the PNG to write");
-  sub->add_option("--palette", recover.palette, "use only colours of this palette file");
+  CLI::Option* palette =
+      sub->add_option("--palette", recover.palette, "use only colours of this palette file");
+  sub->add_option("--metric", recover.metric,
+                  "with --palette: recover, rgb, oklab, hyab or ciede2000 (default: recover)")
+      ->needs(palette);
+  sub->add_option("--dither", recover.dither,
+                  "with --palette: none, bayer2, bayer4, bayer8, floyd_steinberg or atkinson "
+                  "(default: none)")
+      ->needs(palette);
   sub->add_option("--grid", recover.grid, "size of a cell in raw pixels (default: found)")
       ->check(CLI::Range(1.0, 4096.0));
   sub->add_option("--offset", recover.offset,
@@ -38,9 +46,13 @@ void add_recover(CLI::App& app, Options& options) {
       sub->add_flag("--refresh", recover.refresh,
                     "recover masters of the project again from their stored raw images");
   // What it does is said by the manifest, for each master.
-  for (const char* name : {"--output", "--palette", "--grid", "--offset", "--size", "--explain",
-                           "--background", "--key", "--holes", "--alpha", "--despeckle"})
+  for (const char* name :
+       {"--output", "--palette", "--metric", "--dither", "--grid", "--offset", "--size",
+        "--explain", "--background", "--key", "--holes", "--alpha", "--despeckle"})
     refresh->excludes(sub->get_option(name));
+  sub->add_flag("--overwrite-edited", recover.overwrite_edited,
+                "with --refresh: also masters that were edited by hand")
+      ->needs(refresh);
   sub->add_option("-m,--manifest", recover.manifest,
                   "with --refresh: the manifest (default: assets.yaml)")
       ->needs(refresh);

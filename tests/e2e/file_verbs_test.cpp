@@ -114,6 +114,9 @@ TEST_CASE("recover refuses options that make no sense together") {
   refused({"--background", "border_flood", "--key", "#ff00ff"}, "--background says border_flood");
   refused({"--background", "chroma_key"}, "needs the colour of the background");
   refused({"--background", "blue"}, "'blue' is no background");
+  refused({"--metric", "oklab"}, "--metric requires --palette");
+  refused({"--dither", "bayer4"}, "--dither requires --palette");
+  refused({"--overwrite-edited"}, "--overwrite-edited requires --refresh");
   refused({"--holes"}, "--holes needs a background to remove");
   refused({"-m", "assets.yaml"}, "--manifest requires --refresh");
   refused({"--refresh"}, "excludes");
@@ -138,6 +141,35 @@ TEST_CASE("recover refuses options that make no sense together") {
   CHECK(png_at(folder, "x.png").at(1, 0) == kGold);
 }
 
+TEST_CASE("recover --metric and --dither choose colours as the manifest's fields do") {
+  const RawFolder folder;
+  // A gray that is nearer to black in RGB and nearer to white in OKLab.
+  put_png(folder, "raw.png", {64, 64}, [](int x, int y) {
+    return (x / 8 + y / 8) % 2 == 0 ? Rgba{104, 104, 104, 255} : Rgba{16, 16, 16, 255};
+  });
+  folder.put("two.hex", "000000\nffffff\n");
+  const auto grays = [&](const Words& more) {
+    Words words{"-o", "x.png", "--palette", "two.hex"};
+    words.insert(words.end(), more.begin(), more.end());
+    const ProgramResult result = folder.recover(words);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    int white = 0;
+    int black = 0;
+    for (const Rgba pixel : png_at(folder, "x.png").pixels) {
+      white += pixel == opaque({255, 255, 255}) ? 1 : 0;
+      black += pixel == opaque({0, 0, 0}) ? 1 : 0;
+    }
+    CHECK(white + black == 64);
+    return white;
+  };
+  CHECK(grays({"--metric", "rgb"}) == 0);
+  CHECK(grays({"--metric", "oklab"}) == 32);
+  const int dithered = grays({"--metric", "rgb", "--dither", "bayer4"});
+  CHECK(dithered > 0);
+  CHECK(dithered < 28);
+  CHECK(folder.recover({"-o", "y.png", "--palette", "two.hex", "--metric", "cmyk"}).status == 64);
+}
+
 TEST_CASE("recover --holes opens a ring, which a border flood alone leaves closed") {
   const RawFolder folder;
   // Gold ground, a red ring of 6 x 6 cells, gold inside of it.
@@ -155,6 +187,39 @@ TEST_CASE("recover --holes opens a ring, which a border flood alone leaves close
   REQUIRE(folder.recover(with_holes).status == 0);
   CHECK(png_at(folder, "x.png").at(5, 5) == kTransparent);
   CHECK(png_at(folder, "x.png").at(3, 3) == kRed);
+}
+
+TEST_CASE("recover is not sure of a palette that the picture is not drawn in") {
+  const RawFolder folder;
+  folder.put("right.hex", "9e3038\nf6da77\n");
+  folder.put("wrong.hex", "003060\n60a0ff\n");
+  const ProgramResult right = folder.recover({"-o", "x.png", "--palette", "right.hex"});
+  CHECK(right.err.empty());
+  CHECK(right.out.find("100 % of them likely right") != std::string::npos);
+  const ProgramResult wrong = folder.recover({"-o", "x.png", "--palette", "wrong.hex"});
+  CHECK(wrong.status == 0);
+  CHECK(wrong.out.find(" 50 % of them likely right") != std::string::npos);
+  CHECK(wrong.err.find("warning: raw.png: its colours are far from those of wrong.hex: is it drawn "
+                       "in them?\n") != std::string::npos);
+}
+
+TEST_CASE("recover tells when there is no background to remove") {
+  const RawFolder folder;
+  const auto background = [&](const Words& more) {
+    Words words{"-o", "x.png", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return folder.recover(words);
+  };
+  const auto word = [](const ProgramResult& result) {
+    return nlohmann::json::parse(result.out)["background"].get<std::string>();
+  };
+  CHECK(word(background({})) == "kept");
+  CHECK(word(background({"--key", "#9e3038"})) == "removed");
+  const ProgramResult missing = background({"--key", "#00ffff"});
+  CHECK(missing.status == 0);
+  CHECK(word(missing) == "not found");
+  CHECK(missing.err.find("warning: raw.png: no background was found to remove (chroma_key): every "
+                         "pixel stays\n") != std::string::npos);
 }
 
 TEST_CASE("a grid that is told must fit the picture") {
@@ -260,13 +325,14 @@ TEST_CASE("recover --refresh says why edited masters that are named are left") {
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
   const std::string coin = "art/item/coin.png";
+  const std::string drawn = project.get(coin);
   Image edited = png_at(project, coin);
   edited.at(0, 0) = edited.at(0, 0) == kRed ? kGold : kRed;
   project.put(coin, std::string(as_text(encode_png(edited))));
   const std::string kept = project.get(coin);
   const std::string note =
-      "note: 'art/item/coin.png' was edited by hand and is kept; `dgxp reroll --overwrite-edited "
-      "item/coin` gives up the edit and draws it again\n";
+      "note: 'art/item/coin.png' was edited by hand and is kept; --overwrite-edited gives up the "
+      "edit\n";
   const ProgramResult left = project.run({"recover", "--refresh", "item/coin"});
   CHECK(left.status == 0);
   CHECK(left.err == note);
@@ -277,6 +343,14 @@ TEST_CASE("recover --refresh says why edited masters that are named are left") {
   CHECK(all.status == 0);
   CHECK(all.err.find("edited by hand") == std::string::npos);
   CHECK(project.get(coin) == kept);
+
+  const ProgramResult given_up =
+      project.run({"recover", "--refresh", "--overwrite-edited", "item/coin"});
+  CHECK(given_up.status == 0);
+  CHECK(given_up.err.empty());
+  CHECK(given_up.out == "1 master recovered\n");
+  CHECK(project.get(coin) == drawn);
+  CHECK(project.run({"check"}).status == 0);
 }
 
 TEST_CASE("a wrong command line names the help of the verb that was understood") {
@@ -350,7 +424,12 @@ TEST_CASE("lint of a broken manifest prints SARIF of its problems") {
   std::filesystem::remove(project.at("assets.yaml"));
   const ProgramResult none = project.run({"lint", "--sarif"});
   CHECK(none.status == 65);
-  CHECK(nlohmann::json::parse(none.out)["runs"][0]["results"].empty());
+  const auto without = nlohmann::json::parse(none.out)["runs"][0];
+  CHECK(without["results"].empty());
+  const auto& told = without["invocations"][0]["toolExecutionNotifications"];
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["level"] == "error");
+  CHECK(told[0]["message"]["text"].get<std::string>().find("assets.yaml") != std::string::npos);
 
   const ProgramResult both = project.run({"lint", "--sarif", "--json"});
   CHECK(both.status == 64);
