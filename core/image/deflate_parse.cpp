@@ -236,37 +236,121 @@ Copy find_copy(ByteView data, const HashChains& chains, std::size_t chain, std::
   return best.distance > 0 ? best : Copy{};
 }
 
+/// One pass with lazy matching, in steps, so that it can begin and end anywhere. What it finds at a
+/// place depends on nothing but the 32 KiB before it, the bytes of the longest copy behind it, and
+/// the copy that was found one place before.
+class QuickParse {
+ public:
+  explicit QuickParse(ByteView data)
+      : data_(data),
+        chains_(data),
+        insert_end_(data.size() < kShortestCopy ? 0 : data.size() - kShortestCopy + 1) {}
+
+  /// Goes on at `at`, as if all before had been parsed and no copy were pending.
+  void begin_at(std::size_t at) {
+    at_ = at;
+    pending_ = {};
+    const std::size_t first = at > kFarthestCopy ? at - kFarthestCopy : 0;
+    for (std::size_t i = first; i < std::min(at, insert_end_); ++i)
+      chains_.insert(chains_.chain_of(i), i);
+  }
+  std::size_t at() const { return at_; }
+  bool is_at_end() const { return at_ >= data_.size(); }
+  /// Nothing that was found so far has a say in what comes.
+  bool is_clean() const { return pending_.length == 0; }
+
+  /// Takes one step and puts what is settled by it to `next`; comes back with what follows.
+  DeflateToken* step(DeflateToken* next) {
+    Copy here;
+    if (at_ < insert_end_) {
+      const std::size_t chain = chains_.chain_of(at_);
+      if (pending_.length < kGoodLength)
+        here = find_copy(data_, chains_, chain, at_, std::max(pending_.length, kShortestCopy - 1));
+      chains_.insert(chain, at_);
+    }
+    if (pending_.length > 0 && here.length == 0) {
+      *next++ = DeflateToken::copy(pending_.length, pending_.distance);
+      const std::size_t end = at_ + pending_.length - 1;
+      while (++at_ < std::min(end, insert_end_)) chains_.insert(chains_.chain_of(at_), at_);
+      at_ = end;
+      pending_ = {};
+      return next;
+    }
+    if (pending_.length > 0) *next++ = DeflateToken::literal(data_.data()[at_ - 1]);
+    if (here.length == 0) *next++ = DeflateToken::literal(data_.data()[at_]);
+    pending_ = here;
+    ++at_;
+    return next;
+  }
+
+ private:
+  ByteView data_;
+  HashChains chains_;
+  std::size_t insert_end_;
+  std::size_t at_ = 0;
+  Copy pending_;  // found at the place before
+};
+
+/// Where two of a size differ: the first place, and the one behind the last.
+struct Difference {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+Difference find_difference(ByteView a, ByteView b) {
+  const auto first = std::ranges::mismatch(a, b).in1;
+  if (first == a.end()) return {.begin = a.size(), .end = a.size()};
+  std::size_t end = a.size();
+  while (a[end - 1] == b[end - 1]) --end;
+  return {.begin = static_cast<std::size_t>(first - a.begin()), .end = end};
+}
+
+/// Further than what is looked at behind a place.
+constexpr std::size_t kLookAhead = 2 * kLongestCopy;
+
 }  // namespace
 
 std::vector<DeflateToken> parse_quickly(ByteView data) {
-  HashChains chains(data);
-  const std::size_t insert_end = data.size() < kShortestCopy ? 0 : data.size() - kShortestCopy + 1;
   std::vector<DeflateToken> tokens(data.size());
   DeflateToken* next = tokens.data();
-  const std::uint8_t* const bytes = data.data();
-  Copy pending;  // found at the place before
-  for (std::size_t at = 0; at < data.size();) {
-    Copy here;
-    if (at < insert_end) {
-      const std::size_t chain = chains.chain_of(at);
-      if (pending.length < kGoodLength)
-        here = find_copy(data, chains, chain, at, std::max(pending.length, kShortestCopy - 1));
-      chains.insert(chain, at);
-    }
-    if (pending.length > 0 && here.length == 0) {
-      *next++ = DeflateToken::copy(pending.length, pending.distance);
-      const std::size_t end = at + pending.length - 1;
-      while (++at < std::min(end, insert_end)) chains.insert(chains.chain_of(at), at);
-      at = end;
-      pending = {};
-      continue;
-    }
-    if (pending.length > 0) *next++ = DeflateToken::literal(bytes[at - 1]);
-    if (here.length == 0) *next++ = DeflateToken::literal(bytes[at]);
-    pending = here;
-    ++at;
-  }
+  QuickParse parse(data);
+  while (!parse.is_at_end()) next = parse.step(next);
   tokens.resize(static_cast<std::size_t>(next - tokens.data()));
+  return tokens;
+}
+
+std::vector<DeflateToken> parse_quickly_after(ByteView data, const ParsedData& before) {
+  if (data.size() != before.data.size()) return parse_quickly(data);
+  const Difference difference = find_difference(data, before.data);
+  if (difference.begin == data.size()) return before.tokens;
+  // Behind a copy nothing is pending. The last one that cannot have seen the difference:
+  std::size_t kept = 0;
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < before.tokens.size(); ++i) {
+    at += before.tokens[i].length;
+    if (at + kLookAhead > difference.begin) break;
+    if (before.tokens[i].is_literal()) continue;
+    kept = i + 1;
+    begin = at;
+  }
+  std::vector<DeflateToken> tokens(before.tokens.begin(),
+                                   before.tokens.begin() + static_cast<std::ptrdiff_t>(kept));
+  // From here on both parses go the same way once they meet behind a copy.
+  const std::size_t same_from = difference.end + kFarthestCopy + kLookAhead;
+  QuickParse parse(data);
+  parse.begin_at(begin);
+  std::size_t old = kept;
+  std::size_t old_at = begin;
+  std::array<DeflateToken, 2> settled;
+  while (!parse.is_at_end()) {
+    tokens.insert(tokens.end(), settled.data(), parse.step(settled.data()));
+    if (parse.at() < same_from || !parse.is_clean()) continue;
+    while (old_at < parse.at()) old_at += before.tokens[old++].length;
+    if (old_at != parse.at() || before.tokens[old - 1].is_literal()) continue;
+    tokens.insert(tokens.end(), before.tokens.begin() + static_cast<std::ptrdiff_t>(old),
+                  before.tokens.end());
+    break;
+  }
   return tokens;
 }
 

@@ -17,4 +17,14 @@ std::vector<DeflateToken> parse_thoroughly(ByteView data, const SymbolCounts& st
 /// Tokens that stand for `data`, in one pass with lazy matching. For data of any size.
 std::vector<DeflateToken> parse_quickly(ByteView data);
 
+/// Data and what parse_quickly made of it.
+struct ParsedData {
+  Bytes data;
+  std::vector<DeflateToken> tokens;
+};
+
+/// The tokens of parse_quickly(data). Where `before` is of the same size and mostly equal, only the
+/// window around what differs is looked at.
+std::vector<DeflateToken> parse_quickly_after(ByteView data, const ParsedData& before);
+
 }  // namespace dgxp

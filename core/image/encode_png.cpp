@@ -13,6 +13,7 @@
 #include "core/image/deflate_parse.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/image/png_forms.hpp"
+#include "core/image/png_memory.hpp"
 #include "core/image/png_rows.hpp"
 
 namespace dgxp {
@@ -112,14 +113,35 @@ void choose_order(PngForm& form, std::vector<DeflateToken>& tokens) {
 /// A form and what a quick pass over its rows found.
 struct Trial {
   PngForm form;
+  std::vector<DeflateToken> tokens;
   SymbolCounts counts;
   std::uint64_t bits = 0;
 };
 
+/// Quick passes over the forms of one picture, one after the other.
+class FormParser {
+ public:
+  explicit FormParser(PngMemory* memory) : memory_(memory) {}
+
+  std::vector<DeflateToken> parse(const Bytes& rows) {
+    if (memory_ == nullptr || rows.size() > PngMemory::kMostBytes) return parse_quickly(rows);
+    if (memory_->parses.size() <= next_) memory_->parses.emplace_back();
+    ParsedData& known = memory_->parses[next_++];
+    auto tokens = parse_quickly_after(rows, known);
+    known = {.data = rows, .tokens = tokens};
+    return tokens;
+  }
+
+ private:
+  PngMemory* memory_;
+  std::size_t next_ = 0;
+};
+
 /// The long search gains most where there are many bytes to copy, so a form with a whole byte a
 /// pixel is worth a trial when it is nearly as good.
-Trial try_form(PngForm form) {
-  Trial trial{.counts = count_symbols(parse_quickly(form.rows))};
+Trial try_form(PngForm form, FormParser& parser) {
+  Trial trial{.tokens = parser.parse(form.rows)};
+  trial.counts = count_symbols(trial.tokens);
   const std::uint64_t stream = block_cost(trial.counts);
   trial.bits = 8 * form.chunk_bytes() + (form.depth == 8 ? stream - stream / 20 : stream);
   trial.form = std::move(form);
@@ -129,14 +151,16 @@ Trial try_form(PngForm form) {
 /// Keeps the form that promises the fewest bytes.
 class FormChoice {
  public:
-  explicit FormChoice(PngForm form) : best_(try_form(std::move(form))) {}
+  FormChoice(PngForm form, PngMemory* memory)
+      : parser_(memory), best_(try_form(std::move(form), parser_)) {}
   void offer(PngForm form) {
-    Trial trial = try_form(std::move(form));
+    Trial trial = try_form(std::move(form), parser_);
     if (trial.bits < best_.bits) best_ = std::move(trial);
   }
   Trial take() && { return std::move(best_); }
 
  private:
+  FormParser parser_;
   Trial best_;
 };
 
@@ -150,13 +174,13 @@ bool may_be_smooth(const IndexedImage& image) {
   return 2 * changes >= image.indexes.size();
 }
 
-Trial choose_form(const IndexedImage& first_use, PngColors colors) {
+Trial choose_form(const IndexedImage& first_use, PngColors colors, PngMemory* memory) {
   constexpr int kTinyArea = 400;
   constexpr std::size_t kFewColors = 8;
   const IndexedImage counted = with_counts(first_use);
   const IndexedImage image = reordered(counted, order_by_use(counted));
   const std::size_t count = image.palette.size();
-  FormChoice choice(plain_form(image, least_depth(count)));
+  FormChoice choice(plain_form(image, least_depth(count)), memory);
   if (least_depth(count) < 8) choice.offer(plain_form(image, 8));
   if (may_be_smooth(image)) choice.offer(filtered_form(image));
   if (colors == PngColors::indexed) return std::move(choice).take();
@@ -174,15 +198,15 @@ Trial choose_form(const IndexedImage& first_use, PngColors colors) {
 
 }  // namespace
 
-Bytes encode_png(const IndexedImage& image, PngEffort effort, PngColors colors) {
+Bytes encode_png(const IndexedImage& image, PngEffort effort, PngColors colors, PngMemory* memory) {
   if (effort == PngEffort::fast) {
     const PngForm form = plain_form(image, least_depth(image.palette.size()));
     return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::fast));
   }
-  auto [form, counts, bits] = choose_form(image, colors);
+  auto [form, tokens, counts, bits] = choose_form(image, colors, memory);
   if (form.rows.size() > kThoroughBytes)
-    return write_form(image.size, form, compress_zlib(form.rows, DeflateEffort::small));
-  auto tokens = parse_thoroughly(form.rows, counts);
+    return write_form(image.size, form, write_zlib(form.rows, tokens, BlockCare::full));
+  tokens = parse_thoroughly(form.rows, counts);
   if (form.type == PngColorType::indexed && !form.is_filtered) choose_order(form, tokens);
   return write_form(image.size, form, write_zlib(form.rows, tokens, BlockCare::full));
 }

@@ -41,8 +41,10 @@ enum class PngColors {
 /// Bytes depend on nothing but the arguments (not on machine, thread count or the zlib installed).
 Bytes encode_png(const Image& image, PngEffort effort = PngEffort::small,
                  PngColors colors = PngColors::indexed);
-/// The same bytes for a picture that index_colors has seen. It may not be empty.
-Bytes encode_png(const IndexedImage& image, PngEffort effort,
-                 PngColors colors = PngColors::indexed);
+/// The same bytes for a picture that index_colors has seen. It may not be empty. `memory`, of a
+/// picture encoded before or empty, has no say in the bytes, and becomes that of this one.
+struct PngMemory;
+Bytes encode_png(const IndexedImage& image, PngEffort effort, PngColors colors = PngColors::indexed,
+                 PngMemory* memory = nullptr);
 
 }  // namespace dgxp
