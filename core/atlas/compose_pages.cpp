@@ -1,7 +1,10 @@
 #include "core/atlas/compose_pages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
+
+#include "core/image/pixel_words.hpp"
 
 namespace dgxp {
 namespace {
@@ -10,19 +13,23 @@ Rgba cleared(Rgba pixel) {
   return pixel.a == 0 ? kTransparent : pixel;
 }
 
+/// Four sums that do not wait for each other, each over every fourth pixel.
 std::uint64_t hash_of(const Image& image) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  const auto mix = [&hash](std::uint64_t value) {
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15U;
-    hash ^= hash >> 29U;
+  constexpr std::size_t kLanes = 4;
+  constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15U;
+  std::array<std::uint64_t, kLanes> lanes{1, 2, 3, 4};
+  const auto mix = [&lanes](std::size_t lane, std::uint32_t word) {
+    const std::uint64_t hash = (lanes[lane] ^ (word >> 24U == 0 ? 0U : word)) * kFactor;
+    lanes[lane] = hash ^ hash >> 29U;
   };
-  mix(static_cast<std::uint64_t>(image.size.width) << 32U |
-      static_cast<std::uint64_t>(image.size.height));
-  for (const Rgba& raw : image.pixels) {
-    const Rgba pixel = cleared(raw);
-    mix(static_cast<std::uint64_t>(pixel.r) << 24U | static_cast<std::uint64_t>(pixel.g) << 16U |
-        static_cast<std::uint64_t>(pixel.b) << 8U | pixel.a);
-  }
+  const Rgba* const pixels = image.pixels.data();
+  const std::size_t size = image.pixels.size();
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) mix(lane, to_word(pixels[i + lane]));
+  for (; i < size; ++i) mix(0, to_word(pixels[i]));
+  std::uint64_t hash = static_cast<std::uint64_t>(image.size.width);
+  for (const std::uint64_t lane : lanes) hash = (hash ^ lane) * kFactor;
   return hash;
 }
 
@@ -35,11 +42,14 @@ bool are_equal(const Image& a, const Image& b) {
 void draw_extruded(Image& page, const Image& image, Point at, int extrude) {
   const Size size = image.size;
   for (int y = -extrude; y < size.height + extrude; ++y) {
-    const int from_y = std::clamp(y, 0, size.height - 1);
-    for (int x = -extrude; x < size.width + extrude; ++x) {
-      const int from_x = std::clamp(x, 0, size.width - 1);
-      page.at(at.x + x, at.y + y) = cleared(image.at(from_x, from_y));
-    }
+    const Rgba* const from = &image.at(0, std::clamp(y, 0, size.height - 1));
+    // Both ends are looked at, the rest lies between them.
+    Rgba* const to = &page.at(at.x, at.y + y);
+    Rgba* const begin = &page.at(at.x - extrude, at.y + y);
+    const Rgba* const last = &page.at(at.x + size.width - 1 + extrude, at.y + y);
+    for (int x = 0; x < size.width; ++x) to[x] = cleared(from[x]);
+    for (Rgba* left = begin; left < to; ++left) *left = to[0];
+    for (Rgba* right = to + size.width; right <= last; ++right) *right = to[size.width - 1];
   }
 }
 
