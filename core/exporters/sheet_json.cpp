@@ -1,6 +1,7 @@
 #include "core/exporters/sheet_json.hpp"
 
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -34,16 +35,15 @@ std::string borders_of(const std::array<int, 4>& borders) {
 
 std::string frame_text(const SheetRow& row, std::size_t index) {
   const Rect rect = row.frames[index]->rect;
-  JsonMembers members{{"anchor", anchor_of(*row.sprite)},
-                      {"frame", json_rect(rect)},
-                      {"rotated", "false"},
-                      {"sourceSize", json_size(rect.size())},
-                      {"spriteSourceSize", json_rect({0, 0, rect.width, rect.height})},
-                      {"trimmed", "false"}};
-  if (row.sprite->borders) members["borders"] = borders_of(*row.sprite->borders);
+  // As json_object writes it, sorted by name: there may be ten thousands of these.
+  std::string text = R"({"anchor":)" + anchor_of(*row.sprite);
+  if (row.sprite->borders) text += R"(,"borders":)" + borders_of(*row.sprite->borders);
   if (row.row->durations[index] > 0)
-    members["duration"] = std::to_string(row.row->durations[index]);
-  return json_object(members);
+    text += R"(,"duration":)" + std::to_string(row.row->durations[index]);
+  text += R"(,"frame":)" + json_rect(rect);
+  text += R"(,"rotated":false,"sourceSize":)" + json_size(rect.size());
+  text += R"(,"spriteSourceSize":)" + json_rect({0, 0, rect.width, rect.height});
+  return text + R"(,"trimmed":false})";
 }
 
 std::string frames_text(const std::vector<SheetRow>& rows) {
@@ -131,8 +131,8 @@ std::string slices_text(const std::vector<SheetRow>& rows) {
   return json_array_lines(slices, 2);
 }
 
-std::string own_block(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                      PlaybackStyle style, const std::string& revision) {
+JsonMembers own_block(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                      PlaybackStyle style) {
   const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
   JsonMembers anims;
   for (const SheetRow& row : rows) {
@@ -142,16 +142,14 @@ std::string own_block(const Sheet& sheet, int page, const std::vector<SheetRow>&
   for (SpriteEntry& entry : sprite_entries(sheet, rows)) sprites[entry.id] = std::move(entry.text);
   std::vector<std::string> palette;
   for (const Rgb color : sheet.palette) palette.push_back(to_hex(color));
-  JsonMembers members{{"anims", json_object_lines(anims, 3)},
-                      {"extrude", std::to_string(sheet.spec->extrude)},
-                      {"filter", json_string("nearest")},
-                      {"image_sha256", json_string(sha256(png).hex())},
-                      {"image_size_bytes", std::to_string(png.size())},
-                      {"palette", json_strings(palette)},
-                      {"schema", std::to_string(kSchema)},
-                      {"sprites", json_object_lines(sprites, 3)}};
-  if (!revision.empty()) members["revision"] = json_string(revision);
-  return json_object_lines(members, 2);
+  return {{"anims", json_object_lines(anims, 3)},
+          {"extrude", std::to_string(sheet.spec->extrude)},
+          {"filter", json_string("nearest")},
+          {"image_sha256", json_string(sha256(png).hex())},
+          {"image_size_bytes", std::to_string(png.size())},
+          {"palette", json_strings(palette)},
+          {"schema", std::to_string(kSchema)},
+          {"sprites", json_object_lines(sprites, 3)}};
 }
 
 std::string related_packs(const Sheet& sheet) {
@@ -161,10 +159,16 @@ std::string related_packs(const Sheet& sheet) {
   return json_strings(names);
 }
 
-std::string document(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                     PlaybackStyle style, const std::string& revision) {
+/// A document in parts: it is written twice, and they are the same but for the revision.
+struct DocumentParts {
+  JsonMembers members;
+  JsonMembers meta;
+  JsonMembers own;
+};
+
+DocumentParts make_parts(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                         PlaybackStyle style) {
   JsonMembers meta{{"app", json_string("dgxp")},
-                   {"dgxp", own_block(sheet, page, rows, style, revision)},
                    {"format", json_string("RGBA8888")},
                    {"frameTags", frame_tags(rows)},
                    {"image", json_string(base_name(page_stem(sheet, page)) + ".png")},
@@ -174,10 +178,15 @@ std::string document(const Sheet& sheet, int page, const std::vector<SheetRow>& 
                    {"version", json_string(std::to_string(kSchema))}};
   if (page == 0 && sheet.atlas->pages.size() > 1)
     meta["related_multi_packs"] = related_packs(sheet);
-  const JsonMembers members{{"animations", animations_text(rows, style)},
-                            {"frames", frames_text(rows)},
-                            {"meta", json_object_lines(meta, 1)}};
-  return json_object_lines(members, 0) + "\n";
+  return {.members = {{"animations", animations_text(rows, style)}, {"frames", frames_text(rows)}},
+          .meta = std::move(meta),
+          .own = own_block(sheet, page, rows, style)};
+}
+
+std::string write_document(DocumentParts& parts) {
+  parts.meta["dgxp"] = json_object_lines(parts.own, 2);
+  parts.members["meta"] = json_object_lines(parts.meta, 1);
+  return json_object_lines(parts.members, 0) + "\n";
 }
 
 }  // namespace
@@ -214,15 +223,16 @@ std::vector<SpriteEntry> sprite_entries(const Sheet& sheet, const std::vector<Sh
 SheetFiles write_sheet(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
                        PlaybackStyle style) {
   const std::string stem = page_stem(sheet, page);
-  const std::string unnumbered = document(sheet, page, rows, style, "");
-  Bytes content = to_bytes(unnumbered);
+  DocumentParts parts = make_parts(sheet, page, rows, style);
+  Bytes content = to_bytes(write_document(parts));
   const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
   content.insert(content.end(), png.begin(), png.end());
   const std::string revision = sha256(content).hex();
+  parts.own["revision"] = json_string(revision);
   return {.image = stem + ".png",
           .json = stem + ".dgxp.json",
           .revision = revision,
-          .text = document(sheet, page, rows, style, revision)};
+          .text = write_document(parts)};
 }
 
 }  // namespace dgxp
