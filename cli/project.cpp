@@ -81,6 +81,21 @@ void fill_in(WorkerAccess& access, const WorkerAccess& other) {
   if (access.key.empty()) access.key = other.key;
 }
 
+Result<Lock> read_lock(const std::string& shown, ByteView text, LockMemory* memory) {
+  if (memory != nullptr && memory->text == as_text(text)) return memory->lock;
+  auto lock = parse_lock(shown, text);
+  if (lock && memory != nullptr)
+    *memory = {.text = std::string(as_text(text)), .lock = *lock, .is_written = false};
+  return lock;
+}
+
+std::string lock_text_of(const Lock& lock, LockMemory* memory) {
+  if (memory == nullptr) return write_lock(lock);
+  if (!memory->is_written || memory->lock != lock)
+    *memory = {.text = write_lock(lock), .lock = lock, .is_written = true};
+  return memory->text;
+}
+
 }  // namespace
 
 ManifestPlace manifest_place(const std::string& manifest) {
@@ -199,11 +214,11 @@ Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& 
 }
 
 Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec& spec, Store& store,
-                                  const Context& context) {
+                                  const Context& context, LockMemory* memory) {
   BuildRequest request;
   request.project = &spec;
   request.lock_path = files.lock;
-  request.write_lock = write_lock;
+  request.write_lock = [memory](const Lock& lock) { return lock_text_of(lock, memory); };
   request.threads = context.threads;
   request.stop = context.stop;
   auto workflows = load_workflows(files, spec, store, *context.terminal);
@@ -213,7 +228,7 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
   if (!text) return text.error();
   if (*text) {
     const std::string shown = (files.folder / files.lock).lexically_normal().string();
-    auto lock = parse_lock(shown, **text);
+    auto lock = read_lock(shown, **text, memory);
     if (!lock) return lock.error();
     request.lock = std::move(*lock);
     request.lock_text = std::string(as_text(**text));

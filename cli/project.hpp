@@ -78,9 +78,17 @@ Result<LoadedManifest> resolve_manifest(const ManifestPlace& files, Bytes text,
 /// Reads and resolves the manifest and shows what is wrong with it. Nothing is written.
 Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal);
 
-/// Reads the lock (and that of an interrupted build) into a request for `spec`.
+/// The lock that was last read or written, with its text.
+struct LockMemory {
+  std::string text;
+  Lock lock;
+  bool is_written = false;  ///< `text` is what write_lock gives
+};
+
+/// Reads the lock (and that of an interrupted build) into a request for `spec`. `memory` saves
+/// reading and writing the same text again; it has to outlive the request.
 Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec& spec, Store& store,
-                                  const Context& context);
+                                  const Context& context, LockMemory* memory = nullptr);
 
 /// Shows an Error: with the manifest's line and a caret when it has a place there. Returns its exit
 /// code.

@@ -60,6 +60,8 @@ Result<Done> ResidentProject::load_manifest_again() {
     return Done{};
   }
   manifest_.reset();
+  build_memory_.forget_project();
+  built_paths_.clear();
   text_ = *text;
   auto loaded = resolve_manifest(files_, std::move(*text), *context_.terminal);
   if (!loaded) return loaded.error();
@@ -88,19 +90,27 @@ ResidentBuild ResidentProject::build(const std::function<std::set<std::string>()
   const auto store = make_resident_store(std::move(*disk), memory_, {files_.lock});
   auto report = build_in(*store);
   if (!report) return refused(report.error());
-  std::set<std::string> paths(report->paths.begin(), report->paths.end());
+  take_notice_of(*report);
+  build_memory_.jobs.jobs = std::move(report->jobs);
+  return {.kind = ResidentBuild::Kind::done, .report = std::move(*report), .error = std::nullopt};
+}
+
+void ResidentProject::take_notice_of(const BuildReport& report) {
+  if (report.paths == built_paths_) return;
+  built_paths_ = report.paths;
+  std::set<std::string> paths(report.paths.begin(), report.paths.end());
   paths.insert(files_.manifest);
   paths.insert(files_.lock);
   memory_.keep_only(paths);
   made_by_jobs_.clear();
-  for (const AssessedJob& assessed : report->jobs) made_by_jobs_.insert(assessed.master->path);
-  return {.kind = ResidentBuild::Kind::done, .report = std::move(*report), .error = std::nullopt};
+  for (const AssessedJob& assessed : report.jobs) made_by_jobs_.insert(assessed.master->path);
 }
 
 Result<BuildReport> ResidentProject::build_in(Store& store) {
-  auto request = make_request(files_, manifest_->spec, store, context_);
+  auto request = make_request(files_, manifest_->spec, store, context_, &lock_memory_);
   if (!request) return request.error();
   request->stale.real_worker = !options_.worker.is_embedded();
+  request->memory = &build_memory_;
   request->open_worker = worker_opener(options_.worker, context_.threads);
   remove_stamp(files_.folder);
   ProgressReporter reporter(*context_.terminal, &store);

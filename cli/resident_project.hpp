@@ -37,6 +37,8 @@ class ResidentProject {
 
   /// Every file that a build read, looked for or made: those to be told of.
   std::set<std::string> paths() const;
+  /// Another number whenever paths() is another set.
+  std::size_t paths_revision() const { return memory_.revision(); }
   /// Takes notice of what `paths` hold now. True when one of them holds something else than the
   /// last build read or made.
   bool look_again(const std::set<std::string>& paths);
@@ -54,14 +56,18 @@ class ResidentProject {
  private:
   bool is_half_saved() const;
   Result<Done> load_manifest_again();
+  void take_notice_of(const BuildReport& report);
   Result<BuildReport> build_in(Store& store);
 
   Context context_;
   ManifestPlace files_;
   ResidentOptions options_;
   FileMemory memory_;
+  BuildMemory build_memory_;
+  LockMemory lock_memory_;
   std::map<std::string, ChangedFile> changed_;
-  std::set<std::string> made_by_jobs_;  ///< masters that may be missing
+  std::set<std::string> made_by_jobs_;    ///< masters that may be missing
+  std::vector<std::string> built_paths_;  ///< of the last build
   std::optional<LoadedManifest> manifest_;
   Bytes text_;
 };

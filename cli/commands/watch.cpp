@@ -31,8 +31,7 @@ class WatchLoop {
   int run() {
     build(ResidentProject::HalfSaved::is_built);
     if (!watch_paths(Again::yes)) return static_cast<int>(ExitStatus::storage);
-    if (!end_.token().stop_requested())
-      reporter_.ready(project_.files(), watched_.size(), source_.name);
+    if (!end_.token().stop_requested()) reporter_.ready(project_.files(), watched_, source_.name);
     // What changed between reading and watching.
     SessionActions actions = step(SessionEvent::Kind::changed, {.paths = {}, .everything = true});
     while (!actions.end) {
@@ -107,9 +106,11 @@ class WatchLoop {
   enum class Again { no, yes };
   /// Watches what the last build read and made. False when not even polling can.
   bool watch_paths(Again again) {
-    std::set<std::string> paths = project_.paths();
-    if (again == Again::no && !is_unsure_ && paths == watched_) return true;
+    const std::size_t revision = project_.paths_revision();
+    if (again == Again::no && !is_unsure_ && revision == revision_) return true;
     is_unsure_ = false;
+    revision_ = revision;
+    const std::set<std::string> paths = project_.paths();
     auto is_more = source_.source->watch(paths);
     if (!is_more) {
       context_.terminal->note(is_more.error().message + ": files are looked at in turns (" +
@@ -118,7 +119,7 @@ class WatchLoop {
       is_more = source_.source->watch(paths);
       if (!is_more) return false;
     }
-    watched_ = std::move(paths);
+    watched_ = paths.size();
     // A folder that is new to us may have changed before it was watched.
     if (*is_more && again == Again::no)
       step(SessionEvent::Kind::changed, {.paths = {}, .everything = true});
@@ -131,8 +132,9 @@ class WatchLoop {
   const WatchReporter& reporter_;
   const EndWatch& end_;
   LiveSession session_{DebounceTimes{}};
-  std::set<std::string> watched_;
-  bool is_unsure_ = false;  ///< events were lost while a build took the project's lock
+  std::size_t watched_ = 0;   ///< how many paths
+  std::size_t revision_ = 0;  ///< of these paths
+  bool is_unsure_ = false;    ///< events were lost while a build took the project's lock
 };
 
 }  // namespace

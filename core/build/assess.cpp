@@ -1,5 +1,6 @@
 #include "core/build/assess.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,6 +28,18 @@ References share_references(const ProjectSpec& project, const Inputs& inputs) {
     }
   }
   return references;
+}
+
+std::map<std::string, Bytes> contents_of(const References& references) {
+  std::map<std::string, Bytes> contents;
+  for (const auto& [path, content] : references) contents.emplace(path, *content);
+  return contents;
+}
+
+bool are_same(const std::map<std::string, Bytes>& before, const References& today) {
+  return std::ranges::equal(before, today, [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second == *b.second;
+  });
 }
 
 std::optional<Digest> present_pixels(const Inputs& inputs, const std::string& id) {
@@ -61,9 +74,16 @@ std::vector<AssessedJob> assess_jobs(const JobSources& sources, const StaleOptio
   const ProjectSpec& project = *sources.project;
   const Inputs& inputs = *sources.inputs;
   const Palettes& palettes = *sources.palettes;
-  const std::map<std::string, Bytes> workflows = encode_workflow_files(*sources.workflows);
+  std::map<std::string, Bytes> workflows = encode_workflow_files(*sources.workflows);
   const References references = share_references(project, inputs);
+  JobMemory none;
+  JobMemory& known = sources.memory == nullptr ? none : *sources.memory;
+  const bool is_known = known.palettes == palettes && known.workflows == workflows &&
+                        are_same(known.references, references);
+  if (!is_known) known.jobs.clear();
   std::vector<AssessedJob> jobs;
+  std::vector<int> rerolls;
+  std::vector<Digest> recoveries;
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
     const LockedJob* locked = find_locked(*sources.lock, master.id);
@@ -74,14 +94,26 @@ std::vector<AssessedJob> assess_jobs(const JobSources& sources, const StaleOptio
     if (const auto palette = palettes.find(master.palette); palette != palettes.end()) {
       context.palette = palette->second.colors;
     }
+    const std::size_t index = jobs.size();
+    const bool is_same = index < known.jobs.size() && known.jobs[index].master == &master &&
+                         known.rerolls[index] == context.reroll;
     AssessedJob assessed;
-    assessed.job = make_job(master, context);
+    assessed.job = is_same ? std::move(known.jobs[index].job) : make_job(master, context);
     assessed.master = &master;
     assessed.present = present_pixels(inputs, master.id);
-    assessed.state = find_job_state(assessed.job, recovery_digest(master.recover), locked,
-                                    assessed.present, options);
+    recoveries.push_back(is_same ? known.recoveries[index] : recovery_digest(master.recover));
+    rerolls.push_back(context.reroll);
+    assessed.state =
+        find_job_state(assessed.job, recoveries.back(), locked, assessed.present, options);
     jobs.push_back(std::move(assessed));
   }
+  if (sources.memory == nullptr) return jobs;
+  known = {.palettes = palettes,
+           .workflows = std::move(workflows),
+           .references = contents_of(references),
+           .rerolls = std::move(rerolls),
+           .recoveries = std::move(recoveries),
+           .jobs = {}};
   return jobs;
 }
 

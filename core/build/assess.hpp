@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/build/build_memory.hpp"
 #include "core/build/check_workflows.hpp"
 #include "core/build/inputs.hpp"
 #include "core/build/resolve_palettes.hpp"
@@ -24,6 +25,7 @@ struct JobSources {
   const Lock* lock = nullptr;
   const Palettes* palettes = nullptr;
   const Workflows* workflows = nullptr;
+  JobMemory* memory = nullptr;  ///< of the last build, or nothing
 };
 
 /// Every job of the project with its state, in the order of ProjectSpec::masters.

@@ -38,9 +38,15 @@ enum class CheckScope {
   all     ///< all that need no number, as warnings: `lint`
 };
 
-/// `made` belongs to `project.sprites` by index. `palettes` are today's. Rows that are mirrored are
-/// looked at only for their palette: their originals tell the rest.
+/// What was found in a sprite before, which would be found again; nullptr for one that has to be
+/// looked at.
+using KnownFindings = std::vector<const std::vector<Finding>*>;
+
+/// `made` belongs to `project.sprites` by index, and so does `known`, which may be empty.
+/// `palettes` are today's. Rows that are mirrored are looked at only for their palette: their
+/// originals tell the rest.
 std::vector<Finding> run_checks(const ProjectSpec& project, std::span<const Sprite> made,
-                                const Palettes& palettes, CheckScope scope);
+                                const Palettes& palettes, CheckScope scope,
+                                const KnownFindings& known = {});
 
 }  // namespace dgxp

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/base/parallel.hpp"
+#include "core/image/follow_palette.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/workflow/workflow_template.hpp"
 
@@ -98,7 +99,18 @@ Result<std::int64_t> pixels_of(const MasterSpec& master, ByteView png) {
   return size->area();
 }
 
-Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads, Inputs& inputs) {
+/// Whether the master was decoded from the same bytes before; then it is taken over.
+bool take_decoded(const std::string& id, const Bytes& file,
+                  std::map<std::string, PresentMaster>* decoded, Inputs& inputs) {
+  if (decoded == nullptr) return false;
+  const auto found = decoded->find(id);
+  if (found == decoded->end() || found->second.file != file || file.empty()) return false;
+  inputs.masters.insert(decoded->extract(found));
+  return true;
+}
+
+Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
+                          std::map<std::string, PresentMaster>* decoded_before, Inputs& inputs) {
   std::vector<const MasterSpec*> present;
   std::vector<Bytes> contents;
   std::int64_t over = 0;
@@ -116,6 +128,7 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
                    .message = fmt::format("{}: it is {} pixels too large", master.path, *more),
                    .hint = "restore it from git, or delete it to have it made again"};
     }
+    if (take_decoded(master.id, **content, decoded_before, inputs)) continue;
     present.push_back(&master);
     contents.push_back(std::move(**content));
   }
@@ -129,6 +142,8 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
     }
     decoded[i].image = with_cleared_transparency(std::move(*image));
     decoded[i].pixels = pixel_digest(decoded[i].image);
+    decoded[i].colors = colors_of(decoded[i].image);
+    decoded[i].file = std::move(contents[i]);
   });
   for (std::size_t i = 0; i < present.size(); ++i) {
     if (errors[i]) return *errors[i];
@@ -139,10 +154,12 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
 
 }  // namespace
 
-Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads) {
+Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
+                             std::map<std::string, PresentMaster>* decoded) {
   Inputs inputs;
   if (auto done = read_named_files(project, store, inputs); !done) return done.error();
-  if (auto done = read_masters(project, store, threads, inputs); !done) return done.error();
+  if (auto done = read_masters(project, store, threads, decoded, inputs); !done)
+    return done.error();
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand || !is_workflow_file(master.style.workflow)) continue;
     inputs.paths.push_back(master.style.workflow);

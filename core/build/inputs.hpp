@@ -16,7 +16,9 @@ namespace dgxp {
 
 struct PresentMaster {
   Image image;
-  Digest pixels;  ///< pixel_digest(image)
+  Digest pixels;                           ///< pixel_digest(image)
+  Bytes file = {};                         ///< what it was decoded from, or empty
+  std::optional<std::vector<Rgb>> colors;  ///< colors_of(image), where somebody looked
 };
 
 /// Every file a build depends on, read once; the later stages are pure.
@@ -27,6 +29,9 @@ struct Inputs {
 };
 
 /// Error: `storage`, or `input` naming a file that is missing, too large or no picture.
-Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads);
+/// `decoded` are masters of before, which are taken out and need not be decoded again where their
+/// file is the same.
+Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
+                             std::map<std::string, PresentMaster>* decoded = nullptr);
 
 }  // namespace dgxp

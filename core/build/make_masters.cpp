@@ -238,6 +238,7 @@ class MasterMaker {
     for (Pending& pending : pending_) {
       const Job& job = pending.assessed->job;
       PresentMaster& present = inputs_.masters[job.id];
+      present = {};
       present.image = std::move(pending.master);
       present.pixels = pixel_digest(present.image);
       LockedJob& locked = lock_.jobs[job.id];

@@ -81,7 +81,11 @@ void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
     if (master.palette.empty()) continue;
     std::set<Rgb>& colors = used[master.palette];
     if (const PresentMaster* present = find_in(inputs.masters, master.id)) {
-      for (const Rgb color : colors_of(present->image)) colors.insert(color);
+      if (present->colors) {
+        colors.insert(present->colors->begin(), present->colors->end());
+      } else {
+        for (const Rgb color : colors_of(present->image)) colors.insert(color);
+      }
     }
   }
   std::map<std::string, LockedPalette> updated;
@@ -100,6 +104,15 @@ void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
     locked->second.added.clear();
   }
   lock.palettes = std::move(updated);
+}
+
+KnownFindings known_findings(const ProjectSpec& project, BuildMemory* memory) {
+  if (memory == nullptr) return {};
+  SpriteMemory& sprites = memory->sprites;
+  KnownFindings known(project.sprites.size());
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (sprites.is_taken[i]) known[i] = &sprites.findings[project.sprites[i].id];
+  return known;
 }
 
 /// One atlas with all that its sheet says.
@@ -130,8 +143,8 @@ std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
 
 Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project,
                      const std::map<std::string, std::size_t>& index_of,
-                     const std::vector<Sprite>& sprites) {
-  Sheet sheet = make_sheet(spec, atlas);
+                     const std::vector<Sprite>& sprites, SheetMemory* memory) {
+  Sheet sheet = make_sheet(spec, atlas, memory);
   for (const std::string& id : spec.sprites) {
     const std::size_t index = index_of.at(id);
     sheet.sprites.push_back(&project.sprites[index]);
@@ -140,14 +153,28 @@ Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpe
   return sheet;
 }
 
+/// One for each atlas; those of atlases that are no more are forgotten.
+std::vector<SheetMemory*> memory_of_sheets(const ProjectSpec& project, BuildMemory* memory) {
+  std::vector<SheetMemory*> known(project.atlases.size());
+  if (memory == nullptr) return known;
+  std::erase_if(memory->sheets, [&](const auto& entry) {
+    return std::ranges::find(project.atlases, entry.first, &AtlasSpec::name) ==
+           project.atlases.end();
+  });
+  for (std::size_t i = 0; i < known.size(); ++i)
+    known[i] = &memory->sheets[project.atlases[i].name];
+  return known;
+}
+
 Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
                                            const std::vector<Sprite>& sprites, Repack repack,
-                                           int threads, Lock& lock) {
+                                           int threads, BuildMemory* memory, Lock& lock) {
   std::map<std::string, std::size_t> index_of;
   for (std::size_t i = 0; i < project.sprites.size(); ++i) index_of[project.sprites[i].id] = i;
   static const std::map<std::string, LockedSlot> kNothingLocked;
 
   std::vector<MadeSheet> sheets(project.atlases.size());
+  const std::vector<SheetMemory*> known = memory_of_sheets(project, memory);
   std::vector<std::optional<Error>> errors(sheets.size());
   parallel_for(sheets.size(), threads, [&](std::size_t i) {
     const AtlasSpec& spec = project.atlases[i];
@@ -160,7 +187,7 @@ Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
       return;
     }
     sheets[i].atlas = std::move(*atlas);
-    sheets[i].sheet = describe_sheet(spec, sheets[i].atlas, project, index_of, sprites);
+    sheets[i].sheet = describe_sheet(spec, sheets[i].atlas, project, index_of, sprites, known[i]);
   });
   for (const std::optional<Error>& error : errors) {
     if (error) return *error;
@@ -202,11 +229,48 @@ Result<Done> export_all(const ProjectSpec& project, const std::vector<MadeSheet>
 
 }  // namespace
 
+std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
+                                   const Lock& lock) {
+  std::vector<SpriteKey> keys(project.sprites.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (const RowSpec& row : project.sprites[i].rows) {
+      const PresentMaster* master = find_in(inputs.masters, row.master);
+      if (master == nullptr) {
+        keys[i].clear();
+        break;
+      }
+      const LockedJob* locked = find_in(lock.jobs, row.master);
+      keys[i].emplace_back(master->pixels,
+                           locked != nullptr && locked->origin == Origin::placeholder);
+    }
+  }
+  return keys;
+}
+
 Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
-                                         const Palettes& palettes, const Lock& lock, int threads) {
+                                         const Palettes& palettes, const Lock& lock, int threads,
+                                         SpriteMemory* memory) {
   std::vector<MadeSprite> made(project.sprites.size());
-  parallel_for(made.size(), threads, [&](std::size_t i) {
-    made[i] = make_one_sprite(project.sprites[i], inputs, palettes, lock);
+  std::vector<std::size_t> wanted;
+  std::vector<bool> is_taken(made.size());
+  const bool is_known = memory != nullptr && memory->sprites.size() == made.size() &&
+                        memory->palettes == palettes && memory->locked == lock.palettes;
+  const std::vector<SpriteKey> keys =
+      is_known ? sprite_keys(project, inputs, lock) : std::vector<SpriteKey>();
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    if (is_known && !keys[i].empty() && memory->keys[i] == keys[i]) {
+      made[i].sprite = std::move(memory->sprites[i]);
+      is_taken[i] = true;
+    } else {
+      wanted.push_back(i);
+    }
+  }
+  if (memory != nullptr) {
+    memory->sprites.clear();
+    memory->is_taken = std::move(is_taken);
+  }
+  parallel_for(wanted.size(), threads, [&](std::size_t i) {
+    made[wanted[i]] = make_one_sprite(project.sprites[wanted[i]], inputs, palettes, lock);
   });
   std::vector<Sprite> sprites;
   sprites.reserve(made.size());
@@ -219,16 +283,18 @@ Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Input
 
 Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs,
                                 const Palettes& palettes, const Lock& lock, Repack repack,
-                                int threads) {
+                                int threads, BuildMemory* memory) {
   Rendered rendered;
   rendered.lock = lock;
-  auto sprites = make_sprites(project, inputs, palettes, lock, threads);
+  auto sprites = make_sprites(project, inputs, palettes, lock, threads,
+                              memory == nullptr ? nullptr : &memory->sprites);
   if (!sprites) return sprites.error();
   rendered.sprites = std::move(*sprites);
   // Beyond this point no pixel changes.
-  rendered.findings = run_checks(project, rendered.sprites, palettes, CheckScope::asked);
+  rendered.findings = run_checks(project, rendered.sprites, palettes, CheckScope::asked,
+                                 known_findings(project, memory));
   update_lock_palettes(project, inputs, palettes, rendered.lock);
-  auto sheets = make_sheets(project, rendered.sprites, repack, threads, rendered.lock);
+  auto sheets = make_sheets(project, rendered.sprites, repack, threads, memory, rendered.lock);
   if (!sheets) return sheets.error();
   // Beyond this point no frame moves.
   if (auto done = export_all(project, *sheets, rendered); !done) return done.error();

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/build/build_memory.hpp"
 #include "core/build/checks.hpp"
 #include "core/build/inputs.hpp"
 #include "core/build/resolve_palettes.hpp"
@@ -28,11 +29,17 @@ struct Rendered {
 ///
 /// Error: `input` or `manifest`, naming the sprite; also when a master is missing.
 Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
-                                         const Palettes& palettes, const Lock& lock, int threads);
+                                         const Palettes& palettes, const Lock& lock, int threads,
+                                         SpriteMemory* memory = nullptr);
 
 /// Sprites, atlases and output files. Pure: it needs no worker and no disk.
+/// `memory` gives away the sprites that it knows.
 Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs,
                                 const Palettes& palettes, const Lock& lock, Repack repack,
-                                int threads);
+                                int threads, BuildMemory* memory = nullptr);
+
+/// What each sprite follows from; empty for one whose master is missing.
+std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
+                                   const Lock& lock);
 
 }  // namespace dgxp

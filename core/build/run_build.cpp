@@ -96,17 +96,18 @@ std::vector<std::string> stale_ids(const std::vector<AssessedJob>& jobs) {
 /// many disks.
 std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
                                       const ProjectSpec& project, const Inputs& inputs) {
-  std::map<std::string, std::string_view> read;
-  for (const std::string& path : inputs.paths) read.emplace(to_lower(path), path);
-  for (const OutputFile& file : files) {
-    const auto found = read.find(to_lower(file.path));
-    if (found == read.end()) continue;
+  std::map<std::string, const OutputFile*> written;
+  for (const OutputFile& file : files) written.emplace(to_lower(file.path), &file);
+  for (const std::string& path : inputs.paths) {
+    const auto found = written.find(to_lower(path));
+    if (found == written.end()) continue;
+    const OutputFile& file = *found->second;
     const auto output = std::ranges::find_if(project.outputs, [&](const OutputSpec& one) {
       return file.path.starts_with(one.dir + "/");
     });
     return Error{.kind = ErrorKind::manifest,
                  .message = fmt::format("output '{}' would overwrite '{}', which the build reads",
-                                        file.path, found->second),
+                                        file.path, path),
                  .hint = "give outputs a folder of their own",
                  .place = output == project.outputs.end() ? Place{} : output->place};
   }
@@ -119,10 +120,17 @@ class Build {
       : request_(request), project_(*request.project), store_(store), reporter_(reporter) {}
 
   Result<BuildReport> run() {
+    auto report = make_all();
+    if (request_.memory != nullptr) request_.memory->masters = std::move(now_.inputs.masters);
+    if (report) report->jobs = std::move(now_.jobs);
+    return report;
+  }
+
+ private:
+  Result<BuildReport> make_all() {
     auto assessment = assess(request_, store_);
     if (!assessment) return assessment.error();
     now_ = std::move(*assessment);
-    report_.jobs = now_.jobs;
     report_.paths = now_.inputs.paths;
     // Beyond this point the set of jobs is fixed.
     if (request_.mode != BuildMode::build) return compare();
@@ -131,7 +139,7 @@ class Build {
     report_.notes = notes_on_jobs(now_.jobs, report_.made, request_.recover_again);
     if (!all_masters_present()) return keep_what_was_made();
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
-                                   request_.threads);
+                                   request_.threads, request_.memory);
     // What was drawn is kept even when the outputs cannot be made from it.
     if (!rendered) {
       if (auto kept = keep_what_was_made(); !kept) return kept.error();
@@ -148,10 +156,22 @@ class Build {
     if (!delivered) return delivered.error();
     report_.delivery = std::move(*delivered);
     for (const OutputFile& file : rendered->files) report_.paths.push_back(file.path);
+    keep_sprites(*std::move(rendered));
     return std::move(report_);
   }
 
- private:
+  void keep_sprites(Rendered rendered) {
+    if (request_.memory == nullptr) return;
+    std::map<std::string, std::vector<Finding>> findings;
+    for (const Finding& finding : rendered.findings) findings[finding.sprite].push_back(finding);
+    request_.memory->sprites = {.palettes = now_.palettes,
+                                .locked = now_.lock.palettes,
+                                .keys = sprite_keys(project_, now_.inputs, now_.lock),
+                                .sprites = std::move(rendered.sprites),
+                                .findings = std::move(findings),
+                                .is_taken = {}};
+  }
+
   Result<Done> make_stale_masters() {
     const double minutes = estimate_gpu_minutes(now_.jobs);
     if (request_.stale.real_worker && project_.budget_gpu_minutes &&
@@ -266,7 +286,9 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   for (const OutputSpec& output : request.project->outputs) {
     if (auto error = check_output(output, *request.project)) return *std::move(error);
   }
-  auto inputs = gather_inputs(*request.project, store, request.threads);
+  BuildMemory* const memory = request.memory;
+  auto inputs = gather_inputs(*request.project, store, request.threads,
+                              memory == nullptr ? nullptr : &memory->masters);
   if (!inputs) return inputs.error();
   Assessment now{.inputs = std::move(*inputs)};
   now.lock = effective_lock(*request.project, now.inputs, request.lock, request.pending);
@@ -278,7 +300,8 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
                           .inputs = &now.inputs,
                           .lock = &now.lock,
                           .palettes = &now.palettes,
-                          .workflows = &request.workflows},
+                          .workflows = &request.workflows,
+                          .memory = memory == nullptr ? nullptr : &memory->jobs},
                          request.stale);
   if (auto done = check_workflows(now.jobs, request.workflows); !done) return done.error();
   for (AssessedJob& assessed : now.jobs) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/build/build_memory.hpp"
 #include "core/build/check_workflows.hpp"
 #include "core/build/make_masters.hpp"
 #include "core/build/ports.hpp"
@@ -40,6 +41,7 @@ struct BuildRequest {
   OpenWorker open_worker;
   Workflows workflows;  ///< those that styles name
   std::stop_token stop;
+  BuildMemory* memory = nullptr;  ///< of the builds before, in a process that makes several
 };
 
 /// Where a build notes the lock it is about to write, before the first master changes: so the next

@@ -10,6 +10,7 @@
 #include "core/exporters/targets.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/png_codec.hpp"
+#include "core/image/png_rows.hpp"
 
 namespace dgxp {
 namespace {
@@ -74,16 +75,37 @@ Result<Exported> export_target(const std::vector<const Sheet*>& sheets, const Ou
   return export_tiled(sheets, output);
 }
 
+void encode_page(const Image& page, SheetMemory::Page& known, bool is_kept) {
+  if (const auto indexed = index_colors(page)) {
+    known.colors.clear();
+    for (const Rgba color : indexed->palette)
+      if (color.a != 0) known.colors.push_back({color.r, color.g, color.b});
+    known.png =
+        encode_png(*indexed, PngEffort::small, PngColors::any, is_kept ? &known.found : nullptr);
+  } else {
+    known.colors = colors_of(page);
+    known.png = encode_png(page, PngEffort::small, PngColors::any);
+  }
+  if (is_kept) known.image = page;
+}
+
 }  // namespace
 
-Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas) {
+Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory) {
   Sheet sheet;
   sheet.spec = &spec;
   sheet.atlas = &atlas;
   std::set<Rgb> colors;
-  for (const Image& page : atlas.pages) {
-    for (const Rgb color : colors_of(page)) colors.insert(color);
-    sheet.page_png.push_back(encode_png(page, PngEffort::small, PngColors::any));
+  SheetMemory own;
+  if (memory == nullptr) memory = &own;
+  memory->pages.resize(atlas.pages.size());
+  for (std::size_t i = 0; i < atlas.pages.size(); ++i) {
+    SheetMemory::Page& known = memory->pages[i];
+    if (known.png.empty() || known.image != atlas.pages[i]) {
+      encode_page(atlas.pages[i], known, memory != &own);
+    }
+    colors.insert(known.colors.begin(), known.colors.end());
+    sheet.page_png.push_back(known.png);
   }
   sheet.palette.assign(colors.begin(), colors.end());
   return sheet;

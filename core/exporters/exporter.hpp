@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "core/exporters/output_file.hpp"
 #include "core/image/make_sprite.hpp"
+#include "core/image/png_memory.hpp"
 #include "core/spec/project_spec.hpp"
 
 namespace dgxp {
@@ -24,9 +25,20 @@ struct Sheet {
   std::vector<Bytes> page_png;              ///< the encoded pages
 };
 
+/// What make_sheet left to the next call for the same atlas. It has no say in the result.
+struct SheetMemory {
+  struct Page {
+    Image image;
+    std::vector<Rgb> colors;
+    Bytes png;
+    PngMemory found;
+  };
+  std::vector<Page> pages;
+};
+
 /// A sheet with the colours and files of its pages, and no sprites yet. Both arguments have to
 /// outlive it.
-Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas);
+Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory = nullptr);
 
 /// What the target could not express and how it was written instead, for the user to know.
 struct Lowering {

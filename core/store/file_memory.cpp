@@ -87,7 +87,9 @@ std::optional<std::optional<Bytes>> FileMemory::find(const std::string& path) co
 
 void FileMemory::put(const std::string& path, Known known) {
   const std::lock_guard guard(mutex_);
-  Known& place = files_[path];
+  const auto [entry, is_new] = files_.try_emplace(path);
+  if (is_new) ++revision_;
+  Known& place = entry->second;
   if (place.content) bytes_ -= place.content->size();
   if (known.content && bytes_ + known.content->size() > kMostBytes) known.content.reset();
   if (known.content) bytes_ += known.content->size();
@@ -104,11 +106,12 @@ void FileMemory::remember_digest(const std::string& path, const Digest& digest) 
 
 void FileMemory::keep_only(const std::set<std::string>& paths) {
   const std::lock_guard guard(mutex_);
-  std::erase_if(files_, [&](const auto& entry) {
+  const std::size_t gone = std::erase_if(files_, [&](const auto& entry) {
     const bool is_gone = !paths.contains(entry.first);
     if (is_gone && entry.second.content) bytes_ -= entry.second.content->size();
     return is_gone;
   });
+  if (gone > 0) ++revision_;
 }
 
 FileMemory::Known FileMemory::known_of(const std::string& path, bool is_output, Store& disk) {
@@ -126,6 +129,11 @@ std::set<std::string> FileMemory::paths() const {
   std::set<std::string> all;
   for (const auto& [path, known] : files_) all.insert(all.end(), path);
   return all;
+}
+
+std::size_t FileMemory::revision() const {
+  const std::lock_guard guard(mutex_);
+  return revision_;
 }
 
 ChangedFile::Now FileMemory::now_of(const Known& known) {

@@ -41,6 +41,8 @@ class FileMemory {
 
   /// All known paths.
   std::set<std::string> paths() const;
+  /// Another number whenever paths() is another set.
+  std::size_t revision() const;
 
   /// Looks at those of `paths` that are known, and remembers what they hold now. Comes back with
   /// those that hold something else than before, sorted by path.
@@ -60,6 +62,7 @@ class FileMemory {
   mutable std::mutex mutex_;
   std::map<std::string, Known> files_;
   std::size_t bytes_ = 0;
+  std::size_t revision_ = 0;
 };
 
 /// The files of `disk` through a memory. What `always_read` names is read from the disk each time,

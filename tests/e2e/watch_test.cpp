@@ -11,6 +11,7 @@
 
 #include "tests/e2e/small_project.hpp"
 #include "tests/support/background_program.hpp"
+#include "tests/unit/core/image/image_makers.hpp"
 
 namespace dgxp {
 namespace {
@@ -139,6 +140,50 @@ TEST_CASE("watch sees a folder that comes back") {
   std::filesystem::rename(project.folder() / "away", project.folder() / "palettes");
   CHECK(project.next("build_finished")["exit"] == 0);
   project.check_fresh();
+}
+
+TEST_CASE("after any edits watch leaves what a build from nothing makes") {
+  WatchedProject project;
+  const std::string coin = project.get("art/item/coin.png");
+  const std::string potion = project.get("art/item/potion.png");
+  const std::string palette = project.get("palettes/ember.hex");
+  const auto last = [&] { CHECK(project.next("build_finished")["exit"] == 0); };
+  testing::Random random(11);
+  for (int round = 0; round < 24; ++round) {
+    switch (random.below(6)) {
+      case 0:
+        project.replace("art/item/coin.png",
+                        project.get("art/item/coin.png") == coin ? potion : coin);
+        break;
+      case 1:
+        project.replace("palettes/ember.hex", project.get("palettes/ember.hex") == palette
+                                                  ? with_other_red(palette)
+                                                  : palette);
+        break;
+      case 2:
+        project.remove("art/hero/walk-east.png");
+        break;
+      case 3:
+        project.remove("game/sprites/sprites.dgxp-catalog.json");
+        break;
+      case 4:
+        project.put("assets.yaml", project.get("assets.yaml") + "# again\n");
+        break;
+      default:
+        project.remove("assets.lock");
+        break;
+    }
+    last();
+  }
+  project.check_fresh();
+  const auto watched = project.tree("game");
+  std::filesystem::remove_all(project.folder() / "game");
+  while (project.tree("game") != watched) last();
+  project.watch().send_signal(SIGINT);
+  CHECK(project.watch().wait().status == 130);
+  std::filesystem::remove_all(project.folder() / "game");
+  REQUIRE(project.run({"build"}).status == 0);
+  CHECK(project.tree("game") == watched);
 }
 
 TEST_CASE("watch ends with 130 or 143 when it is told to") {
