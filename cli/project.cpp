@@ -81,18 +81,36 @@ void fill_in(WorkerAccess& access, const WorkerAccess& other) {
   if (access.key.empty()) access.key = other.key;
 }
 
+void remember_lock(LockMemory& memory, std::string text, const Lock& lock, bool is_written) {
+  memory.text = std::move(text);
+  memory.lock = lock;
+  memory.is_written = is_written;
+}
+
 Result<Lock> read_lock(const std::string& shown, ByteView text, LockMemory* memory) {
-  if (memory != nullptr && memory->text == as_text(text)) return memory->lock;
+  if (memory != nullptr && !text.empty() && memory->text == as_text(text)) return memory->lock;
   auto lock = parse_lock(shown, text);
-  if (lock && memory != nullptr)
-    *memory = {.text = std::string(as_text(text)), .lock = *lock, .is_written = false};
+  if (lock && memory != nullptr) remember_lock(*memory, std::string(as_text(text)), *lock, false);
   return lock;
+}
+
+/// Nothing when it is damaged.
+std::optional<Lock> read_pending(const std::string& shown, Bytes text, LockMemory* memory) {
+  if (memory != nullptr && !text.empty() && memory->pending_text == text) return memory->pending;
+  auto lock = parse_lock(shown, text);
+  std::optional<Lock> pending;
+  if (lock) pending = std::move(*lock);
+  if (memory != nullptr) {
+    memory->pending_text = std::move(text);
+    memory->pending = pending;
+  }
+  return pending;
 }
 
 std::string lock_text_of(const Lock& lock, LockMemory* memory) {
   if (memory == nullptr) return write_lock(lock);
   if (!memory->is_written || memory->lock != lock)
-    *memory = {.text = write_lock(lock), .lock = lock, .is_written = true};
+    remember_lock(*memory, write_lock(lock), lock, true);
   return memory->text;
 }
 
@@ -234,10 +252,7 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
     request.lock_text = std::string(as_text(**text));
   }
   auto pending = store.read_if_present(pending_lock_path(files.lock), kLargestLock);
-  if (pending && *pending) {
-    auto lock = parse_lock(files.lock, **pending);
-    if (lock) request.pending = std::move(*lock);
-  }
+  if (pending && *pending) request.pending = read_pending(files.lock, *std::move(*pending), memory);
   return request;
 }
 

@@ -83,6 +83,8 @@ struct LockMemory {
   std::string text;
   Lock lock;
   bool is_written = false;  ///< `text` is what write_lock gives
+  Bytes pending_text;       ///< the same of an interrupted build
+  std::optional<Lock> pending;
 };
 
 /// Reads the lock (and that of an interrupted build) into a request for `spec`. `memory` saves
