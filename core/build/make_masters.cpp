@@ -38,6 +38,11 @@ bool wants_master(const AssessedJob& assessed) {
   return needs_generation(assessed.state) || assessed.state == JobState::recovery_changed;
 }
 
+/// Its raw image is looked up in a memory that is not for several threads.
+bool is_by_master(const Pending& pending) {
+  return pending.assessed->state == JobState::recovery_changed;
+}
+
 std::optional<RawImage> find_stored_raw(const AssessedJob& assessed, bool real_worker,
                                         Store& store) {
   if (assessed.state == JobState::recovery_changed) {
@@ -73,20 +78,27 @@ class MasterMaker {
 
  private:
   Result<Done> get_raws() {
+    for (AssessedJob& assessed : *request_.jobs)
+      if (wants_master(assessed)) pending_.push_back({.assessed = &assessed});
+    // Each is read whole and checked, so with all threads.
+    const auto look = [&](Pending& pending) {
+      pending.from_worker = !find_stored_raw(*pending.assessed, request_.real_worker, store_);
+    };
+    for (Pending& pending : pending_)
+      if (is_by_master(pending)) look(pending);
+    parallel_for(pending_.size(), request_.threads, [&](std::size_t i) {
+      if (!is_by_master(pending_[i])) look(pending_[i]);
+    });
+    // Without its raw image a master stays as it is, whatever the options of recovery say now.
+    std::erase_if(pending_, [](const Pending& pending) {
+      return pending.from_worker && is_by_master(pending);
+    });
     std::vector<const Job*> jobs;
     bool only_for_art = true;
-    for (AssessedJob& assessed : *request_.jobs) {
-      if (!wants_master(assessed)) continue;
-      Pending pending{.assessed = &assessed};
-      const bool stored = find_stored_raw(assessed, request_.real_worker, store_).has_value();
-      // Without its raw image a master stays as it is, whatever the options of recovery say now.
-      if (!stored && assessed.state == JobState::recovery_changed) continue;
-      pending.from_worker = !stored;
-      if (!stored) {
-        jobs.push_back(&assessed.job);
-        only_for_art = only_for_art && assessed.state == JobState::placeholder;
-      }
-      pending_.push_back(std::move(pending));
+    for (const Pending& pending : pending_) {
+      if (!pending.from_worker) continue;
+      jobs.push_back(&pending.assessed->job);
+      only_for_art = only_for_art && pending.assessed->state == JobState::placeholder;
     }
     auto outcome = generate_raws({.jobs = std::move(jobs),
                                   .only_for_art = only_for_art,
@@ -112,10 +124,6 @@ class MasterMaker {
         return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
       }
       const std::size_t count = std::min(kBatch, asked.size() - begin);
-      // The memory of raw images by master is not for several threads.
-      const auto is_by_master = [](const Pending& pending) {
-        return pending.assessed->state == JobState::recovery_changed;
-      };
       for (std::size_t i = begin; i < begin + count; ++i)
         if (is_by_master(*asked[i])) fetch_raw(*asked[i]);
       parallel_for(count, request_.threads, [&](std::size_t i) {
