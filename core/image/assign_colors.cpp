@@ -44,6 +44,7 @@ constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
 constexpr float kOutlier = 2500.0F;         // squared distance; no noise but a wrong colour
+constexpr float kBelief = 0.625F;           // of the logarithm of shares, see judge_confidence
 constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep distances
 
 using Vec3 = std::array<float, 3>;
@@ -147,6 +148,7 @@ class Chooser {
   CandidateShares judge_candidates(std::size_t cell, bool rule_out);
   void judge_cells(int round);
   bool read_choice();
+  void judge_confidence();
   ColorNoise& noise_of(std::uint16_t color) {
     return color == usage_.most_common() ? common_noise_ : noise_;
   }
@@ -317,6 +319,22 @@ bool Chooser::read_choice() {
   return changed;
 }
 
+/// Cells that hear each other tell what they have heard again, and believe too much: in pictures of
+/// known truth the odds of a choice are about this power of what the shares say.
+void Chooser::judge_confidence() {
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    const CellBelief& belief = beliefs_[i];
+    float all = 1;
+    for (std::size_t k = 0; k < belief.count; ++k) {
+      if (belief.color[k] == choice_.index[i] || belief.share[k] <= 0) {
+        continue;
+      }
+      all += plain_exp(kBelief * (plain_log(belief.share[k]) - plain_log(choice_.confidence[i])));
+    }
+    choice_.confidence[i] = 1 / all;
+  }
+}
+
 ColorChoice Chooser::run() {
   for (int round = 0; round < kRounds; ++round) {
     const bool together = round >= kFirstTogether;
@@ -339,6 +357,7 @@ ColorChoice Chooser::run() {
       break;
     }
   }
+  judge_confidence();
   return choice_;
 }
 

@@ -15,7 +15,8 @@ constexpr double kPriorCells = 10.0;
 // Pixels vary more than the means of cells, and it is they that are cut off.
 constexpr double kPixelsOverCells = 1.6;
 constexpr float kLeastDeviation = 0.5F;
-constexpr float kMostCost = 20.0F;     // of noise
+constexpr float kNoise = 20.0F;        // cost of what may still be noise
+constexpr float kFarther = 0.125F;     // of the cost beyond it counts
 constexpr float kLeastWeight = 0.05F;  // of three channels; below, a step would go anywhere
 
 /// What is seen of a value that noise of standard deviation 1 moves and that cannot be below 0.
@@ -157,8 +158,11 @@ float ColorNoise::cost(const ColorRest& rest) const {
   const float a = w[0] * rest.rest[0];
   const float b = w[1] * rest.rest[0] + w[2] * rest.rest[1];
   const float c = w[3] * rest.rest[0] + w[4] * rest.rest[1] + w[5] * rest.rest[2];
-  // Farther away it is no noise, but a cell that shows a mixture, and all are equally far.
-  return std::min((a * a + b * b + c * c) / 2, kMostCost) + spread_cost_ + rest.cost;
+  const float cost = (a * a + b * b + c * c) / 2;
+  // Farther away it is no noise, but a cell that shows a mixture or a colour that the palette
+  // lacks: the nearest is still the likeliest, by little.
+  const float far = std::max(0.0F, cost - kNoise);
+  return cost - far + far * kFarther + spread_cost_ + rest.cost;
 }
 
 }  // namespace dgxp

@@ -25,6 +25,16 @@ ColorNoise ten_levels() {
 
 }  // namespace
 
+TEST_CASE("ColorNoise takes the nearest of far colors for the likeliest, by little") {
+  const ColorNoise noise = ten_levels();
+  const auto cost = [&](float distance) {
+    return noise.cost({.rest = {distance, 0, 0}, .cost = 0});
+  };
+  CHECK(cost(40) - cost(30) == doctest::Approx(3.5).epsilon(0.02));
+  CHECK(cost(120) > cost(110));
+  CHECK(cost(120) - cost(110) < (120.0 * 120 - 110.0 * 110) / 200 / 4);
+}
+
 TEST_CASE("ColorNoise reads light off all channels of a middling color") {
   const ShownLight on = ten_levels().light_on({131, 139, 138}, {128, 130, 132}, 0);
   CHECK(on.light == doctest::Approx(6));
