@@ -60,6 +60,16 @@ float brightness(const Vec3& color) {
   return (color[0] + color[1] + color[2]) * kBrightness;
 }
 
+/// e to the power of what each of the first `count` costs is above the least; the rest is 0.
+CandidateShares likelihoods(const CandidateShares& cost, float least, std::size_t count) {
+  CandidateShares found{};
+  for (std::size_t k = 0; k < count; k += kLanes) {
+    store_lanes(plain_exp_lanes(least - load_lanes(cost.data() + k)), found.data() + k);
+  }
+  std::fill(found.begin() + static_cast<std::ptrdiff_t>(count), found.end(), 0.0F);
+  return found;
+}
+
 struct Candidates {
   std::array<std::uint16_t, kCandidates> index{};  ///< nearest first
   std::array<float, kCandidates> distance{};       ///< squared
@@ -197,8 +207,11 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       estimate_(cells.size, scaled_tilts(cells)),
       light_(seen_.size()) {
   const NearestColors nearest(colors);
+  Candidates near;
   for (std::size_t i = 0; i < seen_.size(); ++i) {
-    const Candidates near = nearest.find(seen_[i]);
+    if (i == 0 || seen_[i] != seen_[i - 1]) {
+      near = nearest.find(seen_[i]);
+    }
     beliefs_.start(i, near.index, near.count);
     choice_.index.push_back(near.index[0]);
     choice_.confidence.push_back(1.0F);
@@ -267,9 +280,9 @@ CandidateShares Chooser::judge_candidates(std::size_t cell, bool rule_out) {
     }
     beliefs_.prune(cell, 1.0F);
   }
+  belief.alone = likelihoods(cost, least, belief.count);
   float sum = 0;
   for (std::size_t k = 0; k < belief.count; ++k) {
-    belief.alone[k] = plain_exp(least - cost[k]);
     sum += belief.alone[k];
   }
   for (std::size_t k = 0; k < belief.count; ++k) {
@@ -297,9 +310,7 @@ void Chooser::judge_cells(int round) {
       }
       least = k == 0 ? cost[k] : std::min(least, cost[k]);
     }
-    for (std::size_t k = 0; k < belief.count; ++k) {
-      belief.shown[k] = plain_exp(least - cost[k]);
-    }
+    belief.shown = likelihoods(cost, least, belief.count);
     if (together) {
       beliefs_.prune(i, kRuledOut);
     }

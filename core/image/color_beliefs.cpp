@@ -107,6 +107,10 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
     if (belief.shown[k] < least) {
       continue;
     }
+    if (kept == k) {  // most often all are kept
+      ++kept;
+      continue;
+    }
     belief.color[kept] = belief.color[k];
     belief.shown[kept] = belief.shown[k];
     belief.share[kept] = belief.share[k];
@@ -125,6 +129,9 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
 
 void ColorBeliefs::believe_shown() {
   for (CellBelief& belief : cells_) {
+    if (belief.count == 1) {
+      continue;  // as sure as before
+    }
     belief.share = normalised(first_shares(belief.shown, belief.count));
   }
 }
@@ -228,22 +235,25 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
 
 ColorUsage ColorBeliefs::count_colors(std::size_t colors) const {
   ColorUsage usage(colors, ColorUsage::Pairs::no);
+  ColorUsage::CellCounter counter(usage);
   for (const CellBelief& belief : cells_) {
     for (std::size_t k = 0; k < belief.count; ++k) {
-      usage.add_cell(belief.color[k], counted_share(belief, k));
+      counter.add(belief.color[k], counted_share(belief, k));
     }
   }
+  counter.finish();
   usage.finish();
   return usage;
 }
 
 ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t colors) const {
   ColorUsage usage(colors);
+  ColorUsage::CellCounter counter(usage);
   std::size_t behind = 0;  // x of the cell behind cell i
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     behind = behind + 1 < width_ ? behind + 1 : 0;
     for (std::size_t k = 0; k < cells_[i].count; ++k) {
-      usage.add_cell(cells_[i].color[k], counted_share(cells_[i], k));
+      counter.add(cells_[i].color[k], counted_share(cells_[i], k));
     }
     if (behind != 0) {
       count_pair(before, usage, i, i + 1, kRight);
@@ -252,6 +262,7 @@ ColorUsage ColorBeliefs::count_usage(const ColorUsage& before, std::size_t color
       count_pair(before, usage, i, i + width_, kLower);
     }
   }
+  counter.finish();
   usage.finish();
   return usage;
 }

@@ -15,13 +15,46 @@ class ColorUsage {
   /// Without pairs, `add_pair` must not be called, and no colour lifts another.
   explicit ColorUsage(std::size_t colors, Pairs pairs = Pairs::yes);
 
+  /// Many calls of `add_cell`: the sums of a run of one colour stay in registers, or each of its
+  /// cells would wait until the one before is stored. `finish` once, after the last.
+  class CellCounter {
+   public:
+    explicit CellCounter(ColorUsage& usage)
+        : usage_(usage), cells_(usage.cells_), run_(usage.count_[0]) {}
+    void add(std::uint16_t color, float weight) {
+      if (color != color_) {
+        usage_.count_[color_] = run_;
+        run_ = usage_.count_[color];
+        color_ = color;
+      }
+      run_ += static_cast<double>(weight);
+      cells_ += static_cast<double>(weight);
+    }
+    void finish() {
+      usage_.count_[color_] = run_;
+      usage_.cells_ = cells_;
+    }
+
+   private:
+    ColorUsage& usage_;
+    double cells_;
+    double run_;  ///< count of `color_`
+    std::uint16_t color_ = 0;
+  };
+
   void add_cell(std::uint16_t color, float weight) {
     count_[color] += static_cast<double>(weight);
     cells_ += static_cast<double>(weight);
   }
   void add_pair(std::uint16_t color, std::uint16_t neighbour, float weight) {
-    pairs_[color * colors_ + neighbour] += static_cast<double>(weight);
-    pairs_[neighbour * colors_ + color] += static_cast<double>(weight);
+    const auto added = static_cast<double>(weight);
+    if (color == neighbour) {
+      double& pairs = pairs_[color * colors_ + color];
+      pairs = pairs + added + added;  // one after the other, so rounded as two
+    } else {
+      pairs_[color * colors_ + neighbour] += added;
+      pairs_[neighbour * colors_ + color] += added;
+    }
     all_pairs_ += 2 * static_cast<double>(weight);
   }
   /// To be called after the last of these, before any question.

@@ -58,4 +58,23 @@ TEST_CASE("ColorUsage knows of no neighbours before any were counted") {
   CHECK(usage.lift(0, 1) == 1);
 }
 
+TEST_CASE("ColorUsage counts runs of cells as it counts single ones") {
+  ColorUsage single(3);
+  ColorUsage runs(3);
+  ColorUsage::CellCounter counter(runs);
+  for (int i = 0; i < 300; ++i) {
+    const auto color = static_cast<std::uint16_t>(i / 7 % 3);
+    const float weight = 1.0F / static_cast<float>(1 + i % 11);
+    single.add_cell(color, weight);
+    counter.add(color, weight);
+  }
+  counter.finish();
+  single.finish();
+  runs.finish();
+  for (std::uint16_t color = 0; color < 3; ++color) {
+    CHECK(runs.share(color, 0.5F) == single.share(color, 0.5F));
+    CHECK(runs.log_share(color, 0) == single.log_share(color, 0));
+  }
+}
+
 }  // namespace dgxp

@@ -33,4 +33,14 @@ TEST_CASE("plain_cos_turn is the cosine of full turns") {
   CHECK(plain_cos_turn(0.5) == -1);
 }
 
+TEST_CASE("plain_exp_lanes is plain_exp to the last bit") {
+  for (float x = -90; x <= 0; x += 0.003F) {
+    const FourFloats lanes = plain_exp_lanes(FourFloats{x, x / 2, x / 64, 0});
+    REQUIRE(lanes[0] == plain_exp(x));
+    REQUIRE(lanes[1] == plain_exp(x / 2));
+    REQUIRE(lanes[2] == plain_exp(x / 64));
+    REQUIRE(lanes[3] == 1);
+  }
+}
+
 }  // namespace dgxp
