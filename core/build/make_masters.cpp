@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@
 namespace dgxp {
 namespace {
 
-/// Raw images are large: so many are decoded at a time.
+/// Raw images are large: so many are kept before they are decoded.
 constexpr std::size_t kBatch = 32;
 constexpr std::size_t kLargestRaw = 32U << 20U;  ///< bytes of its file, as on the wire
 
@@ -116,23 +117,30 @@ class MasterMaker {
   /// Recovers the masters that `wanted` is true of.
   template <typename Wanted>
   Result<Done> recover_all(Wanted wanted) {
-    std::vector<Pending*> asked;
+    std::vector<Pending*> by_key;
+    std::vector<Pending*> by_master;
     for (Pending& pending : pending_)
-      if (wanted(pending)) asked.push_back(&pending);
-    for (std::size_t begin = 0; begin < asked.size(); begin += kBatch) {
-      if (request_.stop.stop_requested()) {
-        return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
-      }
-      const std::size_t count = std::min(kBatch, asked.size() - begin);
-      for (std::size_t i = begin; i < begin + count; ++i)
-        if (is_by_master(*asked[i])) fetch_raw(*asked[i]);
-      parallel_for(count, request_.threads, [&](std::size_t i) {
-        Pending& pending = *asked[begin + i];
-        if (!is_by_master(pending)) fetch_raw(pending);
-        recover(pending);
-      });
+      if (wanted(pending)) (is_by_master(pending) ? by_master : by_key).push_back(&pending);
+    recover_in_parallel(by_key);
+    for (std::size_t begin = 0; begin < by_master.size() && !request_.stop.stop_requested();
+         begin += kBatch) {
+      const auto batch =
+          std::span(by_master).subspan(begin, std::min(kBatch, by_master.size() - begin));
+      for (Pending* const pending : batch) fetch_raw(*pending);
+      recover_in_parallel(batch);
+    }
+    if (request_.stop.stop_requested()) {
+      return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
     }
     return Done{};
+  }
+
+  void recover_in_parallel(std::span<Pending* const> asked) const {
+    parallel_for(asked.size(), request_.threads, [&](std::size_t i) {
+      if (request_.stop.stop_requested()) return;
+      if (!is_by_master(*asked[i])) fetch_raw(*asked[i]);
+      recover(*asked[i]);
+    });
   }
 
   void leave_out_failed() {
@@ -172,7 +180,7 @@ class MasterMaker {
         quality * 100);
   }
 
-  void fetch_raw(Pending& pending) {
+  void fetch_raw(Pending& pending) const {
     pending.raw = pending.assessed->state == JobState::recovery_changed
                       ? store_.find_raw_of_master(pending.assessed->master->path)
                       : store_.find_raw(pending.assessed->job.key);
