@@ -44,15 +44,17 @@ bool is_by_master(const Pending& pending) {
   return pending.assessed->state == JobState::recovery_changed;
 }
 
-std::optional<RawImage> find_stored_raw(const AssessedJob& assessed, bool real_worker,
-                                        Store& store) {
-  if (assessed.state == JobState::recovery_changed) {
-    return store.find_raw_of_master(assessed.master->path);
-  }
-  std::optional<RawImage> raw = store.find_raw(assessed.job.key);
+std::optional<RawImage> stored_raw(const AssessedJob& assessed, Store& store) {
+  return assessed.state == JobState::recovery_changed
+             ? store.find_raw_of_master(assessed.master->path)
+             : store.find_raw(assessed.job.key);
+}
+
+bool has_raw(const AssessedJob& assessed, bool real_worker, Store& store) {
+  const std::optional<RawImage> raw = stored_raw(assessed, store);
+  if (!raw) return false;
   // A placeholder that was drawn before the real worker was configured is no answer.
-  if (raw && raw->placeholder && real_worker) return std::nullopt;
-  return raw;
+  return !(needs_generation(assessed.state) && raw->placeholder && real_worker);
 }
 
 class MasterMaker {
@@ -83,7 +85,7 @@ class MasterMaker {
       if (wants_master(assessed)) pending_.push_back({.assessed = &assessed});
     // Each is read whole and checked, so with all threads.
     const auto look = [&](Pending& pending) {
-      pending.from_worker = !find_stored_raw(*pending.assessed, request_.real_worker, store_);
+      pending.from_worker = !has_raw(*pending.assessed, request_.real_worker, store_);
     };
     for (Pending& pending : pending_)
       if (is_by_master(pending)) look(pending);
@@ -181,9 +183,7 @@ class MasterMaker {
   }
 
   void fetch_raw(Pending& pending) const {
-    pending.raw = pending.assessed->state == JobState::recovery_changed
-                      ? store_.find_raw_of_master(pending.assessed->master->path)
-                      : store_.find_raw(pending.assessed->job.key);
+    pending.raw = stored_raw(*pending.assessed, store_);
     if (!pending.raw) pending.error = "its raw image vanished from the store";
   }
 
