@@ -13,6 +13,10 @@ CLI::App* add_verb(CLI::App& parent, Options& options, const char* name, const c
   return verb;
 }
 
+void add_manifest_place(CLI::App& verb, std::string& manifest) {
+  verb.add_option("manifest", manifest, "the manifest (default: assets.yaml)");
+}
+
 void add_manifest(CLI::App& verb, std::string& manifest) {
   verb.add_option("-m,--manifest", manifest, "the manifest (default: assets.yaml)");
 }

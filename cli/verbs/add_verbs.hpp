@@ -12,7 +12,7 @@ namespace dgxp {
 // options are read into `options`, and the verb that was typed becomes `options.run`; both live as
 // long as the parser.
 
-/// build, plan, check, lint, status, explain.
+/// build, watch, plan, check, lint, status, explain.
 void add_project_verbs(CLI::App& app, Options& options);
 /// reroll, adopt, preview.
 void add_master_verbs(CLI::App& app, Options& options);
@@ -28,7 +28,9 @@ using Command = int (*)(const Context&, Options&);
 /// A verb, or an action of a verb that has several.
 CLI::App* add_verb(CLI::App& parent, Options& options, const char* name, const char* description,
                    Command command);
-/// -m,--manifest.
+/// The manifest as the verb's first word.
+void add_manifest_place(CLI::App& verb, std::string& manifest);
+/// -m,--manifest, for verbs whose words are something else.
 void add_manifest(CLI::App& verb, std::string& manifest);
 /// --worker and what opens it.
 void add_worker(CLI::App& verb, Options& options, std::string& worker);

@@ -24,12 +24,12 @@ void add_other_verbs(CLI::App& app, Options& options) {
 
   sub = add_verb(app, options, "doctor", "look at manifest, cache and worker and say what is wrong",
                  [](const Context& c, Options& o) { return run_doctor_command(c, o.doctor); });
-  sub->add_option("manifest", options.doctor.manifest, "the manifest (default: assets.yaml)");
+  add_manifest_place(*sub, options.doctor.manifest);
   add_worker(*sub, options, options.doctor.worker);
 
   sub = add_verb(app, options, "clean", "remove raw images and caches; masters and outputs stay",
                  [](const Context& c, Options& o) { return run_clean_command(c, o.clean); });
-  sub->add_option("manifest", options.clean.manifest, "the manifest (default: assets.yaml)");
+  add_manifest_place(*sub, options.clean.manifest);
   sub->add_flag("--dry-run", options.clean.dry_run, "only say what would be removed");
 
   sub = add_verb(app, options, "completion", "print a completion script",

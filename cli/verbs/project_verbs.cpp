@@ -5,33 +5,11 @@
 namespace dgxp {
 namespace {
 
-void add_watch_verb(CLI::App& app, Options& options) {
-  CLI::App* sub =
-      add_verb(app, options, "watch", "build, and again whenever a file of the project changes",
-               [](const Context& c, Options& o) { return run_watch_command(c, o.watch); });
-  WatchArguments& watch = options.watch;
-  sub->add_option("manifest", watch.manifest, "the manifest (default: assets.yaml)");
-  add_worker(*sub, options, watch.worker);
-  sub->add_option("--worker-folder", watch.worker_folder, "as `build --worker-folder`");
-  sub->add_option("--events", watch.events,
-                  "text: a line a build; jsonl: one JSON object a line on stdout (default: text)")
-      ->check(CLI::IsMember({"text", "jsonl"}));
-  sub->add_flag("--exit-on-stdin-eof", watch.exit_on_stdin_eof,
-                "end when standard input is closed, as a game does that dies");
-  sub->add_option("--poll", watch.poll_ms,
-                  "look at the files every so many milliseconds (default: when the kernel tells of "
-                  "a change)")
-      ->check(CLI::Range(10, 60000));
-  sub->add_flag("--no-fsync", watch.no_fsync, "do not wait for the disk");
-}
-
-}  // namespace
-
-void add_project_verbs(CLI::App& app, Options& options) {
+void add_build_verb(CLI::App& app, Options& options) {
   CLI::App* sub =
       add_verb(app, options, "build", "make what the manifest asks for",
                [](const Context& c, Options& o) { return run_build_command(c, o.build); });
-  sub->add_option("manifest", options.build.manifest, "the manifest (default: assets.yaml)");
+  add_manifest_place(*sub, options.build.manifest);
   add_worker(*sub, options, options.build.worker);
   sub->add_option("--worker-folder", options.build.worker_folder,
                   "where this machine sees the pictures of a worker of protocol 1.0 (default: "
@@ -51,12 +29,38 @@ void add_project_verbs(CLI::App& app, Options& options) {
   sub->add_option("--lock-timeout", options.build.lock_timeout_seconds,
                   "seconds to wait for another dgxp (default: 60)")
       ->check(CLI::Range(0, 86400));
+}
 
+void add_watch_verb(CLI::App& app, Options& options) {
+  CLI::App* sub =
+      add_verb(app, options, "watch", "build, and again whenever a file of the project changes",
+               [](const Context& c, Options& o) { return run_watch_command(c, o.watch); });
+  WatchArguments& watch = options.watch;
+  add_manifest_place(*sub, watch.manifest);
+  add_worker(*sub, options, watch.worker);
+  sub->add_option("--worker-folder", watch.worker_folder, "as `build --worker-folder`");
+  sub->add_option("--events", watch.events,
+                  "text: a line a build; jsonl: one JSON object a line on stdout (default: text)")
+      ->check(CLI::IsMember({"text", "jsonl"}));
+  sub->add_flag("--exit-on-stdin-eof", watch.exit_on_stdin_eof,
+                "end when standard input is closed, as a game does that dies");
+  sub->add_option("--poll", watch.poll_ms,
+                  "look at the files every so many milliseconds (default: when the kernel tells of "
+                  "a change)")
+      ->check(CLI::Range(10, 60000));
+  sub->add_flag("--no-fsync", watch.no_fsync, "do not wait for the disk");
+}
+
+}  // namespace
+
+void add_project_verbs(CLI::App& app, Options& options) {
+  add_build_verb(app, options);
   add_watch_verb(app, options);
 
-  sub = add_verb(app, options, "plan", "say what build would generate, process and write",
-                 [](const Context& c, Options& o) { return run_plan_command(c, o.plan); });
-  sub->add_option("manifest", options.plan.manifest, "the manifest (default: assets.yaml)");
+  CLI::App* sub =
+      add_verb(app, options, "plan", "say what build would generate, process and write",
+               [](const Context& c, Options& o) { return run_plan_command(c, o.plan); });
+  add_manifest_place(*sub, options.plan.manifest);
   add_worker(*sub, options, options.plan.worker);
   sub->add_option("-o,--output", options.plan.output, "save the plan for `build --plan`");
   sub->add_flag("--detailed-exitcode", options.plan.detailed_exit_code,
@@ -66,7 +70,7 @@ void add_project_verbs(CLI::App& app, Options& options) {
 
   sub = add_verb(app, options, "check", "say whether everything is up to date; writes nothing",
                  [](const Context& c, Options& o) { return run_check_command(c, o.check); });
-  sub->add_option("manifest", options.check.manifest, "the manifest (default: assets.yaml)");
+  add_manifest_place(*sub, options.check.manifest);
   sub->add_flag("--no-placeholders", options.check.no_placeholders,
                 "fail when a master is a placeholder (the gate before a release)");
 
@@ -79,7 +83,7 @@ void add_project_verbs(CLI::App& app, Options& options) {
 
   sub = add_verb(app, options, "status", "list masters that are not fresh, and the worker in use",
                  [](const Context& c, Options& o) { return run_status_command(c, o.status); });
-  sub->add_option("manifest", options.status.manifest, "the manifest (default: assets.yaml)");
+  add_manifest_place(*sub, options.status.manifest);
   add_worker(*sub, options, options.status.worker);
 
   sub = add_verb(app, options, "explain", "say why sprites are stale or fresh",
