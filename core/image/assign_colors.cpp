@@ -364,7 +364,8 @@ ColorChoice Chooser::run() {
     } else {
       beliefs_.believe_shown();
     }
-    if (!read_choice() && round > kFirstTogether) {
+    const bool is_settled = !read_choice() && round > kFirstTogether;
+    if (is_settled || beliefs_.are_sure()) {
       break;
     }
   }

@@ -127,6 +127,10 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
   }
 }
 
+bool ColorBeliefs::are_sure() const {
+  return std::ranges::all_of(cells_, [](const CellBelief& belief) { return belief.count == 1; });
+}
+
 void ColorBeliefs::believe_shown() {
   for (CellBelief& belief : cells_) {
     if (belief.count == 1) {

@@ -41,6 +41,8 @@ class ColorBeliefs {
              std::size_t count);
   /// Leaves out the candidates of a cell with `shown` below `least`.
   void prune(std::size_t cell, float least);
+  /// Whether every cell has one candidate left: then nothing changes any more.
+  bool are_sure() const;
   /// From `shown` alone.
   void believe_shown();
   /// One round of messages in reading order and one back, then `share` of every cell.

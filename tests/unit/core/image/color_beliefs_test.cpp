@@ -92,4 +92,11 @@ TEST_CASE("ColorBeliefs leave out what is ruled out") {
   CHECK(beliefs[0].share[0] == 1);
 }
 
+TEST_CASE("ColorBeliefs are sure once every cell has one candidate") {
+  ColorBeliefs beliefs = doubt_between_sure_cells();
+  CHECK(!beliefs.are_sure());
+  beliefs.prune(1, 0.95F);
+  CHECK(beliefs.are_sure());
+}
+
 }  // namespace dgxp
