@@ -105,6 +105,13 @@ ParsedArguments with_error(ParsedArguments parsed, const CLI::App& app,
   return parsed;
 }
 
+/// A log names files from where dgxp was started: so it stays there, and the manifest is named from
+/// there.
+void stay_here(ParsedArguments& parsed, std::string& manifest) {
+  manifest = (std::filesystem::path(parsed.folder) / manifest).lexically_normal().string();
+  parsed.folder.clear();
+}
+
 }  // namespace
 
 ParsedArguments parse_arguments(int count, const char* const* values) {
@@ -126,12 +133,8 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
                                                     : Verbosity::normal,
                      .color = color_mode(options.color)};
   parsed.folder = options.folder;
-  if (options.lint.sarif && !parsed.folder.empty()) {
-    // A log names files from where dgxp was started: so lint stays there.
-    options.lint.manifest =
-        (std::filesystem::path(parsed.folder) / options.lint.manifest).lexically_normal().string();
-    parsed.folder.clear();
-  }
+  if (options.lint.sarif) stay_here(parsed, options.lint.manifest);
+  if (options.check.sarif) stay_here(parsed, options.check.manifest);
   parsed.threads = options.threads;
   parsed.access = options.access;
   parsed.needs_http = options.needs_http;

@@ -1,9 +1,12 @@
 #include "cli/report.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "cli/sarif.hpp"
 
 namespace dgxp {
 namespace {
@@ -116,6 +119,22 @@ std::string report_json(const BuildReport& report, int exit_code) {
   document["notes"] = report.notes;
   document["findings"] = findings_json(report.findings);
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string uri_here(const std::string& file) {
+  std::error_code failure;
+  return to_uri(file, std::filesystem::current_path(failure));
+}
+
+int give_up(const Context& context, bool sarif, int exit_code) {
+  if (!sarif) return exit_code;
+  std::vector<Diagnostic> diagnostics = context.terminal->shown_diagnostics();
+  for (Diagnostic& diagnostic : diagnostics) diagnostic.file = uri_here(diagnostic.file);
+  for (const Error& error : context.terminal->shown_errors())
+    diagnostics.push_back(
+        {.severity = Severity::error, .message = error.message, .hint = error.hint});
+  context.terminal->data(to_failed_sarif(diagnostics, exit_code));
+  return exit_code;
 }
 
 }  // namespace dgxp

@@ -24,6 +24,13 @@ std::string lint_json(const std::vector<Finding>& findings, std::size_t sprites,
 /// Everything a script may want to know about a build, as one JSON document.
 std::string report_json(const BuildReport& report, int exit_code);
 
+/// `file` as a URI in a SARIF log, from where dgxp was started.
+std::string uri_here(const std::string& file);
+
+/// What went wrong has been shown; whoever asked for SARIF gets a log of it too. Returns
+/// `exit_code`.
+int give_up(const Context& context, bool sarif, int exit_code);
+
 /// Whether a job, a check, or the outputs as a whole failed.
 bool has_failed(const BuildReport& report);
 bool has_failed_findings(const BuildReport& report);

@@ -17,8 +17,12 @@ ordered_json rules() {
   ordered_json list = ordered_json::array();
   for (const CheckRule& rule : check_rules())
     list.push_back({{"id", rule.name}, {"shortDescription", {{"text", rule.help}}}});
-  list.push_back({{"id", kManifestRule},
-                  {"shortDescription", {{"text", "what a manifest says must make sense"}}}});
+  const auto add = [&](const char* id, const char* help) {
+    list.push_back({{"id", id}, {"shortDescription", {{"text", help}}}});
+  };
+  add(kManifestRule, "what a manifest says must make sense");
+  add(kOutdatedRule, "files are what the manifest, the masters and the palettes make");
+  add(kPlaceholderRule, "a release has no master that stands for one yet to be drawn");
   return list;
 }
 
@@ -34,6 +38,10 @@ std::string percent_encoded(const std::string& path) {
   return text;
 }
 
+const char* level_of(Severity severity) {
+  return severity == Severity::error ? "error" : "warning";
+}
+
 ordered_json physical_location(const std::string& uri, Place place) {
   ordered_json physical = {{"artifactLocation", {{"uri", uri}}}};
   if (place.line > 0) {
@@ -43,12 +51,14 @@ ordered_json physical_location(const std::string& uri, Place place) {
   return physical;
 }
 
-ordered_json location_of(const Finding& finding, const std::string& manifest) {
-  std::string name = finding.sprite;
-  if (!finding.row.empty()) name += "/" + finding.row;
-  if (finding.frame) name += fmt::format("#{}", *finding.frame);
-  return {{"physicalLocation", physical_location(manifest, finding.place)},
-          {"logicalLocations", ordered_json::array({{{"fullyQualifiedName", name}}})}};
+ordered_json to_json(const SarifResult& result) {
+  ordered_json location = {{"physicalLocation", physical_location(result.uri, result.place)}};
+  if (!result.name.empty())
+    location["logicalLocations"] = ordered_json::array({{{"fullyQualifiedName", result.name}}});
+  return {{"ruleId", result.rule},
+          {"level", level_of(result.level)},
+          {"message", {{"text", result.message}}},
+          {"locations", ordered_json::array({std::move(location)})}};
 }
 
 std::string log_of(ordered_json run) {
@@ -75,36 +85,49 @@ std::string to_uri(const std::filesystem::path& file, const std::filesystem::pat
   return "file://" + percent_encoded((here / path).lexically_normal().generic_string());
 }
 
-std::string to_sarif(const std::vector<Finding>& findings, const std::string& manifest) {
-  ordered_json results = ordered_json::array();
-  for (const Finding& finding : findings)
-    results.push_back({{"ruleId", finding.check},
-                       {"level", finding.level == CheckLevel::error ? "error" : "warning"},
-                       {"message", {{"text", finding.message}}},
-                       {"locations", ordered_json::array({location_of(finding, manifest)})}});
-  return log_of({{"results", std::move(results)}});
+std::vector<SarifResult> sarif_results(const std::vector<Finding>& findings,
+                                       const std::string& manifest) {
+  std::vector<SarifResult> results;
+  for (const Finding& finding : findings) {
+    std::string name = finding.sprite;
+    if (!finding.row.empty()) name += "/" + finding.row;
+    if (finding.frame) name += fmt::format("#{}", *finding.frame);
+    results.push_back(
+        {.rule = finding.check,
+         .level = finding.level == CheckLevel::error ? Severity::error : Severity::warning,
+         .message = finding.message,
+         .uri = manifest,
+         .place = finding.place,
+         .name = std::move(name)});
+  }
+  return results;
+}
+
+std::string to_sarif(const std::vector<SarifResult>& results) {
+  ordered_json list = ordered_json::array();
+  for (const SarifResult& result : results) list.push_back(to_json(result));
+  return log_of({{"results", std::move(list)}});
 }
 
 std::string to_failed_sarif(const std::vector<Diagnostic>& diagnostics, int exit_code) {
   ordered_json results = ordered_json::array();
   ordered_json notifications = ordered_json::array();
   for (const Diagnostic& diagnostic : diagnostics) {
-    const char* level = diagnostic.severity == Severity::error ? "error" : "warning";
-    const ordered_json message = {{"text", text_of(diagnostic.message, diagnostic.hint)}};
-    if (diagnostic.place.line == 0) {
-      ordered_json notification = {{"level", level}, {"message", message}};
-      if (!diagnostic.file.empty())
-        notification["locations"] =
-            ordered_json::array({{{"physicalLocation", physical_location(diagnostic.file, {})}}});
-      notifications.push_back(std::move(notification));
+    const std::string text = text_of(diagnostic.message, diagnostic.hint);
+    if (diagnostic.place.line > 0) {
+      results.push_back(to_json({.rule = kManifestRule,
+                                 .level = diagnostic.severity,
+                                 .message = text,
+                                 .uri = diagnostic.file,
+                                 .place = diagnostic.place}));
       continue;
     }
-    const ordered_json location = {
-        {"physicalLocation", physical_location(diagnostic.file, diagnostic.place)}};
-    results.push_back({{"ruleId", kManifestRule},
-                       {"level", level},
-                       {"message", message},
-                       {"locations", ordered_json::array({location})}});
+    ordered_json notification = {{"level", level_of(diagnostic.severity)},
+                                 {"message", {{"text", text}}}};
+    if (!diagnostic.file.empty())
+      notification["locations"] =
+          ordered_json::array({{{"physicalLocation", physical_location(diagnostic.file, {})}}});
+    notifications.push_back(std::move(notification));
   }
   ordered_json invocation = {{"executionSuccessful", false}, {"exitCode", exit_code}};
   if (!notifications.empty()) invocation["toolExecutionNotifications"] = std::move(notifications);

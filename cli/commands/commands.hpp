@@ -49,6 +49,7 @@ int run_plan_command(const Context& context, const PlanArguments& arguments);
 struct CheckArguments {
   std::string manifest = "assets.yaml";
   bool no_placeholders = false;
+  bool sarif = false;
 };
 int run_check_command(const Context& context, const CheckArguments& arguments);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,23 +31,6 @@ std::string summary(const std::vector<Finding>& findings, std::size_t sprites) {
                      touched.size(), count_text(sprites, "sprite", "sprites"));
 }
 
-std::string uri_of(const std::string& file) {
-  std::error_code failure;
-  return to_uri(file, std::filesystem::current_path(failure));
-}
-
-/// What went wrong has been shown; whoever asked for SARIF gets a log of it too.
-int give_up(const Context& context, const LintArguments& arguments, int exit_code) {
-  if (!arguments.sarif) return exit_code;
-  std::vector<Diagnostic> diagnostics = context.terminal->shown_diagnostics();
-  for (Diagnostic& diagnostic : diagnostics) diagnostic.file = uri_of(diagnostic.file);
-  for (const Error& error : context.terminal->shown_errors())
-    diagnostics.push_back(
-        {.severity = Severity::error, .message = error.message, .hint = error.hint});
-  context.terminal->data(to_failed_sarif(diagnostics, exit_code));
-  return exit_code;
-}
-
 }  // namespace
 
 int run_lint_command(const Context& context, const LintArguments& arguments) {
@@ -58,14 +40,14 @@ int run_lint_command(const Context& context, const LintArguments& arguments) {
   int exit_code = 0;
   const auto project =
       open_and_assess(context, arguments.manifest, "embedded", Access::read_only, exit_code);
-  if (!project) return give_up(context, arguments, exit_code);
+  if (!project) return give_up(context, arguments.sarif, exit_code);
   const auto wanted = make_wanted_sprites(context, *project, arguments.sprites, exit_code);
-  if (!wanted) return give_up(context, arguments, exit_code);
+  if (!wanted) return give_up(context, arguments.sarif, exit_code);
   const auto findings =
       run_checks(wanted->project, wanted->sprites, project->now.palettes, CheckScope::all);
   exit_code = exit_code_of(findings, arguments.strict);
   if (arguments.sarif) {
-    terminal.data(to_sarif(findings, uri_of(arguments.manifest)));
+    terminal.data(to_sarif(sarif_results(findings, uri_here(arguments.manifest))));
     return exit_code;
   }
   show_findings(context, project->files, findings);

@@ -51,6 +51,10 @@ void add_watch_verb(CLI::App& app, Options& options) {
   sub->add_flag("--no-fsync", watch.no_fsync, "do not wait for the disk");
 }
 
+void add_sarif(CLI::App& sub, bool& sarif) {
+  sub.add_flag("--sarif", sarif, "print SARIF 2.1.0 on stdout, not with --json");
+}
+
 }  // namespace
 
 void add_project_verbs(CLI::App& app, Options& options) {
@@ -73,12 +77,13 @@ void add_project_verbs(CLI::App& app, Options& options) {
   add_manifest_place(*sub, options.check.manifest);
   sub->add_flag("--no-placeholders", options.check.no_placeholders,
                 "fail when a master is a placeholder (the gate before a release)");
+  add_sarif(*sub, options.check.sarif);
 
   sub = add_verb(app, options, "lint", "look for pixels that seem unintended in finished sprites",
                  [](const Context& c, Options& o) { return run_lint_command(c, o.lint); });
   sub->add_option("sprites", options.lint.sprites, "ids or patterns (default: all)");
   add_manifest(*sub, options.lint.manifest);
-  sub->add_flag("--sarif", options.lint.sarif, "print SARIF 2.1.0 on stdout, not with --json");
+  add_sarif(*sub, options.lint.sarif);
   sub->add_flag("--strict", options.lint.strict, "fail on warnings too");
 
   sub = add_verb(app, options, "status", "list masters that are not fresh, and the worker in use",

@@ -1,3 +1,7 @@
+#include <filesystem>
+#include <map>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
@@ -41,6 +45,35 @@ TEST_CASE("lint speaks JSON and SARIF") {
   CHECK(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "assets.yaml");
   CHECK(result["locations"][0]["physicalLocation"]["region"]["startLine"] ==
         json["findings"][0]["line"]);
+}
+
+TEST_CASE("check speaks SARIF: findings, files that are out of date, placeholders") {
+  const SmallProject project;
+  draw_speck(project);
+  project.put("assets.yaml", project.get("assets.yaml") + "checks: { strays: warn }\n");
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto results = [&](std::vector<std::string> arguments, int status) {
+    arguments.insert(arguments.begin(), {"check", "--sarif"});
+    const ProgramResult said = project.run(arguments);
+    CHECK(said.status == status);
+    return nlohmann::json::parse(said.out)["runs"][0]["results"];
+  };
+  const auto rules = [](const nlohmann::json& list) {
+    std::map<std::string, int> count;
+    for (const auto& result : list) ++count[result["ruleId"].get<std::string>()];
+    return count;
+  };
+  CHECK(rules(results({}, 0)) == std::map<std::string, int>{{"strays", 1}});
+  CHECK(rules(results({"--no-placeholders"}, 1)).contains("placeholder"));
+
+  const std::string output = "game/sprites/small.png";
+  std::filesystem::remove(project.at(output));
+  const auto outdated = results({}, 2);
+  CHECK(rules(outdated)["outdated"] == 1);
+  const auto& location = outdated.back()["locations"][0]["physicalLocation"];
+  CHECK(location["artifactLocation"]["uri"] == output);
+  CHECK(!location.contains("region"));
+  CHECK(project.run({"check", "--sarif", "--json"}).status == 64);
 }
 
 TEST_CASE("palette compare says what each colour becomes, and how far that is") {
