@@ -207,4 +207,22 @@ inline int differences(const Image& a, const Image& b) {
   return count;
 }
 
+inline Image enlarged(const Image& image, int factor) {
+  Image large({image.size.width * factor, image.size.height * factor});
+  for (int y = 0; y < large.size.height; ++y) {
+    for (int x = 0; x < large.size.width; ++x) {
+      large.at(x, y) = image.at(x / factor, y / factor);
+    }
+  }
+  return large;
+}
+
+/// `image` on a flat ground of the backdrop's colour.
+inline Image on_backdrop(Image image) {
+  for (Rgba& p : image.pixels) {
+    p = p.a == 0 ? opaque(kBackdrop) : p;
+  }
+  return image;
+}
+
 }  // namespace dgxp::synthetic
