@@ -59,10 +59,7 @@ AtlasSpec atlas_spec_of(const PackArguments& arguments, const ProjectSpec& proje
 
 Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project) {
   Sheet sheet = make_sheet(spec, atlas);
-  for (const SpriteSpec& sprite : project.sprites) {
-    sheet.sprites.push_back(&sprite);
-    sheet.placeholder[sprite.id] = false;
-  }
+  for (const SpriteSpec& sprite : project.sprites) sheet.sprites.push_back(&sprite);
   return sheet;
 }
 

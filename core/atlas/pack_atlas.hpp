@@ -26,6 +26,7 @@ struct PlacedFrame {
   std::string name;
   int page = 0;
   Rect rect;  ///< of the frame's own pixels, inside its extrusion
+  friend bool operator==(const PlacedFrame&, const PlacedFrame&) = default;
 };
 
 struct Atlas {

@@ -46,11 +46,13 @@ struct BuildMemory {
   JobMemory jobs;
   SpriteMemory sprites;
   std::map<std::string, SheetMemory> sheets;  ///< by atlas
+  std::vector<ExportMemory> exports;          ///< by output
 
   /// To be called when the project is another one: of these nothing may be taken over.
   void forget_project() {
     jobs = {};
     sprites = {};
+    exports.clear();
   }
 };
 

@@ -148,7 +148,7 @@ Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpe
   for (const std::string& id : spec.sprites) {
     const std::size_t index = index_of.at(id);
     sheet.sprites.push_back(&project.sprites[index]);
-    sheet.placeholder[id] = sprites[index].placeholder;
+    sheet.placeholder.push_back(sprites[index].placeholder);
   }
   return sheet;
 }
@@ -201,20 +201,26 @@ Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
   return sheets;
 }
 
-Result<Done> export_all(const ProjectSpec& project, const std::vector<MadeSheet>& sheets,
-                        Rendered& rendered) {
+Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheets,
+                        BuildMemory* memory, Rendered& rendered) {
   std::vector<Sheet> descriptions;
-  for (const MadeSheet& made : sheets) {
-    descriptions.push_back(made.sheet);
+  for (MadeSheet& made : sheets) {
+    descriptions.push_back(std::move(made.sheet));
     descriptions.back().atlas = &made.atlas;
   }
+  if (memory != nullptr) memory->exports.resize(project.outputs.size());
   std::map<std::string, OutputFile> files;
-  for (const OutputSpec& output : project.outputs) {
-    auto exported = export_sheets(descriptions, output, project);
+  for (std::size_t i = 0; i < project.outputs.size(); ++i) {
+    const OutputSpec& output = project.outputs[i];
+    auto exported = export_sheets(descriptions, output, project,
+                                  memory == nullptr ? nullptr : &memory->exports[i]);
     if (!exported) return exported.error();
     for (OutputFile& file : exported->files) {
-      const auto [place, is_new] = files.try_emplace(file.path, file);
-      if (!is_new && place->second.content != file.content) {
+      const auto place = files.find(file.path);
+      if (place == files.end()) {
+        std::string path = file.path;
+        files.emplace(std::move(path), std::move(file));
+      } else if (place->second.content != file.content) {
         return Error{.kind = ErrorKind::manifest,
                      .message = fmt::format("two outputs write different '{}'", file.path),
                      .hint = "give each output a folder of its own",
@@ -297,7 +303,8 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
   auto sheets = make_sheets(project, rendered.sprites, repack, threads, memory, rendered.lock);
   if (!sheets) return sheets.error();
   // Beyond this point no frame moves.
-  if (auto done = export_all(project, *sheets, rendered); !done) return done.error();
+  if (auto done = export_all(project, *std::move(sheets), memory, rendered); !done)
+    return done.error();
   return rendered;
 }
 

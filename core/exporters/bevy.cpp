@@ -7,14 +7,17 @@
 namespace dgxp {
 
 Result<Exported> export_bevy(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
-                             const ProjectSpec& project) {
-  auto exported = export_pairs(sheets, output, project, PlaybackStyle::named);
+                             const ProjectSpec& project, ExportMemory& memory) {
+  auto exported = export_pairs(sheets, output, project, PlaybackStyle::named, memory);
   if (!exported) return exported;
   if (std::ranges::find(output.emit, "rust_ids") == output.emit.end()) return exported;
-  auto text = write_rust_ids(sheets, project);
-  if (!text) return text.error();
+  if (!memory.rust_ids) {
+    auto text = write_rust_ids(sheets, project);
+    if (!text) return text.error();
+    memory.rust_ids = *std::move(text);
+  }
   exported->files.push_back({.path = output_path(output, "sprites.rs"),
-                             .content = to_bytes(*text),
+                             .content = to_bytes(*memory.rust_ids),
                              .step = PublishStep::extra});
   return exported;
 }

@@ -22,21 +22,28 @@ void add_palette_files(std::set<std::string>& files, std::string name, const Pro
 
 }  // namespace
 
-std::string write_catalog(const Catalog& catalog, const std::vector<const SpriteSpec*>& sprites,
-                          const ProjectSpec& project) {
+ExportMemory::CatalogText write_catalog_text(const std::map<std::string, std::string>& entries,
+                                             const std::vector<const SpriteSpec*>& sprites,
+                                             const ProjectSpec& project) {
   std::set<std::string> palettes;
   for (const SpriteSpec* sprite : sprites) {
     add_palette_files(palettes, sprite->palette, project);
     add_palette_files(palettes, sprite->variant_palette, project);
   }
+  return {.palettes = json_strings({palettes.begin(), palettes.end()}),
+          .sprites = json_object_lines(entries, 1)};
+}
+
+std::string write_catalog(const ExportMemory::CatalogText& text,
+                          const std::map<std::string, std::string>& revisions) {
   std::vector<std::string> sheets;
-  for (const auto& [path, revision] : catalog.revisions)
+  for (const auto& [path, revision] : revisions)
     sheets.push_back(
         json_object({{"path", json_string(path)}, {"revision", json_string(revision)}}));
-  const JsonMembers members{{"palettes", json_strings({palettes.begin(), palettes.end()})},
+  const JsonMembers members{{"palettes", text.palettes},
                             {"schema", "1"},
                             {"sheets", json_array_lines(sheets, 1)},
-                            {"sprites", json_object_lines(catalog.sprites, 1)}};
+                            {"sprites", text.sprites}};
   return json_object_lines(members, 0) + "\n";
 }
 

@@ -63,12 +63,12 @@ std::optional<Error> check_paths(const std::vector<OutputFile>& files) {
 }
 
 Result<Exported> export_target(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
-                               const ProjectSpec& project) {
+                               const ProjectSpec& project, ExportMemory& memory) {
   switch (output.target) {
     case Target::bevy:
-      return export_bevy(sheets, output, project);
+      return export_bevy(sheets, output, project, memory);
     case Target::pixi:
-      return export_pixi(sheets, output, project);
+      return export_pixi(sheets, output, project, memory);
     case Target::tiled:
       break;
   }
@@ -125,7 +125,7 @@ std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& p
 }
 
 Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
-                               const ProjectSpec& project) {
+                               const ProjectSpec& project, ExportMemory* memory) {
   if (auto error = check_emit(output)) return *std::move(error);
   std::vector<const Sheet*> chosen;
   for (const Sheet& sheet : sheets) {
@@ -135,7 +135,8 @@ Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& 
     }
     chosen.push_back(&sheet);
   }
-  auto exported = export_target(chosen, output, project);
+  ExportMemory own;
+  auto exported = export_target(chosen, output, project, memory == nullptr ? own : *memory);
   if (!exported) return exported;
   if (auto error = check_paths(exported->files)) return *std::move(error);
   std::ranges::stable_sort(exported->files, {},

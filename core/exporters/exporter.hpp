@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,10 +18,10 @@ namespace dgxp {
 struct Sheet {
   const AtlasSpec* spec = nullptr;
   const Atlas* atlas = nullptr;
-  std::vector<const SpriteSpec*> sprites;   ///< in the order of the atlas
-  std::map<std::string, bool> placeholder;  ///< sprite id -> was drawn as a placeholder
-  std::vector<Rgb> palette;                 ///< every opaque colour of the pages, sorted
-  std::vector<Bytes> page_png;              ///< the encoded pages
+  std::vector<const SpriteSpec*> sprites;  ///< in the order of the atlas
+  std::vector<bool> placeholder;           ///< by sprite: was drawn as a placeholder
+  std::vector<Rgb> palette;                ///< every opaque colour of the pages, sorted
+  std::vector<Bytes> page_png;             ///< the encoded pages
 };
 
 /// What make_sheet left to the next call for the same atlas. It has no say in the result.
@@ -50,6 +49,32 @@ struct Exported {
   std::vector<Lowering> lowered;
 };
 
+/// What export_sheets left to the next call for the same output of the same project: the texts,
+/// with a gap for what follows from pixels. It has no say in the result.
+struct ExportMemory {
+  /// What the texts of a sheet follow from, beside the project.
+  struct Places {
+    std::vector<Size> pages;
+    std::vector<PlacedFrame> frames;
+    std::vector<bool> placeholder;
+    friend bool operator==(const Places&, const Places&) = default;
+  };
+  struct SheetText {
+    std::string image;  ///< "actors.png"
+    std::string json;   ///< "actors.dgxp.json", beside it
+    std::string head;   ///< of the latter, before the gap
+    std::string tail;
+  };
+  struct CatalogText {
+    std::string palettes;
+    std::string sprites;
+  };
+  std::vector<Places> places;                  ///< by sheet; empty: nothing is known
+  std::vector<std::vector<SheetText>> sheets;  ///< by sheet and page
+  CatalogText catalog;
+  std::optional<std::string> rust_ids;
+};
+
 /// "hero/walk/east/0": the name of a frame in atlas, sheet and lock. A still without rows below it
 /// is named like its sprite.
 std::string frame_name(const SpriteSpec& sprite, const RowSpec& row, int frame);
@@ -63,6 +88,6 @@ std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& p
 ///
 /// Error: `manifest` when the target cannot do what the manifest asks and lowering would be wrong.
 Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,
-                               const ProjectSpec& project);
+                               const ProjectSpec& project, ExportMemory* memory = nullptr);
 
 }  // namespace dgxp

@@ -6,8 +6,8 @@
 namespace dgxp {
 
 Result<Exported> export_pixi(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
-                             const ProjectSpec& project) {
-  auto exported = export_pairs(sheets, output, project, PlaybackStyle::unrolled);
+                             const ProjectSpec& project, ExportMemory& memory) {
+  auto exported = export_pairs(sheets, output, project, PlaybackStyle::unrolled, memory);
   if (!exported) return exported;
   for (const Sheet* sheet : sheets) {
     for (const SpriteSpec* sprite : sheet->sprites) {

@@ -12,6 +12,10 @@ namespace dgxp {
 namespace {
 
 constexpr int kSchema = 1;
+/// Stands where a text is to be split; json_string leaves no such byte in a value.
+constexpr std::string_view kGap = "\x01";
+constexpr std::string_view kGapMember = "image_sha256";
+constexpr int kOwnDepth = 2;
 
 std::string json_point(Point point) {
   return fmt::format(R"({{"x":{},"y":{}}})", point.x, point.y);
@@ -131,25 +135,16 @@ std::string slices_text(const std::vector<SheetRow>& rows) {
   return json_array_lines(slices, 2);
 }
 
-JsonMembers own_block(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                      PlaybackStyle style) {
-  const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
+JsonMembers own_block(const Sheet& sheet, const std::vector<SheetRow>& rows, PlaybackStyle style) {
   JsonMembers anims;
   for (const SheetRow& row : rows) {
     if (row.is_animation()) anims[row.id] = anim_text(row, style);
   }
   JsonMembers sprites;
-  for (SpriteEntry& entry : sprite_entries(sheet, rows)) sprites[entry.id] = std::move(entry.text);
-  std::vector<std::string> palette;
-  for (const Rgb color : sheet.palette) palette.push_back(to_hex(color));
-  return {{"anims", json_object_lines(anims, 3)},
-          {"extrude", std::to_string(sheet.spec->extrude)},
-          {"filter", json_string("nearest")},
-          {"image_sha256", json_string(sha256(png).hex())},
-          {"image_size_bytes", std::to_string(png.size())},
-          {"palette", json_strings(palette)},
-          {"schema", std::to_string(kSchema)},
-          {"sprites", json_object_lines(sprites, 3)}};
+  for (SpriteEntry& entry : sprite_entries(rows)) sprites[entry.id] = std::move(entry.text);
+  return {{"anims", json_object_lines(anims, 3)}, {"extrude", std::to_string(sheet.spec->extrude)},
+          {"filter", json_string("nearest")},     {std::string(kGapMember), std::string(kGap)},
+          {"schema", std::to_string(kSchema)},    {"sprites", json_object_lines(sprites, 3)}};
 }
 
 std::string related_packs(const Sheet& sheet) {
@@ -159,16 +154,10 @@ std::string related_packs(const Sheet& sheet) {
   return json_strings(names);
 }
 
-/// A document in parts: it is written twice, and they are the same but for the revision.
-struct DocumentParts {
-  JsonMembers members;
-  JsonMembers meta;
-  JsonMembers own;
-};
-
-DocumentParts make_parts(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                         PlaybackStyle style) {
+std::string write_document(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
+                           PlaybackStyle style) {
   JsonMembers meta{{"app", json_string("dgxp")},
+                   {"dgxp", json_object_lines(own_block(sheet, rows, style), kOwnDepth)},
                    {"format", json_string("RGBA8888")},
                    {"frameTags", frame_tags(rows)},
                    {"image", json_string(base_name(page_stem(sheet, page)) + ".png")},
@@ -178,23 +167,37 @@ DocumentParts make_parts(const Sheet& sheet, int page, const std::vector<SheetRo
                    {"version", json_string(std::to_string(kSchema))}};
   if (page == 0 && sheet.atlas->pages.size() > 1)
     meta["related_multi_packs"] = related_packs(sheet);
-  return {.members = {{"animations", animations_text(rows, style)}, {"frames", frames_text(rows)}},
-          .meta = std::move(meta),
-          .own = own_block(sheet, page, rows, style)};
+  const JsonMembers members{{"animations", animations_text(rows, style)},
+                            {"frames", frames_text(rows)},
+                            {"meta", json_object_lines(meta, 1)}};
+  return json_object_lines(members, 0) + "\n";
 }
 
-std::string write_document(DocumentParts& parts) {
-  parts.meta["dgxp"] = json_object_lines(parts.own, 2);
-  parts.members["meta"] = json_object_lines(parts.meta, 1);
-  return json_object_lines(parts.members, 0) + "\n";
+struct ImageFile {
+  Digest digest;
+  std::size_t size = 0;
+};
+
+/// What fills the gap: neighbours by their names.
+std::string pixel_members(const Sheet& sheet, const ImageFile& image, const std::string& revision) {
+  std::vector<std::string> palette;
+  for (const Rgb color : sheet.palette) palette.push_back(to_hex(color));
+  JsonMembers members{{std::string(kGapMember), json_string(image.digest.hex())},
+                      {"image_size_bytes", std::to_string(image.size)},
+                      {"palette", json_strings(palette)}};
+  if (!revision.empty()) members["revision"] = json_string(revision);
+  const std::string text = json_object_lines(members, kOwnDepth);
+  const std::size_t begin = text.find('"');
+  return text.substr(begin, text.rfind('\n') - begin);
 }
 
 }  // namespace
 
-std::vector<SpriteEntry> sprite_entries(const Sheet& sheet, const std::vector<SheetRow>& rows,
+std::vector<SpriteEntry> sprite_entries(const std::vector<SheetRow>& rows,
                                         const std::string& sheet_file) {
   struct Names {
     const SpriteSpec* sprite = nullptr;
+    bool is_placeholder = false;
     std::vector<std::string> frames;
     std::vector<std::string> anims;
   };
@@ -202,16 +205,15 @@ std::vector<SpriteEntry> sprite_entries(const Sheet& sheet, const std::vector<Sh
   for (const SheetRow& row : rows) {
     Names& names = by_id[row.sprite->id];
     names.sprite = row.sprite;
+    names.is_placeholder = row.is_placeholder;
     for (const PlacedFrame* frame : row.frames) names.frames.push_back(frame->name);
     if (row.is_animation()) names.anims.push_back(row.id);
   }
   std::vector<SpriteEntry> entries;
   for (const auto& [id, names] : by_id) {
-    const auto placeholder = sheet.placeholder.find(id);
-    const bool is_placeholder = placeholder != sheet.placeholder.end() && placeholder->second;
     JsonMembers members{{"anims", json_strings(names.anims)},
                         {"frames", json_strings(names.frames)},
-                        {"placeholder", is_placeholder ? "true" : "false"},
+                        {"placeholder", names.is_placeholder ? "true" : "false"},
                         {"size", json_size(names.sprite->size)}};
     if (names.sprite->pivot) members["pivot"] = json_point(*names.sprite->pivot);
     if (!sheet_file.empty()) members["sheet"] = json_string(sheet_file);
@@ -220,19 +222,26 @@ std::vector<SpriteEntry> sprite_entries(const Sheet& sheet, const std::vector<Sh
   return entries;
 }
 
-SheetFiles write_sheet(const Sheet& sheet, int page, const std::vector<SheetRow>& rows,
-                       PlaybackStyle style) {
+ExportMemory::SheetText write_sheet_text(const Sheet& sheet, int page,
+                                         const std::vector<SheetRow>& rows, PlaybackStyle style) {
   const std::string stem = page_stem(sheet, page);
-  DocumentParts parts = make_parts(sheet, page, rows, style);
-  Bytes content = to_bytes(write_document(parts));
-  const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
-  content.insert(content.end(), png.begin(), png.end());
-  const std::string revision = sha256(content).hex();
-  parts.own["revision"] = json_string(revision);
+  const std::string text = write_document(sheet, page, rows, style);
+  const std::string gap = fmt::format("\"{}\": {}", kGapMember, kGap);
+  const std::size_t at = text.find(gap);
   return {.image = stem + ".png",
           .json = stem + ".dgxp.json",
-          .revision = revision,
-          .text = write_document(parts)};
+          .head = text.substr(0, at),
+          .tail = text.substr(at + gap.size())};
+}
+
+FinishedSheet finish_sheet(const ExportMemory::SheetText& text, const Sheet& sheet, int page) {
+  const Bytes& png = sheet.page_png.at(static_cast<std::size_t>(page));
+  const ImageFile image{.digest = sha256(png), .size = png.size()};
+  Bytes content = to_bytes(text.head + pixel_members(sheet, image, "") + text.tail);
+  content.insert(content.end(), png.begin(), png.end());
+  std::string revision = sha256(content).hex();
+  Bytes finished = to_bytes(text.head + pixel_members(sheet, image, revision) + text.tail);
+  return {.revision = std::move(revision), .text = std::move(finished)};
 }
 
 }  // namespace dgxp

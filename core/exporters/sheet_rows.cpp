@@ -46,7 +46,8 @@ Result<std::vector<std::vector<SheetRow>>> rows_by_page(const Sheet& sheet) {
   for (const PlacedFrame& frame : sheet.atlas->frames) placed.emplace(frame.name, &frame);
   std::vector<std::vector<SheetRow>> pages(sheet.atlas->pages.size());
   std::unordered_map<const PlacedFrame*, const SpriteSpec*> owners;
-  for (const SpriteSpec* sprite : sheet.sprites) {
+  for (std::size_t i = 0; i < sheet.sprites.size(); ++i) {
+    const SpriteSpec* const sprite = sheet.sprites[i];
     int home = -1;
     for (const RowSpec& row : sprite->rows) {
       auto found = find_row(*sprite, row, placed, sheet);
@@ -61,6 +62,7 @@ Result<std::vector<std::vector<SheetRow>>> rows_by_page(const Sheet& sheet) {
         home = frame->page;
       }
       if (found->frames.empty()) continue;
+      found->is_placeholder = i < sheet.placeholder.size() && sheet.placeholder[i];
       pages.at(static_cast<std::size_t>(home)).push_back(*std::move(found));
     }
   }

@@ -13,6 +13,7 @@ struct SheetRow {
   const RowSpec* row = nullptr;
   std::string id;                          ///< "hero/walk/east", or the sprite's for a still
   std::vector<const PlacedFrame*> frames;  ///< as in `row`
+  bool is_placeholder = false;             ///< the sprite is
 
   bool is_animation() const { return !row->animation.empty(); }
 };

@@ -10,11 +10,11 @@ namespace dgxp {
 
 /// Page, sheet and catalogue, frames and playback as in the manifest; `emit: [rust_ids]`.
 Result<Exported> export_bevy(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
-                             const ProjectSpec& project);
+                             const ProjectSpec& project, ExportMemory& memory);
 
 /// The same files; Pixi plays a list from first to last, so other playbacks are unrolled.
 Result<Exported> export_pixi(const std::vector<const Sheet*>& sheets, const OutputSpec& output,
-                             const ProjectSpec& project);
+                             const ProjectSpec& project, ExportMemory& memory);
 
 /// One `.tsx` a page of a grid. Tiled knows loops only: what plays once or has events is lowered.
 ///

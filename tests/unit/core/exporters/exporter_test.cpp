@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/core/exporters/fixture.hpp"
+#include "tests/unit/core/image/image_makers.hpp"
 
 namespace {
 
@@ -170,7 +171,7 @@ TEST_CASE("the sheet marks placeholders, and the revision follows text and image
   };
   const auto before = read();
   CHECK(before["sprites"]["hero"]["placeholder"] == false);
-  sheets[0].placeholder["hero"] = true;
+  sheets[0].placeholder = {true};
   const auto marked = read();
   CHECK(marked["sprites"]["hero"]["placeholder"] == true);
   CHECK(marked["revision"] != before["revision"]);
@@ -178,6 +179,44 @@ TEST_CASE("the sheet marks placeholders, and the revision follows text and image
   CHECK(read() == before);
   sheets[0].page_png[0] = to_bytes("png X");
   CHECK(read()["revision"] != before["revision"]);
+}
+
+TEST_CASE("with the memory of any calls before an output is the one that is written from nothing") {
+  for (const Target target : {Target::bevy, Target::pixi}) {
+    Fixture fixture = sample();
+    fixture.add(still("gem", {4, 4}));
+    std::vector<Sheet> sheets = fixture.sheets();
+    const OutputSpec spec =
+        output(target, target == Target::bevy ? std::vector<std::string>{"rust_ids"}
+                                              : std::vector<std::string>{});
+    ExportMemory memory;
+    testing::Random random(5);
+    for (int round = 0; round < 40; ++round) {
+      switch (random.below(5)) {
+        case 0:
+          sheets[0].placeholder = {random.below(2) == 0, false, random.below(2) == 0};
+          break;
+        case 1:
+          sheets[0].page_png[0] = to_bytes("png " + std::to_string(random.below(3)));
+          break;
+        case 2:
+          sheets[0].palette.push_back(random.color());
+          break;
+        case 3:
+          fixture.spec.padding = random.below(4);
+          sheets = fixture.sheets();
+          break;
+        default:
+          fixture.spec.max_size = random.below(2) == 0 ? 64 : 24;
+          sheets = fixture.sheets();
+      }
+      const auto known = export_sheets(sheets, spec, fixture.project, &memory);
+      const auto fresh = export_sheets(sheets, spec, fixture.project);
+      REQUIRE(static_cast<bool>(known) == static_cast<bool>(fresh));
+      CHECK(message(known) == message(fresh));
+      if (fresh) CHECK(describe(known->files) == describe(fresh->files));
+    }
+  }
 }
 
 TEST_CASE("the catalogue names the palette files that its sprites follow") {
