@@ -13,8 +13,14 @@ Rgba cleared(Rgba pixel) {
   return pixel.a == 0 ? kTransparent : pixel;
 }
 
-/// Four sums that do not wait for each other, each over every fourth pixel.
-std::uint64_t hash_of(const Image& image) {
+bool are_equal(const Image& a, const Image& b) {
+  return a.size == b.size && std::ranges::equal(a.pixels, b.pixels, {}, cleared, cleared);
+}
+
+}  // namespace
+
+std::uint64_t hash_pixels(const Image& image) {
+  // Four sums that do not wait for each other, each over every fourth pixel.
   constexpr std::size_t kLanes = 4;
   constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15U;
   std::array<std::uint64_t, kLanes> lanes{1, 2, 3, 4};
@@ -33,12 +39,6 @@ std::uint64_t hash_of(const Image& image) {
   return hash;
 }
 
-bool are_equal(const Image& a, const Image& b) {
-  return a.size == b.size && std::ranges::equal(a.pixels, b.pixels, {}, cleared, cleared);
-}
-
-}  // namespace
-
 void draw_extruded(Image& page, const Image& image, Point at, int extrude) {
   const Size size = image.size;
   for (int y = -extrude; y < size.height + extrude; ++y) {
@@ -53,11 +53,12 @@ void draw_extruded(Image& page, const Image& image, Point at, int extrude) {
   }
 }
 
-std::vector<int> find_equal_images(std::span<const Image* const> images) {
+std::vector<int> find_equal_images(std::span<const Image* const> images,
+                                   std::span<const std::uint64_t> hashes) {
   std::vector<int> first_of;
   std::unordered_map<std::uint64_t, std::vector<int>> by_hash;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    std::vector<int>& candidates = by_hash[hash_of(*images[i])];
+    std::vector<int>& candidates = by_hash[hashes[i]];
     const auto same = std::ranges::find_if(candidates, [&](int other) {
       return are_equal(*images[static_cast<std::size_t>(other)], *images[i]);
     });

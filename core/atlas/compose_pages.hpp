@@ -14,6 +14,11 @@ void draw_extruded(Image& page, const Image& image, Point at, int extrude);
 
 /// For each image the position of the first one with the same pixels (itself when it is the
 /// first); fully transparent pixels are equal whatever their colour.
-std::vector<int> find_equal_images(std::span<const Image* const> images);
+/// `hashes` are hash_pixels of each.
+std::vector<int> find_equal_images(std::span<const Image* const> images,
+                                   std::span<const std::uint64_t> hashes);
+
+/// Equal pictures have an equal hash; those whose hashes differ are not equal.
+std::uint64_t hash_pixels(const Image& image);
 
 }  // namespace dgxp

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/atlas/atlas_memory.hpp"
 #include "core/atlas/compose_pages.hpp"
 #include "core/atlas/grid_layout.hpp"
 #include "core/atlas/packing.hpp"
@@ -133,11 +134,16 @@ struct Problem {
   std::vector<int> by_name;  ///< inputs, sorted
 };
 
-void find_cells(Problem& problem, std::span<const AtlasInput> inputs, int extrude) {
+void find_cells(Problem& problem, std::span<const AtlasInput> inputs,
+                std::span<const std::uint64_t> hashes, int extrude) {
   std::vector<const Image*> sorted;
-  for (const int input : problem.by_name)
-    sorted.push_back(inputs[static_cast<std::size_t>(input)].image);
-  const std::vector<int> first_of = find_equal_images(sorted);
+  std::vector<std::uint64_t> sorted_hashes;
+  for (const int input : problem.by_name) {
+    const auto index = static_cast<std::size_t>(input);
+    sorted.push_back(inputs[index].image);
+    sorted_hashes.push_back(hashes.empty() ? hash_pixels(*inputs[index].image) : hashes[index]);
+  }
+  const std::vector<int> first_of = find_equal_images(sorted, sorted_hashes);
   problem.cell_of.assign(inputs.size(), 0);
   std::vector<int> cell_of_sorted(sorted.size());
   for (std::size_t i = 0; i < sorted.size(); ++i) {
@@ -175,14 +181,15 @@ void find_units(Problem& problem, std::span<const AtlasInput> inputs, const Pack
   }
 }
 
-Problem make_problem(std::span<const AtlasInput> inputs, const AtlasSpec& spec) {
+Problem make_problem(std::span<const AtlasInput> inputs, std::span<const std::uint64_t> hashes,
+                     const AtlasSpec& spec) {
   Problem problem;
   problem.by_name.resize(inputs.size());
   std::iota(problem.by_name.begin(), problem.by_name.end(), 0);
   std::ranges::sort(problem.by_name, {}, [&](int input) -> const std::string& {
     return inputs[static_cast<std::size_t>(input)].name;
   });
-  find_cells(problem, inputs, spec.extrude);
+  find_cells(problem, inputs, hashes, spec.extrude);
   find_units(problem, inputs, rules_of(spec));
   return problem;
 }
@@ -224,18 +231,34 @@ Atlas compose(const Packing& packing, const Problem& problem, std::span<const At
   return atlas;
 }
 
-}  // namespace
-
-Result<Atlas> pack_atlas(std::span<const AtlasInput> inputs, const AtlasSpec& spec,
-                         const std::map<std::string, LockedSlot>& locked) {
+/// `hashes` are by input, or none.
+Result<Atlas> pack_again(std::span<const AtlasInput> inputs, std::span<const std::uint64_t> hashes,
+                         const AtlasSpec& spec, const std::map<std::string, LockedSlot>& locked) {
   if (auto error = check_spec(spec)) return *std::move(error);
   if (inputs.empty()) return Atlas{.name = spec.name, .pages = {}, .frames = {}};
   if (auto error = check_frames(inputs, spec)) return *std::move(error);
   if (spec.layout == AtlasLayout::grid) return pack_grid(inputs, spec);
-  const Problem problem = make_problem(inputs, spec);
+  const Problem problem = make_problem(inputs, hashes, spec);
   const WantedPlaces wanted = wanted_places(problem, inputs, locked, spec.extrude);
   const Packing packing = pack_stable(problem.cells, problem.units, wanted, rules_of(spec));
   return compose(packing, problem, inputs, spec);
+}
+
+}  // namespace
+
+Result<Atlas> pack_atlas(std::span<const AtlasInput> inputs, const AtlasSpec& spec,
+                         const std::map<std::string, LockedSlot>& locked, AtlasMemory* memory) {
+  if (memory == nullptr) return pack_again(inputs, {}, spec, locked);
+  if (auto atlas = redraw_atlas(*memory, inputs, spec, locked)) return *std::move(atlas);
+  std::vector<std::uint64_t> hashes;
+  if (spec.layout == AtlasLayout::packed) hashes = hash_inputs(inputs, *memory);
+  auto atlas = pack_again(inputs, hashes, spec, locked);
+  if (atlas && !inputs.empty()) {
+    remember_atlas(*memory, inputs, spec, locked, hashes, *atlas);
+  } else {
+    *memory = {};
+  }
+  return atlas;
 }
 
 std::map<std::string, LockedSlot> layout_of(const Atlas& atlas, const AtlasSpec& spec) {

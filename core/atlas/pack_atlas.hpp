@@ -20,6 +20,8 @@ struct AtlasInput {
   /// Pictures of one group (a sprite's id) stand on one page, unless a page is too small for them;
   /// in a grid only neighbours in the order of inputs are one group.
   std::string group = {};  ///< empty = a group of its own
+  /// With a memory: the picture is the one that this input was at the last call. Nobody checks.
+  bool is_known = false;
 };
 
 struct PlacedFrame {
@@ -35,6 +37,8 @@ struct Atlas {
   std::vector<PlacedFrame> frames;  ///< as `inputs`
 };
 
+struct AtlasMemory;
+
 /// Places all frames. Frames that `locked` knows and that still fit where they were stay there;
 /// others go into free room; when the room is too small or too wasteful, all are packed anew. Equal
 /// input gives equal pages on every machine; the order of inputs decides nothing but `frames`
@@ -46,7 +50,8 @@ struct Atlas {
 /// Error: `input`, naming the frame and both sizes, when one is empty or does not fit a page (or a
 /// cell); `manifest` when a number of `spec` is out of range.
 Result<Atlas> pack_atlas(std::span<const AtlasInput> inputs, const AtlasSpec& spec,
-                         const std::map<std::string, LockedSlot>& locked);
+                         const std::map<std::string, LockedSlot>& locked,
+                         AtlasMemory* memory = nullptr);
 
 /// The layout to remember in the lock (empty for a grid, whose cells follow from the order).
 std::map<std::string, LockedSlot> layout_of(const Atlas& atlas, const AtlasSpec& spec);

@@ -123,18 +123,20 @@ struct MadeSheet {
 
 std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
                                      const std::map<std::string, std::size_t>& index_of,
-                                     const ProjectSpec& project,
-                                     const std::vector<Sprite>& sprites) {
+                                     const ProjectSpec& project, const std::vector<Sprite>& sprites,
+                                     const BuildMemory* memory) {
   std::vector<AtlasInput> inputs;
   for (const std::string& id : spec.sprites) {
     const std::size_t index = index_of.at(id);
     const SpriteSpec& sprite = project.sprites[index];
+    const bool is_known = memory != nullptr && memory->sprites.is_taken[index];
     for (std::size_t row = 0; row < sprite.rows.size(); ++row) {
       const std::vector<Image>& frames = sprites[index].rows[row].frames;
       for (std::size_t frame = 0; frame < frames.size(); ++frame) {
         inputs.push_back({.name = frame_name(sprite, sprite.rows[row], static_cast<int>(frame)),
                           .image = &frames[frame],
-                          .group = id});
+                          .group = id,
+                          .is_known = is_known});
       }
     }
   }
@@ -179,8 +181,9 @@ Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
   parallel_for(sheets.size(), threads, [&](std::size_t i) {
     const AtlasSpec& spec = project.atlases[i];
     const auto* locked = repack == Repack::yes ? nullptr : find_in(lock.layout, spec.name);
-    auto atlas = pack_atlas(atlas_inputs(spec, index_of, project, sprites), spec,
-                            locked == nullptr ? kNothingLocked : *locked);
+    auto atlas = pack_atlas(atlas_inputs(spec, index_of, project, sprites, memory), spec,
+                            locked == nullptr ? kNothingLocked : *locked,
+                            known[i] == nullptr ? nullptr : &known[i]->atlas);
     if (!atlas) {
       errors[i] = atlas.error();
       if (errors[i]->place.line == 0) errors[i]->place = spec.place;
@@ -230,6 +233,11 @@ Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheet
     for (Lowering& lowering : exported->lowered) rendered.notes.push_back(lowering.message);
   }
   for (auto& [path, file] : files) rendered.files.push_back(std::move(file));
+  if (memory == nullptr) return Done{};
+  for (MadeSheet& made : sheets) {
+    const std::string name = made.atlas.name;
+    memory->sheets[name].atlas.atlas = std::move(made.atlas);
+  }
   return Done{};
 }
 

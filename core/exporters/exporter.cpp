@@ -86,7 +86,6 @@ void encode_page(const Image& page, SheetMemory::Page& known, bool is_kept) {
     known.colors = colors_of(page);
     known.png = encode_png(page, PngEffort::small, PngColors::any);
   }
-  if (is_kept) known.image = page;
 }
 
 }  // namespace
@@ -101,9 +100,10 @@ Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory)
   memory->pages.resize(atlas.pages.size());
   for (std::size_t i = 0; i < atlas.pages.size(); ++i) {
     SheetMemory::Page& known = memory->pages[i];
-    if (known.png.empty() || known.image != atlas.pages[i]) {
-      encode_page(atlas.pages[i], known, memory != &own);
-    }
+    const bool is_kept = memory != &own;
+    const bool is_same = is_kept && memory->atlas.changed.at(i).empty();
+    if (known.png.empty() || !is_same) encode_page(atlas.pages[i], known, is_kept);
+    if (is_kept) memory->atlas.changed[i] = {};
     colors.insert(known.colors.begin(), known.colors.end());
     sheet.page_png.push_back(known.png);
   }

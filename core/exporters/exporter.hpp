@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/atlas/pack_atlas.hpp"
+#include "core/atlas/atlas_memory.hpp"
 #include "core/base/result.hpp"
 #include "core/exporters/output_file.hpp"
 #include "core/image/make_sprite.hpp"
@@ -24,19 +24,20 @@ struct Sheet {
   std::vector<Bytes> page_png;             ///< the encoded pages
 };
 
-/// What make_sheet left to the next call for the same atlas. It has no say in the result.
+/// What pack_atlas and make_sheet left to the next calls for the same atlas. It has no say in the
+/// result.
 struct SheetMemory {
   struct Page {
-    Image image;
     std::vector<Rgb> colors;
     Bytes png;
     PngMemory found;
   };
+  AtlasMemory atlas;
   std::vector<Page> pages;
 };
 
-/// A sheet with the colours and files of its pages, and no sprites yet. Both arguments have to
-/// outlive it.
+/// A sheet with the colours and files of its pages, and no sprites yet. Spec and atlas have to
+/// outlive it. With a memory the atlas is the one that pack_atlas gave with it.
 Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory = nullptr);
 
 /// What the target could not express and how it was written instead, for the user to know.
