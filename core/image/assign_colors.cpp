@@ -18,15 +18,19 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 
 #include "core/image/color_beliefs.hpp"
+#include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/color_usage.hpp"
 #include "core/image/estimate_light.hpp"
 #include "core/image/float_lanes.hpp"
 #include "core/image/local_usage.hpp"
+#include "core/image/nearest_colors.hpp"
+#include "core/image/noise_lanes.hpp"
 #include "core/image/plain_math.hpp"
 
 namespace dgxp {
@@ -34,12 +38,12 @@ namespace {
 
 constexpr std::size_t kMostColors = 1024;
 constexpr int kRounds = 12;
-constexpr int kFirstLight = 1;         // round; before it the beliefs are too rough to judge light
-constexpr int kFirstNoiseKnown = 3;    // round; before it the noise is too rough to rule out much
-constexpr int kFirstUsage = 2;         // round; before it every colour is as likely as the others
-constexpr int kFirstTogether = 8;      // round; before it each cell is judged alone
-constexpr float kFar = 16.0F;          // cost of noise above the least that rules a colour out
-constexpr float kNoCandidate = 45.0F;  // farther from what is seen than the nearest colour
+constexpr int kFirstLight = 1;       // round; before it the beliefs are too rough to judge light
+constexpr int kFirstNoiseKnown = 3;  // round; before it the noise is too rough to rule out much
+constexpr int kFirstUsage = 2;       // round; before it every colour is as likely as the others
+constexpr int kFirstTogether = 8;    // round; before it each cell is judged alone
+constexpr float kFar = 16.0F;        // cost of noise above the least that rules a colour out
+constexpr float kBeyond = 1e30F;     // cost of what is no candidate
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
@@ -47,104 +51,37 @@ constexpr float kOutlier = 2500.0F;         // squared distance; no noise but a 
 constexpr float kBelief = 0.625F;           // of the logarithm of shares, see judge_confidence
 constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep distances
 
-using Vec3 = std::array<float, 3>;
-
-float squared_distance(const Vec3& a, const Vec3& b) {
-  const float x = a[0] - b[0];
-  const float y = a[1] - b[1];
-  const float z = a[2] - b[2];
-  return x * x + y * y + z * z;
-}
-
-float brightness(const Vec3& color) {
+float brightness(const std::array<float, 3>& color) {
   return (color[0] + color[1] + color[2]) * kBrightness;
 }
 
-/// e to the power of what each of the first `count` costs is above the least; the rest is 0.
-CandidateShares likelihoods(const CandidateShares& cost, float least, std::size_t count) {
-  CandidateShares found{};
-  for (std::size_t k = 0; k < count; k += kLanes) {
-    store_lanes(plain_exp_lanes(least - load_lanes(cost.data() + k)), found.data() + k);
+/// The values whose bits are set, side by side, and others behind them.
+CandidateLanes picked(const CandidateLanes& all, std::uint32_t bits) {
+  CandidateShares values;
+  store_shares(all, values);
+  for (std::size_t kept = 0; bits != 0; bits &= bits - 1) {
+    values[kept++] = values[static_cast<std::size_t>(std::countr_zero(bits))];
   }
-  std::fill(found.begin() + static_cast<std::ptrdiff_t>(count), found.end(), 0.0F);
-  return found;
+  return load_shares(values);
 }
 
-struct Candidates {
-  std::array<std::uint16_t, kCandidates> index{};  ///< nearest first
-  std::array<float, kCandidates> distance{};       ///< squared
+/// Colours that cells likely have, from what they show beyond which noise is judged.
+struct Witnesses {
+  static constexpr std::size_t kMany = 128;
+  static constexpr float kLeastShare = 0.001F;
+
+  std::array<std::uint32_t, kMany + kCandidates> cell{};
+  std::array<std::uint16_t, kMany + kCandidates> color{};
+  std::array<float, kMany + kCandidates> share{};
   std::size_t count = 0;
-};
 
-/// Puts a colour at its place among the nearest.
-void enter(Candidates& found, std::size_t color, float distance) {
-  std::size_t place = std::min(found.count, kCandidates - 1);
-  while (place > 0 && found.distance[place - 1] > distance) {
-    found.distance[place] = found.distance[place - 1];
-    found.index[place] = found.index[place - 1];
-    --place;
+  /// There must be room: for `kMany`, and one cell more.
+  void add(std::size_t of_cell, std::uint16_t its_color, float its_share) {
+    cell[count] = static_cast<std::uint32_t>(of_cell);
+    color[count] = its_color;
+    share[count] = its_share;
+    count += its_share < kLeastShare ? 0 : 1;
   }
-  found.distance[place] = distance;
-  found.index[place] = static_cast<std::uint16_t>(color);
-  found.count = std::min(found.count + 1, kCandidates);
-}
-
-/// Finds the nearest of some colours, four of which are looked at at once.
-class NearestColors {
- public:
-  explicit NearestColors(std::span<const Rgb> colors) {
-    for (std::size_t i = 0; i < colors.size(); i += kLanes) {
-      Four four{all_lanes(kNowhere), all_lanes(kNowhere), all_lanes(kNowhere)};
-      for (std::size_t lane = 0; lane < std::min(kLanes, colors.size() - i); ++lane) {
-        const Rgb color = colors[i + lane];
-        four[0][lane] = static_cast<float>(color.r);
-        four[1][lane] = static_cast<float>(color.g);
-        four[2][lane] = static_cast<float>(color.b);
-      }
-      fours_.push_back(four);
-    }
-  }
-
-  Candidates find(const Vec3& color) const {
-    FourFloats least = distances(color, fours_[0]);
-    for (const Four& four : fours_) {
-      const FourFloats here = distances(color, four);
-      least = here < least ? here : least;
-    }
-    const float nearest = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
-    const float reach = std::sqrt(nearest) + kNoCandidate;
-    Candidates found;
-    for (std::size_t i = 0; i < fours_.size(); ++i) {
-      const FourFloats here = distances(color, fours_[i]);
-      const FourInts is_near = here <= reach * reach;
-      if ((is_near[0] | is_near[1] | is_near[2] | is_near[3]) != 0) {
-        enter_near(found, kLanes * i, here, is_near);
-      }
-    }
-    return found;
-  }
-
- private:
-  using Four = std::array<FourFloats, 3>;  // red, green and blue
-  static constexpr float kNowhere = 1e6F;  // farther than any colour
-
-  static FourFloats distances(const Vec3& color, const Four& four) {
-    const FourFloats x = color[0] - four[0];
-    const FourFloats y = color[1] - four[1];
-    const FourFloats z = color[2] - four[2];
-    return x * x + y * y + z * z;
-  }
-  static void enter_near(Candidates& found, std::size_t first, FourFloats distances,
-                         FourInts is_near) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      if (is_near[lane] != 0 &&
-          (found.count < kCandidates || distances[lane] < found.distance[kCandidates - 1])) {
-        enter(found, first + lane, distances[lane]);
-      }
-    }
-  }
-
-  std::vector<Four> fours_;
 };
 
 class Chooser {
@@ -155,18 +92,16 @@ class Chooser {
  private:
   void judge_light();
   void judge_noise();
-  CandidateShares judge_candidates(std::size_t cell, bool rule_out);
+  void add_noise(const Witnesses& some);
+  CandidateLanes noise_costs(std::size_t cell) const;
+  CandidateLanes judge_candidates(std::size_t cell, bool rule_out);
   void judge_cells(int round);
   bool read_choice();
   void judge_confidence();
-  ColorNoise& noise_of(std::uint16_t color) {
-    return color == usage_.most_common() ? common_noise_ : noise_;
-  }
-  ColorRest rest_of(std::size_t cell, std::uint16_t color) {
-    return noise_of(color).rest(seen_[cell], colors_[color], light_[cell] * kBrightness);
-  }
 
-  std::span<const Vec3> seen_;
+  std::size_t count_;
+  SeenColors seen_;
+  ColorTable table_;
   std::span<const Rgb> colors_;
   ColorBeliefs beliefs_;
   ColorUsage usage_;
@@ -175,13 +110,15 @@ class Chooser {
   std::vector<float> light_;
   ColorNoise noise_;
   ColorNoise common_noise_;
+  NoiseLanes noise_lanes_{NoiseShape{}};
+  NoiseLanes common_lanes_{NoiseShape{}};
   ColorChoice choice_;
 };
 
 ColorChoice nearest_of(const CellSamples& cells, std::span<const Rgb> colors) {
   const NearestColors nearest(colors);
   ColorChoice choice;
-  for (const Vec3& color : cells.colors) {
+  for (const auto& color : cells.colors) {
     choice.index.push_back(nearest.find(color).index[0]);
     choice.confidence.push_back(1.0F);
   }
@@ -199,118 +136,158 @@ std::vector<LightEstimate::Tilts> scaled_tilts(const CellSamples& cells) {
 }
 
 Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
-    : seen_(cells.colors),
+    : count_(cells.colors.size()),
+      seen_(cells.colors),
+      table_(colors),
       colors_(colors),
       beliefs_(cells.size),
       usage_(colors.size()),
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
-      light_(seen_.size()) {
+      light_(count_ + kLanes) {
   const NearestColors nearest(colors);
-  Candidates near;
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
-    if (i == 0 || seen_[i] != seen_[i - 1]) {
-      near = nearest.find(seen_[i]);
+  NearColors near;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (i == 0 || cells.colors[i] != cells.colors[i - 1]) {
+      near = nearest.find(cells.colors[i]);
     }
     beliefs_.start(i, near.index, near.count);
     choice_.index.push_back(near.index[0]);
-    choice_.confidence.push_back(1.0F);
   }
+  choice_.index.resize(count_ + kLanes);
+  choice_.confidence.resize(count_ + kLanes, 1.0F);
   usage_.finish();
 }
 
 void Chooser::judge_light() {
   std::vector<float> looks;  // brightness of each colour in even light
   for (std::size_t k = 0; k < colors_.size(); ++k) {
-    looks.push_back(brightness(noise_of(static_cast<std::uint16_t>(k)).shown(colors_[k])));
+    const ColorNoise& noise = k == usage_.most_common() ? common_noise_ : noise_;
+    looks.push_back(brightness(noise.shape().shown(colors_[k])));
   }
-  std::vector<float> expected(seen_.size());
-  std::vector<float> shown(seen_.size());
-  std::vector<float> trust(choice_.confidence);
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
-    const std::uint16_t color = choice_.index[i];
-    const ShownLight on =
-        noise_of(color).light_on(seen_[i], colors_[color], light_[i] * kBrightness);
-    expected[i] = looks[color];
-    shown[i] = looks[color] + on.light * 3 * kBrightness;
-    trust[i] *= on.weight * (color == usage_.most_common() ? kCommonTrust : 1.0F);
+  std::vector<float> expected(count_ + kLanes);
+  std::vector<float> shown(count_ + kLanes);
+  std::vector<float> trust(count_ + kLanes);
+  for (std::size_t i = 0; i < count_; i += kLanes) {
+    const std::uint16_t* color = &choice_.index[i];
+    const FourInts index = load_index(color);
+    const FourInts is_common = index == usage_.most_common();
+    const LightLanes on =
+        NoiseLanes::of_both(is_common, common_lanes_, noise_lanes_)
+            .light_on(seen_.from(i), table_.find(index), load_lanes(&light_[i]) * kBrightness);
+    const FourFloats look{looks[color[0]], looks[color[1]], looks[color[2]], looks[color[3]]};
+    store_lanes(look, &expected[i]);
+    store_lanes(look + on.light * 3.0F * kBrightness, &shown[i]);
+    const FourFloats more = is_common ? all_lanes(kCommonTrust) : all_lanes(1.0F);
+    store_lanes(load_lanes(&choice_.confidence[i]) * (on.weight * more), &trust[i]);
   }
-  light_ = estimate_.judge(shown, expected, trust);
+  std::ranges::copy(
+      estimate_.judge(std::span(shown).first(count_), std::span(expected).first(count_),
+                      std::span(trust).first(count_)),
+      light_.begin());
 }
 
 void Chooser::judge_noise() {
   noise_.restart();
   common_noise_.restart();
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
+  Witnesses some;
+  for (std::size_t i = 0; i < count_; ++i) {
     const CellBelief& belief = beliefs_[i];
     // Of a flat ground a part of the cells tells enough.
     if (belief.count == 1 && i % kGroundPart != 0 && belief.color[0] == usage_.most_common()) {
       continue;
     }
     for (std::size_t k = 0; k < belief.count; ++k) {
-      if (belief.share[k] < 0.001F) {
-        continue;
-      }
-      const ColorRest rest = rest_of(i, belief.color[k]);
-      if (squared_distance(rest.rest, {}) <= kOutlier) {
-        noise_of(belief.color[k]).add(rest.rest, belief.share[k]);
+      some.add(i, belief.color[k], belief.share[k]);
+    }
+    if (some.count >= Witnesses::kMany) {
+      add_noise(some);
+      some.count = 0;
+    }
+  }
+  add_noise(some);
+  noise_.judge();
+  common_noise_.judge();
+  noise_lanes_ = NoiseLanes(noise_.shape());
+  common_lanes_ = NoiseLanes(common_noise_.shape());
+}
+
+void Chooser::add_noise(const Witnesses& some) {
+  for (std::size_t first = 0; first < some.count; first += kLanes) {
+    const FourInts index = load_index(&some.color[first]);
+    const std::uint32_t* cells = &some.cell[first];
+    const FourFloats light{light_[cells[0]], light_[cells[1]], light_[cells[2]], light_[cells[3]]};
+    const RestLanes found =
+        NoiseLanes::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_)
+            .rest(seen_.of(cells), table_.find(index), light * kBrightness);
+    const auto& [x, y, z] = found.rest;
+    const FourInts is_noise = x * x + y * y + z * z <= kOutlier;
+    for (std::size_t lane = 0; lane < std::min(kLanes, some.count - first); ++lane) {
+      if (is_noise[lane] != 0) {
+        ColorNoise& noise =
+            some.color[first + lane] == usage_.most_common() ? common_noise_ : noise_;
+        noise.add({x[lane], y[lane], z[lane]}, some.share[first + lane]);
       }
     }
   }
-  noise_.judge();
-  common_noise_.judge();
+}
+
+/// The noise that each candidate of a cell would need.
+CandidateLanes Chooser::noise_costs(std::size_t cell) const {
+  const CellBelief& belief = beliefs_[cell];
+  const FourFloats light = all_lanes(light_[cell] * kBrightness);
+  const auto costs = [&](const std::uint16_t* colors) {
+    const FourInts index = load_index(colors);
+    const NoiseLanes noise =
+        NoiseLanes::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_);
+    return noise.cost(noise.rest(seen_.all(cell), table_.find(index), light));
+  };
+  const FourFloats low = costs(belief.color.data());
+  return first_of({low, belief.count > kLanes ? costs(belief.color.data() + kLanes) : low},
+                  belief.count, kBeyond);
 }
 
 /// The noise that each candidate of a cell would need, once the far ones are ruled out; and what it
 /// says of them alone.
-CandidateShares Chooser::judge_candidates(std::size_t cell, bool rule_out) {
+CandidateLanes Chooser::judge_candidates(std::size_t cell, bool rule_out) {
   CellBelief& belief = beliefs_[cell];
-  CandidateShares cost{};
-  float least = 0;
-  for (std::size_t k = 0; k < belief.count; ++k) {
-    cost[k] = noise_of(belief.color[k]).cost(rest_of(cell, belief.color[k]));
-    least = k == 0 ? cost[k] : std::min(least, cost[k]);
-  }
+  CandidateLanes cost = noise_costs(cell);
   if (rule_out) {
-    std::size_t kept = 0;
-    for (std::size_t k = 0; k < belief.count; ++k) {
-      belief.shown[k] = cost[k] - least < kFar ? 1.0F : 0.0F;
-      cost[kept] = cost[k];
-      kept += cost[k] - least < kFar ? 1 : 0;
+    const float least = least_of(cost);
+    const std::uint32_t near =
+        lane_bits(cost.low - least < kFar) | lane_bits(cost.high - least < kFar) << kLanes;
+    if (near != (1U << belief.count) - 1) {
+      beliefs_.keep(cell, near);
+      cost = first_of(picked(cost, near), belief.count, kBeyond);
     }
-    beliefs_.prune(cell, 1.0F);
   }
-  belief.alone = likelihoods(cost, least, belief.count);
-  float sum = 0;
-  for (std::size_t k = 0; k < belief.count; ++k) {
-    sum += belief.alone[k];
-  }
-  for (std::size_t k = 0; k < belief.count; ++k) {
-    belief.alone[k] /= sum;
-  }
+  store_shares(normalised(likelihoods(cost)), belief.alone);
   return cost;
 }
 
 /// What each cell shows, without its neighbours.
 void Chooser::judge_cells(int round) {
   const bool together = round >= kFirstTogether;
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
+  for (std::size_t i = 0; i < count_; ++i) {
     CellBelief& belief = beliefs_[i];
     if (belief.count == 1) {
       continue;
     }
-    CandidateShares cost = judge_candidates(i, round >= kFirstNoiseKnown);
-    float least = 0;
-    for (std::size_t k = 0; k < belief.count; ++k) {
-      const std::uint16_t color = belief.color[k];
-      const float own = belief.share[k];
-      cost[k] -= round >= kFirstUsage ? usage_.log_share(color, own) : 0.0F;
-      if (together) {
-        cost[k] += local_.cost(i, color, own, usage_.share(color, own));
+    const CandidateLanes noise = judge_candidates(i, round >= kFirstNoiseKnown);
+    const CandidateLanes own = load_shares(belief.share);
+    const auto costs = [&](FourFloats cost, const std::uint16_t* colors, FourFloats own_share) {
+      if (round < kFirstUsage) {
+        return cost;
       }
-      least = k == 0 ? cost[k] : std::min(least, cost[k]);
-    }
-    belief.shown = likelihoods(cost, least, belief.count);
+      const FourFloats share = usage_.shares(colors, own_share);
+      cost -= plain_log_lanes(share);
+      return together ? cost + local_.costs(i, colors, own_share, share) : cost;
+    };
+    const FourFloats low = costs(noise.low, belief.color.data(), own.low);
+    const FourFloats high = belief.count > kLanes
+                                ? costs(noise.high, belief.color.data() + kLanes, own.high)
+                                : noise.high;
+    store_shares(likelihoods(first_of({low, high}, belief.count, kBeyond)), belief.shown);
     if (together) {
       beliefs_.prune(i, kRuledOut);
     }
@@ -320,7 +297,7 @@ void Chooser::judge_cells(int round) {
 /// Whether any cell changed its colour.
 bool Chooser::read_choice() {
   bool changed = false;
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
+  for (std::size_t i = 0; i < count_; ++i) {
     const CellBelief& belief = beliefs_[i];
     const std::size_t best = belief.count == 1 ? 0 : belief.best();
     changed = changed || choice_.index[i] != belief.color[best];
@@ -333,7 +310,7 @@ bool Chooser::read_choice() {
 /// Cells that hear each other tell what they have heard again, and believe too much: in pictures of
 /// known truth the odds of a choice are about this power of what the shares say.
 void Chooser::judge_confidence() {
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
+  for (std::size_t i = 0; i < count_; ++i) {
     const CellBelief& belief = beliefs_[i];
     float all = 1;
     for (std::size_t k = 0; k < belief.count; ++k) {
@@ -370,6 +347,8 @@ ColorChoice Chooser::run() {
     }
   }
   judge_confidence();
+  choice_.index.resize(count_);
+  choice_.confidence.resize(count_);
   return choice_;
 }
 

@@ -1,6 +1,7 @@
 #include "core/image/color_beliefs.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/image/float_lanes.hpp"
 
@@ -19,48 +20,16 @@ constexpr std::size_t opposite(std::size_t side) {
   return side ^ 1U;
 }
 
-/// All of a cell's values at once; those beyond its count are 0.
-struct AllShares {
-  FourFloats low;
-  FourFloats high;
-};
-static_assert(kCandidates == 2 * kLanes);
-
-AllShares load_shares(const CandidateShares& shares) {
-  return {load_lanes(shares.data()), load_lanes(shares.data() + kLanes)};
-}
-
-/// The first `count` values, and 0.
-AllShares first_shares(const CandidateShares& shares, std::size_t count) {
-  const auto first = static_cast<std::int32_t>(count);
-  const AllShares all = load_shares(shares);
-  return {FourInts{0, 1, 2, 3} < first ? all.low : FourFloats{},
-          FourInts{4, 5, 6, 7} < first ? all.high : FourFloats{}};
-}
-
-CandidateShares normalised(AllShares all) {
-  CandidateShares shares;
-  store_lanes(all.low, shares.data());
-  store_lanes(all.high, shares.data() + kLanes);
-  float sum = 0;
-  for (const float share : shares) {
-    sum += share;
-  }
-  if (sum > 0) {
-    store_lanes(all.low / sum, shares.data());
-    store_lanes(all.high / sum, shares.data() + kLanes);
-  }
-  return shares;
-}
-
 /// The candidates of a cell that are worth a look.
 struct Likely {
-  std::array<std::uint16_t, kCandidates> color;
-  CandidateShares share;
+  std::array<std::uint16_t, kCandidates> color{};
+  CandidateShares share{};
   std::size_t count = 0;
 };
 
-Likely likely_of(const CellBelief& belief, const CandidateShares& shares) {
+Likely likely_of(const CellBelief& belief, const CandidateLanes& lanes) {
+  CandidateShares shares;
+  store_shares(lanes, shares);
   Likely likely;
   for (std::size_t k = 0; k < belief.count; ++k) {
     likely.color[likely.count] = belief.color[k];
@@ -95,28 +64,24 @@ void ColorBeliefs::start(std::size_t cell, const std::array<std::uint16_t, kCand
   belief.shown[0] = 1;
   belief.share[0] = 1;
   belief.alone[0] = 1;
-  for (CandidateShares& told : belief.told) {
-    std::fill_n(told.begin(), count, 1.0F);
-  }
 }
 
-void ColorBeliefs::prune(std::size_t cell, float least) {
+void ColorBeliefs::keep(std::size_t cell, std::uint32_t bits) {
   CellBelief& belief = cells_[cell];
+  if (bits == (1U << belief.count) - 1) {  // most often all are kept
+    return;
+  }
   std::size_t kept = 0;
-  for (std::size_t k = 0; k < belief.count; ++k) {
-    if (belief.shown[k] < least) {
-      continue;
-    }
-    if (kept == k) {  // most often all are kept
-      ++kept;
-      continue;
-    }
+  for (; bits != 0; bits &= bits - 1) {
+    const auto k = static_cast<std::size_t>(std::countr_zero(bits));
     belief.color[kept] = belief.color[k];
     belief.shown[kept] = belief.shown[k];
     belief.share[kept] = belief.share[k];
     belief.alone[kept] = belief.alone[k];
-    for (CandidateShares& told : belief.told) {
-      told[kept] = told[k];
+    if (!told_.empty()) {
+      for (CandidateShares& told : told_[place_[cell]]) {
+        told[kept] = told[k];
+      }
     }
     ++kept;
   }
@@ -125,6 +90,12 @@ void ColorBeliefs::prune(std::size_t cell, float least) {
     belief.share[0] = 1;
     belief.alone[0] = 1;
   }
+}
+
+void ColorBeliefs::prune(std::size_t cell, float least) {
+  const CellBelief& belief = cells_[cell];
+  const CandidateLanes shown = first_of(load_shares(belief.shown), belief.count, -1.0F);
+  keep(cell, lane_bits(shown.low >= least) | lane_bits(shown.high >= least) << kLanes);
 }
 
 bool ColorBeliefs::are_sure() const {
@@ -136,17 +107,37 @@ void ColorBeliefs::believe_shown() {
     if (belief.count == 1) {
       continue;  // as sure as before
     }
-    belief.share = normalised(first_shares(belief.shown, belief.count));
+    store_shares(normalised(first_of(load_shares(belief.shown), belief.count, 0.0F)), belief.share);
   }
 }
 
+/// Makes room for what the cells in doubt are told; nothing yet.
+void ColorBeliefs::listen() {
+  if (!place_.empty()) {
+    return;
+  }
+  place_.reserve(cells_.size());
+  std::uint32_t doubtful = 0;
+  for (const CellBelief& belief : cells_) {
+    place_.push_back(doubtful);
+    doubtful += belief.count > 1 ? 1 : 0;
+  }
+  CandidateShares nothing;
+  nothing.fill(1.0F);
+  told_.resize(doubtful, Told{nothing, nothing, nothing, nothing});
+}
+
 /// What is believed of a cell without what the neighbour on `side` told.
-CandidateShares ColorBeliefs::without(std::size_t cell, std::size_t side) const {
+CandidateLanes ColorBeliefs::without(std::size_t cell, std::size_t side) const {
   const CellBelief& belief = cells_[cell];
-  AllShares all = first_shares(belief.shown, belief.count);
+  CandidateLanes all = first_of(load_shares(belief.shown), belief.count, 0.0F);
+  if (told_.empty()) {
+    return normalised(all);
+  }
+  const Told& all_told = told_[place_[cell]];
   for (std::size_t s = 0; s < kAll; ++s) {
     if (s != side) {
-      const AllShares told = load_shares(belief.told[s]);
+      const CandidateLanes told = load_shares(all_told[s]);
       all.low *= told.low;
       all.high *= told.high;
     }
@@ -156,30 +147,31 @@ CandidateShares ColorBeliefs::without(std::size_t cell, std::size_t side) const 
 
 void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t side,
                         std::size_t to) {
-  CellBelief& told = cells_[to];
+  const CellBelief& told = cells_[to];
   if (told.count == 1) {
     return;
   }
   const CellBelief& teller = cells_[from];
-  CandidateShares& message = told.told[opposite(side)];
-  if (teller.count == 1) {
-    for (std::size_t k = 0; k < told.count; ++k) {
-      message[k] = usage.lift(told.color[k], teller.color[0]);
+  CandidateLanes message{};
+  const auto add = [&](std::uint16_t color, float share) {
+    message.low += share * usage.lifts(told.color.data(), color);
+    if (told.count > kLanes) {
+      message.high += share * usage.lifts(told.color.data() + kLanes, color);
     }
+  };
+  if (teller.count == 1) {
+    add(teller.color[0], 1.0F);
   } else {
     const Likely likely = likely_of(teller, without(from, side));
-    for (std::size_t k = 0; k < told.count; ++k) {
-      float sum = 0;
-      for (std::size_t l = 0; l < likely.count; ++l) {
-        sum += likely.share[l] * usage.lift(told.color[k], likely.color[l]);
-      }
-      message[k] = sum;
+    for (std::size_t l = 0; l < likely.count; ++l) {
+      add(likely.color[l], likely.share[l]);
     }
   }
-  message = normalised(first_shares(message, told.count));
+  store_shares(normalised(first_of(message, told.count, 0.0F)), told_[place_[to]][opposite(side)]);
 }
 
 void ColorBeliefs::propagate(const ColorUsage& usage) {
+  listen();
   std::size_t x = 0;  // of the next cell: counted, because to divide by the width is slow
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     x = x + 1 < width_ ? x + 1 : 0;
@@ -201,7 +193,7 @@ void ColorBeliefs::propagate(const ColorUsage& usage) {
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (cells_[i].count > 1) {
-      cells_[i].share = without(i, kAll);
+      store_shares(without(i, kAll), cells_[i].share);
     }
   }
 }
@@ -223,8 +215,12 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
   std::array<CandidateShares, kCandidates> both;
   float sum = 0;
   for (std::size_t k = 0; k < first.count; ++k) {
+    for (std::size_t l = 0; l < second.count; l += kLanes) {
+      store_lanes(first.share[k] * load_lanes(&second.share[l]) *
+                      before.lifts(&second.color[l], first.color[k]),
+                  &both[k][l]);
+    }
     for (std::size_t l = 0; l < second.count; ++l) {
-      both[k][l] = first.share[k] * second.share[l] * before.lift(first.color[k], second.color[l]);
       sum += both[k][l];
     }
   }

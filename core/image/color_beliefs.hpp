@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "core/base/geometry.hpp"
+#include "core/image/candidate_shares.hpp"
 #include "core/image/color_usage.hpp"
 
 namespace dgxp {
-
-inline constexpr std::size_t kCandidates = 8;  ///< colours that a cell may have
-using CandidateShares = std::array<float, kCandidates>;
 
 /// What is believed of one cell's colour. The arrays hold `count` values, the rest is 0.
 struct CellBelief {
@@ -20,7 +18,6 @@ struct CellBelief {
   CandidateShares shown{};  ///< likelihood by what the cell shows, 1 for the likeliest
   CandidateShares share{};  ///< probability with what the neighbours say; sums up to 1
   CandidateShares alone{};  ///< probability if every colour were used as often as the others
-  std::array<CandidateShares, 4> told{};  ///< by the left, right, upper and lower neighbour
 
   std::size_t best() const;
 };
@@ -39,6 +36,8 @@ class ColorBeliefs {
   /// Sets the candidates of a cell.
   void start(std::size_t cell, const std::array<std::uint16_t, kCandidates>& color,
              std::size_t count);
+  /// Leaves out the candidates of a cell but those whose bit is set, the lowest for the first.
+  void keep(std::size_t cell, std::uint32_t bits);
   /// Leaves out the candidates of a cell with `shown` below `least`.
   void prune(std::size_t cell, float least);
   /// Whether every cell has one candidate left: then nothing changes any more.
@@ -54,13 +53,18 @@ class ColorBeliefs {
   ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
 
  private:
-  CandidateShares without(std::size_t cell, std::size_t side) const;
+  using Told = std::array<CandidateShares, 4>;  ///< by the left, right, upper and lower neighbour
+
+  void listen();
+  CandidateLanes without(std::size_t cell, std::size_t side) const;
   void tell(const ColorUsage& usage, std::size_t from, std::size_t side, std::size_t to);
   void count_pair(const ColorUsage& before, ColorUsage& usage, std::size_t cell,
                   std::size_t neighbour, std::size_t side) const;
 
   std::size_t width_;
   std::vector<CellBelief> cells_;
+  std::vector<Told> told_;            ///< of the cells that were in doubt when first asked
+  std::vector<std::uint32_t> place_;  ///< of each cell in `told_`
 };
 
 }  // namespace dgxp

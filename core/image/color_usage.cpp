@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/image/plain_math.hpp"
-
 namespace dgxp {
 namespace {
 
@@ -19,14 +17,13 @@ ColorUsage::ColorUsage(std::size_t colors, Pairs pairs)
       count_(colors),
       pairs_(pairs == Pairs::yes ? colors * colors : 0),
       share_(colors),
-      log_share_(colors),
       lift_(pairs_.size(), -1.0F) {}
 
 void ColorUsage::finish() {
   most_common_ = static_cast<std::uint16_t>(std::ranges::max_element(count_) - count_.begin());
+  all_ = cells_ + kUnseen * static_cast<double>(colors_);
   for (std::size_t k = 0; k < colors_; ++k) {
-    share_[k] = (count_[k] + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_));
-    log_share_[k] = plain_log(static_cast<float>(share_[k]));
+    share_[k] = (count_[k] + kUnseen) / all_;
   }
 }
 
@@ -35,11 +32,21 @@ float ColorUsage::share(std::uint16_t color, float own) const {
     return static_cast<float>(share_[color]);
   }
   const double count = std::max(0.0, count_[color] - static_cast<double>(own));
-  return static_cast<float>((count + kUnseen) / (cells_ + kUnseen * static_cast<double>(colors_)));
+  return static_cast<float>((count + kUnseen) / all_);
 }
 
-float ColorUsage::log_share(std::uint16_t color, float own) const {
-  return count_[color] > kManyCells || own <= 0 ? log_share_[color] : plain_log(share(color, own));
+FourFloats ColorUsage::shares(const std::uint16_t* colors, FourFloats own) const {
+  using Two = double __attribute__((vector_size(16)));
+  const auto shares_of = [&](std::size_t first, Two own_count) {
+    const Two count{count_[colors[first]], count_[colors[first + 1]]};
+    const Two taken = (count > kManyCells) | (own_count <= 0.0) ? Two{} : own_count;
+    const Two left = count - taken;
+    return ((left > 0.0 ? left : Two{}) + kUnseen) / all_;
+  };
+  const Two low = shares_of(0, Two{static_cast<double>(own[0]), static_cast<double>(own[1])});
+  const Two high = shares_of(2, Two{static_cast<double>(own[2]), static_cast<double>(own[3])});
+  return FourFloats{static_cast<float>(low[0]), static_cast<float>(low[1]),
+                    static_cast<float>(high[0]), static_cast<float>(high[1])};
 }
 
 float ColorUsage::find_lift(std::uint16_t color, std::uint16_t neighbour) const {
@@ -51,6 +58,11 @@ float ColorUsage::find_lift(std::uint16_t color, std::uint16_t neighbour) const 
   const auto found = static_cast<float>(root * std::sqrt(root));
   lift_[color * colors_ + neighbour] = found;
   return found;
+}
+
+FourFloats ColorUsage::find_lifts(const std::uint16_t* colors, std::uint16_t neighbour) const {
+  return FourFloats{lift(neighbour, colors[0]), lift(neighbour, colors[1]),
+                    lift(neighbour, colors[2]), lift(neighbour, colors[3])};
 }
 
 }  // namespace dgxp

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/image/float_lanes.hpp"
+
 namespace dgxp {
 
 /// How a picture of cells uses its colours: how often each of them, and which stand side by side
@@ -62,26 +64,37 @@ class ColorUsage {
 
   /// The share of `color` in the picture, above 0, less what the asking cell added to it.
   float share(std::uint16_t color, float own) const;
-  float log_share(std::uint16_t color, float own) const;  ///< the logarithm of that
+  /// The same for four colours.
+  FourFloats shares(const std::uint16_t* colors, FourFloats own) const;
   /// How much likelier `color` is beside `neighbour` than by chance, tempered because neighbours
   /// say partly the same. 1 when nothing was counted yet.
   float lift(std::uint16_t color, std::uint16_t neighbour) const {
     const float known = lift_.empty() ? 1.0F : lift_[color * colors_ + neighbour];
     return known >= 0 ? known : find_lift(color, neighbour);
   }
+  /// The same for four colours.
+  FourFloats lifts(const std::uint16_t* colors, std::uint16_t neighbour) const {
+    if (lift_.empty()) {
+      return all_lanes(1.0F);
+    }
+    const float* row = &lift_[neighbour * colors_];
+    const FourFloats known{row[colors[0]], row[colors[1]], row[colors[2]], row[colors[3]]};
+    return any_lane(known < 0.0F) ? find_lifts(colors, neighbour) : known;
+  }
   /// The colour of most cells, first of equal ones.
   std::uint16_t most_common() const { return most_common_; }
 
  private:
   float find_lift(std::uint16_t color, std::uint16_t neighbour) const;
+  FourFloats find_lifts(const std::uint16_t* colors, std::uint16_t neighbour) const;
 
   std::size_t colors_;
   double cells_ = 0;
   double all_pairs_ = 0;
+  double all_ = 0;  ///< cells with those that no picture shows
   std::vector<double> count_;
   std::vector<double> pairs_;  ///< colors x colors
   std::vector<double> share_;
-  std::vector<float> log_share_;
   mutable std::vector<float> lift_;  ///< colors x colors, below 0 where it was not asked for yet
   std::uint16_t most_common_ = 0;
 };

@@ -32,6 +32,19 @@ inline FourFloats absolute(FourFloats x) {
   return x < 0.0F ? -x : x;
 }
 
+/// A bit for each lane of what a comparison gave, the lowest for the first.
+inline std::uint32_t lane_bits(FourInts is_true) {
+#if defined(__SSE2__)
+  return static_cast<std::uint32_t>(_mm_movemask_ps(reinterpret_cast<__m128>(is_true)));
+#else
+  return (is_true[0] != 0 ? 1U : 0U) | (is_true[1] != 0 ? 2U : 0U) | (is_true[2] != 0 ? 4U : 0U) |
+         (is_true[3] != 0 ? 8U : 0U);
+#endif
+}
+inline bool any_lane(FourInts is_true) {
+  return lane_bits(is_true) != 0;
+}
+
 inline FourFloats square_roots(FourFloats x) {
 #if defined(__SSE2__)
   return _mm_sqrt_ps(x);

@@ -81,4 +81,17 @@ float LocalUsage::cost(std::size_t cell, std::uint16_t color, float own, float s
   return near >= share ? 0.0F : plain_log(share / near);
 }
 
+FourFloats LocalUsage::costs(std::size_t cell, const std::uint16_t* colors, FourFloats own,
+                             FourFloats share) const {
+  const std::size_t block = block_of(cell);
+  const float* counts = &counts_[block * colors_];
+  const FourFloats left =
+      FourFloats{counts[colors[0]], counts[colors[1]], counts[colors[2]], counts[colors[3]]} -
+      kOwnWeight * own;
+  const FourFloats count = left > 0.0F ? left : FourFloats{};
+  const FourFloats near =
+      (count + kPriorCells * share) / (totals_[block] - kOwnWeight + kPriorCells);
+  return near >= share ? FourFloats{} : plain_log_lanes(share / near);
+}
+
 }  // namespace dgxp

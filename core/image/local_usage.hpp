@@ -21,6 +21,9 @@ class LocalUsage {
   /// a negative logarithm; 0 where it is about as frequent. `share` is that in the whole picture,
   /// `own` what the cell itself added to the count.
   float cost(std::size_t cell, std::uint16_t color, float own, float share) const;
+  /// The same of four colours.
+  FourFloats costs(std::size_t cell, const std::uint16_t* colors, FourFloats own,
+                   FourFloats share) const;
 
  private:
   std::size_t block_of(std::size_t cell) const { return blocks_[cell]; }

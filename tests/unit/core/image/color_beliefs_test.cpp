@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/core/image/image_makers.hpp"
+#include "tests/unit/core/image/slow_beliefs.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -14,6 +17,60 @@ ColorBeliefs doubt_between_sure_cells() {
   beliefs[1].shown = {0.9F, 1.0F};
   beliefs.believe_shown();
   return beliefs;
+}
+
+/// The same cells, told quickly and slowly.
+struct TwoBeliefs {
+  static constexpr int kColors = 12;
+  ColorBeliefs quick;
+  testing::SlowBeliefs slow;
+
+  TwoBeliefs(testing::Random& random, Size size) : quick(size), slow(size) {
+    for (std::size_t i = 0; i < quick.size(); ++i) {
+      std::array<std::uint16_t, kCandidates> colors{};
+      for (std::size_t k = 0; k < kCandidates; ++k) {
+        colors[k] = static_cast<std::uint16_t>((random.below(2) + static_cast<int>(k)) % kColors);
+      }
+      const auto count = static_cast<std::size_t>(1 + random.below(8) * random.below(2));
+      quick.start(i, colors, count);
+      slow.start(i, colors, count);
+    }
+  }
+  /// What cells show, some of it hardly likely.
+  void show(testing::Random& random) {
+    for (std::size_t i = 0; i < quick.size(); ++i) {
+      for (std::size_t k = 0; k < quick[i].count; ++k) {
+        const float shown = static_cast<float>(random.below(1000)) / 999;
+        quick[i].shown[k] = slow[i].shown[k] = shown * shown * shown * shown;
+      }
+      quick[i].shown[0] = slow[i].shown[0] = 1;
+    }
+    quick.believe_shown();
+    slow.believe_shown();
+  }
+  bool are_equal() const {
+    for (std::size_t i = 0; i < quick.size(); ++i) {
+      const CellBelief& q = quick[i];
+      const testing::SlowBelief& s = slow[i];
+      for (std::size_t k = 0; k < q.count; ++k) {
+        if (q.count != s.count || q.color[k] != s.color[k] || q.share[k] != s.share[k]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+};
+
+bool are_equal(const ColorUsage& a, const ColorUsage& b, std::uint16_t colors) {
+  for (std::uint16_t color = 0; color < colors; ++color) {
+    for (std::uint16_t other = 0; other < colors; ++other) {
+      if (a.share(color, 0) != b.share(color, 0) || a.lift(color, other) != b.lift(color, other)) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -49,7 +106,7 @@ TEST_CASE("ColorBeliefs count cells and pairs in parts") {
   const ColorUsage usage = beliefs.count_usage(nothing, 2);
   CHECK(usage.most_common() == 0);
   CHECK(usage.lift(0, 1) < usage.lift(0, 0) * 1.5F);
-  CHECK(usage.log_share(1, 0) < usage.log_share(0, 0));
+  CHECK(usage.share(1, 0) < usage.share(0, 0));
 }
 
 TEST_CASE("ColorBeliefs count colours alike with and without pairs") {
@@ -58,8 +115,8 @@ TEST_CASE("ColorBeliefs count colours alike with and without pairs") {
   nothing.finish();
   const ColorUsage usage = beliefs.count_usage(nothing, 2);
   const ColorUsage alone = beliefs.count_colors(2);
-  CHECK(alone.log_share(0, 0) == usage.log_share(0, 0));
-  CHECK(alone.log_share(1, 0) == usage.log_share(1, 0));
+  CHECK(alone.share(0, 0) == usage.share(0, 0));
+  CHECK(alone.share(1, 0) == usage.share(1, 0));
   CHECK(alone.lift(0, 1) == 1);
 }
 
@@ -97,6 +154,28 @@ TEST_CASE("ColorBeliefs are sure once every cell has one candidate") {
   CHECK(!beliefs.are_sure());
   beliefs.prune(1, 0.95F);
   CHECK(beliefs.are_sure());
+}
+
+TEST_CASE("ColorBeliefs say what telling value by value says") {
+  testing::Random random(6);
+  for (const Size size : {Size{1, 1}, {1, 7}, {9, 1}, {2, 2}, {13, 8}, {8, 21}}) {
+    TwoBeliefs both(random, size);
+    both.show(random);
+    ColorUsage usage = both.quick.count_colors(TwoBeliefs::kColors);
+    for (int round = 0; round < 4; ++round) {
+      const ColorUsage slow = both.slow.count_usage(usage, TwoBeliefs::kColors);
+      usage = both.quick.count_usage(usage, TwoBeliefs::kColors);
+      REQUIRE(are_equal(usage, slow, TwoBeliefs::kColors));
+      both.show(random);
+      for (std::size_t i = 0; i < both.quick.size(); ++i) {
+        both.quick.prune(i, 0.001F);
+        both.slow.prune(i, 0.001F);
+      }
+      both.quick.propagate(usage);
+      both.slow.propagate(slow);
+      REQUIRE(both.are_equal());
+    }
+  }
 }
 
 }  // namespace dgxp

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "core/image/noise_lanes.hpp"
+#include "tests/unit/core/image/image_makers.hpp"
+#include "tests/unit/core/image/slow_noise.hpp"
 #include "tests/unit/core/image/synthetic_raw.hpp"
 
 namespace dgxp {
@@ -23,12 +26,16 @@ ColorNoise ten_levels() {
   return noise;
 }
 
+testing::SlowNoise alone(const ColorNoise& noise) {
+  return testing::SlowNoise(noise.shape());
+}
+
 }  // namespace
 
 TEST_CASE("ColorNoise takes the nearest of far colors for the likeliest, by little") {
   const ColorNoise noise = ten_levels();
   const auto cost = [&](float distance) {
-    return noise.cost({.rest = {distance, 0, 0}, .cost = 0});
+    return alone(noise).cost({.rest = {distance, 0, 0}, .cost = 0});
   };
   CHECK(cost(40) - cost(30) == doctest::Approx(3.5).epsilon(0.02));
   CHECK(cost(120) > cost(110));
@@ -36,20 +43,20 @@ TEST_CASE("ColorNoise takes the nearest of far colors for the likeliest, by litt
 }
 
 TEST_CASE("ColorNoise reads light off all channels of a middling color") {
-  const ShownLight on = ten_levels().light_on({131, 139, 138}, {128, 130, 132}, 0);
+  const testing::ShownLight on = alone(ten_levels()).light_on({131, 139, 138}, {128, 130, 132}, 0);
   CHECK(on.light == doctest::Approx(6));
   CHECK(on.weight == doctest::Approx(1));
 }
 
 TEST_CASE("ColorNoise reads light off the channels that black and white leave") {
   // Only red can become darker, and what is there of green and blue is 16 x 0.399.
-  const ShownLight dark = ten_levels().light_on({128, 6.4F, 6.4F}, {138, 0, 0}, 0);
+  const testing::ShownLight dark = alone(ten_levels()).light_on({128, 6.4F, 6.4F}, {138, 0, 0}, 0);
   CHECK(dark.light < -3);
   CHECK(dark.light > -10);
   CHECK(dark.weight > 0.4F);
   CHECK(dark.weight < 1);
   // A guess that is right already stays.
-  CHECK(ten_levels().light_on({128, 1.5F, 1.5F}, {138, 0, 0}, -10).light ==
+  CHECK(alone(ten_levels()).light_on({128, 1.5F, 1.5F}, {138, 0, 0}, -10).light ==
         doctest::Approx(-10).epsilon(0.15));
 }
 
@@ -67,13 +74,13 @@ TEST_CASE("ColorNoise expects of black what noise that cannot be darker shows") 
   }
   noise.judge();
   // Pixels vary by 1.6 times as much: 16 x 0.399 is seen in the mean.
-  CHECK(noise.shown({0, 0, 0})[0] == doctest::Approx(6.4).epsilon(0.05));
-  CHECK(noise.shown({255, 0, 0})[0] == doctest::Approx(248.6).epsilon(0.01));
-  CHECK(noise.shown({128, 0, 0})[0] == 128.0F);
-  CHECK(noise.rest({100, 100, 100}, {90, 100, 110}, 4).rest ==
+  CHECK(noise.shape().shown({0, 0, 0})[0] == doctest::Approx(6.4).epsilon(0.05));
+  CHECK(noise.shape().shown({255, 0, 0})[0] == doctest::Approx(248.6).epsilon(0.01));
+  CHECK(noise.shape().shown({128, 0, 0})[0] == 128.0F);
+  CHECK(alone(noise).rest({100, 100, 100}, {90, 100, 110}, 4).rest ==
         std::array<float, 3>{6.0F, -4.0F, -14.0F});
-  CHECK(noise.cost(noise.rest({6, 6, 6}, {0, 0, 0}, 0)) <
-        noise.cost(noise.rest({6, 6, 6}, {40, 6, 6}, 0)));
+  CHECK(alone(noise).cost(alone(noise).rest({6, 6, 6}, {0, 0, 0}, 0)) <
+        alone(noise).cost(alone(noise).rest({6, 6, 6}, {40, 6, 6}, 0)));
 }
 
 TEST_CASE("ColorNoise forgives more along the axis of much noise") {
@@ -84,8 +91,51 @@ TEST_CASE("ColorNoise forgives more along the axis of much noise") {
   }
   noise.judge();
   const Rgb gray{128, 128, 128};
-  CHECK(noise.cost(noise.rest({138, 138, 138}, gray, 0)) <
-        noise.cost(noise.rest({138, 128, 118}, gray, 0)));
+  CHECK(alone(noise).cost(alone(noise).rest({138, 138, 138}, gray, 0)) <
+        alone(noise).cost(alone(noise).rest({138, 128, 118}, gray, 0)));
+}
+
+TEST_CASE("NoiseLanes says of four cells, of two kinds of noise, what is said of each") {
+  testing::Random random(12);
+  const ColorNoise wide = ten_levels();
+  const ColorNoise narrow;
+  const NoiseLanes wide_lanes(wide.shape());
+  const NoiseLanes narrow_lanes(narrow.shape());
+  for (int i = 0; i < 3000; ++i) {
+    std::array<Rgb, kLanes> colors;
+    std::array<std::array<float, 3>, kLanes> seen{};
+    ColorLanes color_lanes{};
+    ColorLanes seen_lanes{};
+    FourFloats light{};
+    FourInts is_wide{};
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      // Black and white are often near.
+      const Rgb color = random.color();
+      colors[lane] = {static_cast<std::uint8_t>(color.r / 4 * random.below(5)),
+                      static_cast<std::uint8_t>(255 - color.g / 4 * random.below(5)), color.b};
+      const std::array<int, 3> channels{colors[lane].r, colors[lane].g, colors[lane].b};
+      for (std::size_t c = 0; c < 3; ++c) {
+        color_lanes[c][lane] = static_cast<float>(channels[c]);
+        seen[lane][c] = seen_lanes[c][lane] = static_cast<float>(random.below(2551)) / 10;
+      }
+      light[lane] = static_cast<float>(random.below(400) - 200) / 10;
+      is_wide[lane] = -random.below(2);
+    }
+    const NoiseLanes noise = NoiseLanes::of_both(is_wide, wide_lanes, narrow_lanes);
+    const RestLanes rest = noise.rest(seen_lanes, color_lanes, light);
+    const FourFloats cost = noise.cost(rest);
+    const LightLanes on = noise.light_on(seen_lanes, color_lanes, light);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const testing::SlowNoise slow = alone(is_wide[lane] != 0 ? wide : narrow);
+      const testing::ColorRest slow_rest = slow.rest(seen[lane], colors[lane], light[lane]);
+      const testing::ShownLight slow_on = slow.light_on(seen[lane], colors[lane], light[lane]);
+      REQUIRE(slow_rest.rest ==
+              std::array<float, 3>{rest.rest[0][lane], rest.rest[1][lane], rest.rest[2][lane]});
+      REQUIRE(slow.cost(slow_rest) == cost[lane]);
+      REQUIRE(slow_on.light == on.light[lane]);
+      REQUIRE(slow_on.weight == on.weight[lane]);
+    }
+  }
 }
 
 }  // namespace dgxp

@@ -1,8 +1,10 @@
 #include "core/image/color_usage.hpp"
 
-#include <cmath>
+#include <array>
 
 #include <doctest/doctest.h>
+
+#include "tests/unit/core/image/image_makers.hpp"
 
 namespace dgxp {
 namespace {
@@ -22,16 +24,16 @@ ColorUsage two_columns() {
 
 }  // namespace
 
-TEST_CASE("ColorUsage tells the logarithm of each colour's share") {
+TEST_CASE("ColorUsage tells each colour's share") {
   const ColorUsage usage = two_columns();
-  CHECK(std::exp(usage.log_share(0, 0)) == doctest::Approx(6.02 / 8.06));
-  CHECK(std::exp(usage.log_share(1, 0)) == doctest::Approx(2.02 / 8.06));
-  CHECK(std::exp(usage.log_share(2, 0)) == doctest::Approx(0.02 / 8.06));
+  CHECK(usage.share(0, 0) == doctest::Approx(6.02 / 8.06));
+  CHECK(usage.share(1, 0) == doctest::Approx(2.02 / 8.06));
+  CHECK(usage.share(2, 0) == doctest::Approx(0.02 / 8.06));
   CHECK(usage.most_common() == 0);
 }
 
 TEST_CASE("ColorUsage leaves out what the asking cell added") {
-  CHECK(std::exp(two_columns().log_share(1, 1)) == doctest::Approx(1.02 / 8.06));
+  CHECK(two_columns().share(1, 1) == doctest::Approx(1.02 / 8.06));
 }
 
 TEST_CASE("ColorUsage tells which colours stand side by side") {
@@ -49,7 +51,7 @@ TEST_CASE("ColorUsage without pairs lifts no colour and tells shares all the sam
   usage.finish();
   CHECK(usage.lift(0, 1) == 1);
   CHECK(usage.most_common() == 1);
-  CHECK(std::exp(usage.log_share(0, 0)) == doctest::Approx(2.02 / 8.04));
+  CHECK(usage.share(0, 0) == doctest::Approx(2.02 / 8.04));
 }
 
 TEST_CASE("ColorUsage knows of no neighbours before any were counted") {
@@ -73,7 +75,34 @@ TEST_CASE("ColorUsage counts runs of cells as it counts single ones") {
   runs.finish();
   for (std::uint16_t color = 0; color < 3; ++color) {
     CHECK(runs.share(color, 0.5F) == single.share(color, 0.5F));
-    CHECK(runs.log_share(color, 0) == single.log_share(color, 0));
+    CHECK(runs.share(color, 0) == single.share(color, 0));
+  }
+}
+
+TEST_CASE("ColorUsage tells of four colours what it tells of each") {
+  testing::Random random(4);
+  constexpr int kColors = 9;
+  ColorUsage usage(kColors);
+  const auto color = [&] { return static_cast<std::uint16_t>(random.below(kColors)); };
+  for (int i = 0; i < 3000; ++i) {
+    usage.add_cell(static_cast<std::uint16_t>(color() * color() / kColors),
+                   static_cast<float>(random.below(100)) / 99);
+    usage.add_pair(color(), color(), static_cast<float>(random.below(100)) / 99);
+  }
+  usage.finish();
+  for (int i = 0; i < 200; ++i) {
+    const std::array<std::uint16_t, 4> colors{color(), color(), color(), color()};
+    FourFloats own{};
+    for (int lane = 0; lane < 4; ++lane) {
+      own[lane] = static_cast<float>(random.below(5)) / 4;
+    }
+    const std::uint16_t neighbour = color();
+    const FourFloats shares = usage.shares(colors.data(), own);
+    const FourFloats lifts = usage.lifts(colors.data(), neighbour);
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      CHECK(shares[lane] == usage.share(colors[lane], own[lane]));
+      CHECK(lifts[lane] == usage.lift(colors[lane], neighbour));
+    }
   }
 }
 

@@ -1,6 +1,10 @@
 #include "core/image/local_usage.hpp"
 
+#include <array>
+
 #include <doctest/doctest.h>
+
+#include "tests/unit/core/image/image_makers.hpp"
 
 namespace dgxp {
 namespace {
@@ -57,6 +61,28 @@ TEST_CASE("LocalUsage of a large picture takes larger blocks") {
   CHECK(usage.cost(0, 0, 0, 0.5F) == 0.0F);
   CHECK(usage.cost(0, 1, 0, 0.5F) > 3.0F);
   CHECK(usage.cost(999, 0, 0, 0.5F) > 3.0F);
+}
+
+TEST_CASE("LocalUsage says of four colours what it says of each") {
+  constexpr Size kSize{40, 24};
+  testing::Random random(8);
+  LocalUsage usage(kSize, 6);
+  usage.count(two_halves(kSize, 1, 4));
+  for (int i = 0; i < 300; ++i) {
+    const auto cell = static_cast<std::size_t>(random.below(kSize.width * kSize.height));
+    std::array<std::uint16_t, 4> colors{};
+    FourFloats own{};
+    FourFloats share{};
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      colors[lane] = static_cast<std::uint16_t>(random.below(6));
+      own[lane] = static_cast<float>(random.below(5)) / 4;
+      share[lane] = static_cast<float>(1 + random.below(100)) / 100;
+    }
+    const FourFloats costs = usage.costs(cell, colors.data(), own, share);
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      CHECK(costs[lane] == usage.cost(cell, colors[lane], own[lane], share[lane]));
+    }
+  }
 }
 
 }  // namespace dgxp

@@ -43,4 +43,14 @@ TEST_CASE("plain_exp_lanes is plain_exp to the last bit") {
   }
 }
 
+TEST_CASE("plain_log_lanes is plain_log to the last bit") {
+  for (float x = 1e-30F; x < 1e30F; x *= 1.0137F) {
+    const FourFloats lanes = plain_log_lanes(FourFloats{x, x * 3, x / 64, 1});
+    REQUIRE(lanes[0] == plain_log(x));
+    REQUIRE(lanes[1] == plain_log(x * 3));
+    REQUIRE(lanes[2] == plain_log(x / 64));
+    REQUIRE(lanes[3] == 0);
+  }
+}
+
 }  // namespace dgxp
