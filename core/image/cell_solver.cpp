@@ -109,7 +109,8 @@ std::vector<SolverEntry> solver_entries(const Palette& palette) {
   return entries;
 }
 
-std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric) {
+std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric,
+                                             SimdLevel level) {
   assert(!palette.colors.empty() && palette.colors.size() <= 256);
   switch (metric) {
     case ColorMetric::oklab:
@@ -117,7 +118,7 @@ std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric
     case ColorMetric::hyab:
       return make_hyab_solver(palette);
     case ColorMetric::ciede2000:
-      return make_ciede2000_solver(palette);
+      return make_ciede2000_solver(palette, level);
     case ColorMetric::recover:
     case ColorMetric::rgb:
       break;

@@ -8,6 +8,7 @@
 #include "core/base/color.hpp"
 #include "core/image/cell_points.hpp"
 #include "core/image/palette.hpp"
+#include "core/image/split_colors.hpp"
 #include "core/spec/sprite_spec.hpp"
 
 namespace dgxp {
@@ -23,7 +24,8 @@ class CellSolver {
   /// `low` is the darkest colour of the cell.
   virtual CellAnswer solve(Rgb low) const = 0;
 };
-std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric);
+std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric,
+                                             SimdLevel level);
 
 /// A colour of the palette and the first position at which it stands: later ones never win.
 struct SolverEntry {

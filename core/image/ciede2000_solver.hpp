@@ -7,6 +7,6 @@
 
 namespace dgxp {
 
-std::unique_ptr<CellSolver> make_ciede2000_solver(const Palette& palette);
+std::unique_ptr<CellSolver> make_ciede2000_solver(const Palette& palette, SimdLevel level);
 
 }  // namespace dgxp

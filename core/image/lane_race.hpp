@@ -6,6 +6,7 @@
 
 #include "core/image/cell_solver.hpp"
 #include "core/image/float_lanes.hpp"
+#include "core/image/lane_shares.hpp"
 
 namespace dgxp {
 
@@ -14,18 +15,6 @@ inline constexpr std::size_t kCellLanes = kCellColors / kLanes;
 using LaneValues = std::array<FourFloats, kCellLanes>;
 /// Three coordinates of each colour of a cell.
 using LanePoints = std::array<LaneValues, 3>;
-
-/// LinearShares in single floats.
-struct LaneShares {
-  std::array<std::array<std::array<float, 256>, 3>, 3> of{};
-
-  explicit LaneShares(const LinearShares& shares) {
-    for (std::size_t row = 0; row < 3; ++row)
-      for (std::size_t c = 0; c < 3; ++c)
-        for (std::size_t v = 0; v < 256; ++v)
-          of[row][c][v] = static_cast<float>(shares.of[row][c][v]);
-  }
-};
 
 /// The roots (of `curve`) of three linear sums of each colour of a cell.
 template <typename Curve>

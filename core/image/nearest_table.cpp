@@ -29,7 +29,7 @@ NearestTable::NearestTable(const Palette& palette, ColorMetric metric, SimdLevel
       metric_(metric),
       colors_(palette.colors.size()),
       level_(level),
-      solver_(make_cell_solver(palette, metric)) {
+      solver_(make_cell_solver(palette, metric, level)) {
   allocate();
 }
 

@@ -113,8 +113,7 @@ class OklabSpace {
   }
 
   LaneRace race(Rgb low, Candidates rivals) const {
-    static const LaneShares kShares(oklab_shares());
-    const LanePoints roots = lane_points(low, kShares, cube_roots);
+    const LanePoints roots = lane_points(low, oklab_lane_shares(), cube_roots<FourFloats>);
     LaneRace race;
     for (const std::uint8_t entry : rivals) {
       const Floats3 w = weights_[entry];
@@ -192,8 +191,7 @@ class HyabSpace {
   }
 
   LaneRace race(Rgb low, Candidates rivals) const {
-    static const LaneShares kShares(lab_shares());
-    const LanePoints roots = lane_points(low, kShares, lab_roots);
+    const LanePoints roots = lane_points(low, lab_lane_shares(), lab_roots);
     LanePoints lab;
     for (std::size_t i = 0; i < kCellLanes; ++i) {
       lab[0][i] = 116.0F * roots[1][i] - 16.0F;

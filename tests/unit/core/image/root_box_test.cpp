@@ -11,14 +11,6 @@
 using namespace dgxp;
 using dgxp::testing::Random;
 
-TEST_CASE("cube_roots is within 5e-7 of the cube root") {
-  for (float x = 1e-9F; x < 1.1F; x *= 1.0007F) {
-    const float root = cube_roots(all_lanes(x))[2];
-    REQUIRE(std::abs(root / std::cbrt(static_cast<double>(x)) - 1) < 5e-7);
-  }
-  CHECK(cube_roots(all_lanes(0))[0] < 3e-7F);
-}
-
 TEST_CASE("every colour of a box stays within the reach of its middle") {
   Random random(1);
   const auto value = [&](int edge) {

@@ -1,0 +1,174 @@
+#pragma once
+
+#include "core/image/float_lanes.hpp"
+
+namespace dgxp {
+
+/// How much a quantity grows from the middle of a box to its end in each channel.
+template <typename Floats>
+struct Slopes {
+  Floats r;
+  Floats g;
+  Floats b;
+
+  Floats sum_of_sizes() const { return absolute(r) + absolute(g) + absolute(b); }
+};
+template <typename Floats>
+Slopes<Floats> operator+(const Slopes<Floats>& x, const Slopes<Floats>& y) {
+  return {.r = x.r + y.r, .g = x.g + y.g, .b = x.b + y.b};
+}
+template <typename Floats>
+Slopes<Floats> operator-(const Slopes<Floats>& x, const Slopes<Floats>& y) {
+  return {.r = x.r - y.r, .g = x.g - y.g, .b = x.b - y.b};
+}
+template <typename Floats>
+Slopes<Floats> operator*(Floats factor, const Slopes<Floats>& x) {
+  return {.r = factor * x.r, .g = factor * x.g, .b = factor * x.b};
+}
+
+/// A quantity somewhere in a box: middle + slopes . t, give or take `rest`, where t is the place,
+/// each of its three coordinates from -1 to 1. Arithmetic keeps that true: what is not linear goes
+/// into `rest` by a bound of the second derivative. Two quantities that grow alike then differ by
+/// little everywhere, which bounds of each alone would not show.
+///
+/// Rounding is not counted: whoever compares forms leaves room for it.
+template <typename Floats>
+struct LinearForm {
+  Floats middle;
+  Slopes<Floats> slopes;
+  Floats rest;
+
+  /// How far it may be from its middle.
+  Floats reach() const { return slopes.sum_of_sizes() + rest; }
+};
+
+template <typename Floats>
+LinearForm<Floats> constant_form(Floats value, Floats rest) {
+  return {.middle = value, .slopes = {Floats{}, Floats{}, Floats{}}, .rest = rest};
+}
+
+template <typename Floats>
+LinearForm<Floats> operator+(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  return {.middle = x.middle + y.middle, .slopes = x.slopes + y.slopes, .rest = x.rest + y.rest};
+}
+template <typename Floats>
+LinearForm<Floats> operator-(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  return {.middle = x.middle - y.middle, .slopes = x.slopes - y.slopes, .rest = x.rest + y.rest};
+}
+template <typename Floats>
+LinearForm<Floats> operator+(const LinearForm<Floats>& x, float y) {
+  return {.middle = x.middle + y, .slopes = x.slopes, .rest = x.rest};
+}
+template <typename Floats>
+LinearForm<Floats> operator-(const LinearForm<Floats>& x, float y) {
+  return x + -y;
+}
+template <typename Floats>
+LinearForm<Floats> operator*(const LinearForm<Floats>& x, float factor) {
+  return {.middle = x.middle * factor,
+          .slopes = (Floats{} + factor) * x.slopes,
+          .rest = x.rest * std::abs(factor)};
+}
+template <typename Floats>
+LinearForm<Floats> operator*(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  return {
+      .middle = x.middle * y.middle,
+      .slopes = x.middle * y.slopes + y.middle * x.slopes,
+      .rest = absolute(x.middle) * y.rest + absolute(y.middle) * x.rest + x.reach() * y.reach()};
+}
+
+template <typename Floats>
+LinearForm<Floats> square_of(const LinearForm<Floats>& x) {
+  const Floats reach = x.reach();
+  const Floats half = 0.5F * reach * reach;  // the square of a move is 0 to twice that
+  const Floats twice = 2 * x.middle;
+  return {.middle = x.middle * x.middle + half,
+          .slopes = twice * x.slopes,
+          .rest = absolute(twice) * x.rest + half};
+}
+
+/// A function of x: its value and slope at the middle, and a bound of its second derivative's size
+/// within reach.
+template <typename Floats>
+LinearForm<Floats> function_of(const LinearForm<Floats>& x, Floats value, Floats slope,
+                               Floats bend) {
+  const Floats reach = x.reach();
+  return {.middle = value,
+          .slopes = slope * x.slopes,
+          .rest = absolute(slope) * x.rest + 0.5F * bend * reach * reach};
+}
+
+/// The same, where the second derivative lies between 0 and `bend`, on either side of 0.
+template <typename Floats>
+LinearForm<Floats> curved_function_of(const LinearForm<Floats>& x, Floats value, Floats slope,
+                                      Floats bend) {
+  const Floats reach = x.reach();
+  const Floats half = 0.25F * bend * reach * reach;
+  return {.middle = value + half,
+          .slopes = slope * x.slopes,
+          .rest = absolute(slope) * x.rest + absolute(half)};
+}
+
+/// 1 / x of an x that is at least `least` everywhere.
+template <typename Floats>
+LinearForm<Floats> inverse_of(const LinearForm<Floats>& x, Floats least) {
+  const Floats at_middle = 1.0F / x.middle;
+  const Floats most = 1.0F / least;
+  return curved_function_of(x, at_middle, -at_middle * at_middle, 2 * most * most * most);
+}
+
+template <typename Floats>
+LinearForm<Floats> select(LaneMask<Floats> mask, const LinearForm<Floats>& yes,
+                          const LinearForm<Floats>& no) {
+  return {.middle = mask ? yes.middle : no.middle,
+          .slopes = {.r = mask ? yes.slopes.r : no.slopes.r,
+                     .g = mask ? yes.slopes.g : no.slopes.g,
+                     .b = mask ? yes.slopes.b : no.slopes.b},
+          .rest = mask ? yes.rest : no.rest};
+}
+
+/// A vector in a plane by its direction at the middle, its length, and its turn against that
+/// direction.
+template <typename Floats>
+struct PolarForm {
+  Floats cos;  ///< the direction
+  Floats sin;
+  LinearForm<Floats> length;
+  LinearForm<Floats> turn;    ///< radians, around 0
+  LaneMask<Floats> has_turn;  ///< else the vector may point anywhere
+};
+
+template <typename Floats>
+PolarForm<Floats> polar_of(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  const Floats length = square_roots(x.middle * x.middle + y.middle * y.middle);
+  const LaneMask<Floats> has_length = length > 1e-6F;
+  const Floats inverse = has_length ? 1.0F / length : Floats{};
+  const Floats cos = has_length ? x.middle * inverse : Floats{} + 1.0F;
+  const Floats sin = y.middle * inverse;
+  const Slopes<Floats> along = cos * x.slopes + sin * y.slopes;
+  const Slopes<Floats> across = cos * y.slopes - sin * x.slopes;
+  const Floats along_rest = absolute(cos) * x.rest + absolute(sin) * y.rest;
+  const Floats across_rest = absolute(cos) * y.rest + absolute(sin) * x.rest;
+  // A move along adds its length; one across adds between nothing and what this says.
+  const Floats least = length - along.sum_of_sizes() - along_rest;
+  const Floats far = across.sum_of_sizes() + across_rest;
+  const Floats bulge =
+      least > 0.5F * far ? 0.5F * far * far / least : far + 2 * at_least(0.0F, -least);
+  // The angle's second derivatives are 1 / length^2.
+  const Floats x_reach = x.reach();
+  const Floats y_reach = y.reach();
+  const Floats move = square_roots(x_reach * x_reach + y_reach * y_reach);
+  const Floats nearest = length - move;
+  const Floats bend = move / nearest;
+  return {.cos = cos,
+          .sin = sin,
+          .length = {.middle = length + 0.5F * bulge,
+                     .slopes = along,
+                     .rest = along_rest + 0.5F * bulge},
+          .turn = {.middle = Floats{},
+                   .slopes = inverse * across,
+                   .rest = across_rest * inverse + 0.5F * bend * bend},
+          .has_turn = (length > 1e-3F) & (nearest > 0.3F * length)};
+}
+
+}  // namespace dgxp
