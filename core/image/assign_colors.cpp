@@ -222,12 +222,12 @@ void Chooser::add_noise(const Witnesses& some) {
             .rest(seen_.of(cells), table_.find(index), light * kBrightness);
     const auto& [x, y, z] = found.rest;
     const FourInts is_noise = x * x + y * y + z * z <= kOutlier;
+    const FourFloats weight = is_noise ? load_lanes(&some.share[first]) : FourFloats{};
+    const auto firsts = transposed(weight * x * x, weight * y * x, weight * y * y, weight * z * x);
+    const auto lasts = transposed(weight * z * y, weight * z * z, weight, FourFloats{});
     for (std::size_t lane = 0; lane < std::min(kLanes, some.count - first); ++lane) {
-      if (is_noise[lane] != 0) {
-        ColorNoise& noise =
-            some.color[first + lane] == usage_.most_common() ? common_noise_ : noise_;
-        noise.add({x[lane], y[lane], z[lane]}, some.share[first + lane]);
-      }
+      ColorNoise& noise = some.color[first + lane] == usage_.most_common() ? common_noise_ : noise_;
+      noise.add({firsts[lane], lasts[lane]});
     }
   }
 }

@@ -33,17 +33,19 @@ std::array<float, 3> NoiseShape::shown(Rgb color) const {
 }
 
 void ColorNoise::restart() {
-  sum_ = {};
-  count_ = 0;
+  sums_ = {};
 }
 
 void ColorNoise::judge() {
+  const double count = sums_[3][0];
+  const std::array<std::array<double, 3>, 3> sums{
+      {{sums_[0][0]}, {sums_[0][1], sums_[1][0]}, {sums_[1][1], sums_[2][0], sums_[2][1]}}};
   std::array<std::array<double, 3>, 3> s{};
   for (std::size_t p = 0; p < 3; ++p) {
     for (std::size_t q = 0; q <= p; ++q) {
-      s[p][q] = sum_[p][q] / (count_ + kPriorCells);
+      s[p][q] = sums[p][q] / (count + kPriorCells);
     }
-    s[p][p] += kPriorVariance * kPriorCells / (count_ + kPriorCells);
+    s[p][p] += kPriorVariance * kPriorCells / (count + kPriorCells);
     shape_.deviation[p] = static_cast<float>(kPixelsOverCells * std::sqrt(s[p][p]));
     s[p][p] += kLeastVariance;
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/base/color.hpp"
+#include "core/image/float_lanes.hpp"
 
 namespace dgxp {
 
@@ -25,12 +26,20 @@ class ColorNoise {
   void restart();
   /// `rest` is what a cell shows beyond its colour (see NoiseLanes).
   void add(const std::array<float, 3>& rest, float weight) {
-    count_ += static_cast<double>(weight);
-    for (std::size_t p = 0; p < 3; ++p) {
-      for (std::size_t q = 0; q <= p; ++q) {
-        sum_[p][q] += static_cast<double>(weight * rest[p] * rest[q]);
-      }
-    }
+    const auto [x, y, z] = rest;
+    add({FourFloats{weight * x * x, weight * y * x, weight * y * y, weight * z * x},
+         FourFloats{weight * z * y, weight * z * z, weight, 0}});
+  }
+  /// The same, as weight * x * x, y * x, y * y, z * x and weight * z * y, z * z, 1, 0.
+  struct Added {
+    FourFloats first;
+    FourFloats last;
+  };
+  void add(const Added& products) {
+    sums_[0] += low_half(products.first);
+    sums_[1] += high_half(products.first);
+    sums_[2] += low_half(products.last);
+    sums_[3] += high_half(products.last);
   }
   /// To be called after the last `add`.
   void judge();
@@ -38,8 +47,7 @@ class ColorNoise {
   const NoiseShape& shape() const { return shape_; }
 
  private:
-  std::array<std::array<double, 3>, 3> sum_{};
-  double count_ = 0;
+  std::array<TwoDoubles, 4> sums_{};  ///< of the products, and of the weights
   NoiseShape shape_;
 };
 

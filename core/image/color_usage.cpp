@@ -36,15 +36,14 @@ float ColorUsage::share(std::uint16_t color, float own) const {
 }
 
 FourFloats ColorUsage::shares(const std::uint16_t* colors, FourFloats own) const {
-  using Two = double __attribute__((vector_size(16)));
-  const auto shares_of = [&](std::size_t first, Two own_count) {
-    const Two count{count_[colors[first]], count_[colors[first + 1]]};
-    const Two taken = (count > kManyCells) | (own_count <= 0.0) ? Two{} : own_count;
-    const Two left = count - taken;
-    return ((left > 0.0 ? left : Two{}) + kUnseen) / all_;
+  const auto shares_of = [this](double first, double second, TwoDoubles own_count) {
+    const TwoDoubles count{first, second};
+    const TwoDoubles taken = (count > kManyCells) | (own_count <= 0.0) ? TwoDoubles{} : own_count;
+    const TwoDoubles left = count - taken;
+    return ((left > 0.0 ? left : TwoDoubles{}) + kUnseen) / all_;
   };
-  const Two low = shares_of(0, Two{static_cast<double>(own[0]), static_cast<double>(own[1])});
-  const Two high = shares_of(2, Two{static_cast<double>(own[2]), static_cast<double>(own[3])});
+  const TwoDoubles low = shares_of(count_[colors[0]], count_[colors[1]], low_half(own));
+  const TwoDoubles high = shares_of(count_[colors[2]], count_[colors[3]], high_half(own));
   return FourFloats{static_cast<float>(low[0]), static_cast<float>(low[1]),
                     static_cast<float>(high[0]), static_cast<float>(high[1])};
 }

@@ -13,54 +13,25 @@
 namespace dgxp {
 namespace {
 
-constexpr float kLinkTrust = 2.0F;       // of a difference told by tilts, against `trust` 1
-constexpr float kZeroTrust = 0.06F;      // of light being even
-constexpr float kHardContrast = 120.0F;  // sum of contrasts around a link that halves its trust
-constexpr double kSoftContrast = 30.0;   // contrasts beyond it weigh the same in the leak
+constexpr float kZeroTrust = 0.06F;  // of light being even
 constexpr double kMostScale = 1.2;
+
+std::vector<float> tilts_to(std::span<const LightEstimate::Tilts> tilts, std::size_t side) {
+  std::vector<float> of_side;
+  of_side.reserve(tilts.size());
+  for (const LightEstimate::Tilts& tilt : tilts) {
+    of_side.push_back(tilt[side]);
+  }
+  return of_side;
+}
 
 }  // namespace
 
-/// What blur lets of the contrasts on both sides into a tilt.
-struct LightEstimate::Leak {
-  float near = 0;  ///< share of the contrast with the neighbour on the side of the tilt
-  float far = 0;   ///< and with the one on the other side
-};
-
-LightEstimate::Leak LightEstimate::fit_leak(std::span<const Side> sides) {
-  double same = 1;
-  double mixed = 0;
-  double near = 0;
-  double far = 0;
-  for (const Side& side : sides) {
-    const double before = static_cast<double>(side.contrast[0]);
-    const double behind = static_cast<double>(side.contrast[1]);
-    const double squares = before * before + behind * behind;
-    if (squares == 0) {
-      continue;
-    }
-    const double weight = 1 / (kSoftContrast * kSoftContrast + squares);
-    const double back = static_cast<double>(side.tilt[0]);
-    const double ahead = static_cast<double>(side.tilt[1]);
-    same += weight * squares;
-    mixed += weight * 2 * before * behind;
-    near += weight * (back * before + ahead * behind);
-    far += weight * (back * behind + ahead * before);
-  }
-  const double determinant = same * same - mixed * mixed;
-  if (determinant < 1e-6) {
-    return {};
-  }
-  return {static_cast<float>((near * same - far * mixed) / determinant),
-          static_cast<float>((far * same - near * mixed) / determinant)};
-}
-
 LightEstimate::LightEstimate(Size size, std::span<const Tilts> tilts)
-    : width_(static_cast<std::size_t>(size.width)), height_(static_cast<std::size_t>(size.height)) {
-  for (const Tilts& tilt : tilts) {
-    sides_[0].push_back({.tilt = {tilt[0], tilt[1]}});
-    sides_[1].push_back({.tilt = {tilt[2], tilt[3]}});
-  }
+    : width_(static_cast<std::size_t>(size.width)),
+      height_(static_cast<std::size_t>(size.height)),
+      found_{LightLinks(size, 1, tilts_to(tilts, 0), tilts_to(tilts, 1)),
+             LightLinks(size, width_, tilts_to(tilts, 2), tilts_to(tilts, 3))} {
   // Along the shorter side, so that the room around them is less than the cells themselves.
   const bool is_wide = width_ >= height_;
   const std::size_t pitch = std::min(width_, height_) + kLanes;
@@ -80,31 +51,18 @@ LightEstimate::LightEstimate(Size size, std::span<const Tilts> tilts)
 
 /// `axis` is 0 for neighbours side by side, 1 for one below the other.
 void LightEstimate::link_cells(std::span<const float> colors, std::size_t axis) {
+  LightLinks& found = found_[axis];
+  found.judge(colors);
   const bool is_across = axis == 0;
-  std::vector<Side>& sides = sides_[axis];
-  Links& links = links_[axis];
-  const std::size_t step = is_across ? 1 : width_;
   const std::size_t columns = is_across ? width_ - 1 : width_;  // of cells that have a neighbour
   const std::size_t rows = is_across ? height_ : height_ - 1;
+  Links& links = links_[axis];
   for (std::size_t y = 0; y < rows; ++y) {
-    for (std::size_t i = y * width_; i < y * width_ + columns; ++i) {
-      sides[i].contrast[1] = colors[i + step] - colors[i];
-      sides[i + step].contrast[0] = colors[i] - colors[i + step];
-    }
-  }
-  const Leak leak = fit_leak(sides);
-  for (std::size_t y = 0; y < rows; ++y) {
+    float* rise = links.rise.data() + place(0, y);
+    float* weight = links.weight.data() + place(0, y);
     for (std::size_t x = 0; x < columns; ++x) {
-      const Side& here = sides[y * width_ + x];
-      const Side& there = sides[y * width_ + x + step];
-      const float ahead = here.tilt[1] - leak.near * here.contrast[1] - leak.far * here.contrast[0];
-      const float behind =
-          there.tilt[0] - leak.near * there.contrast[0] - leak.far * there.contrast[1];
-      const float hardness = (std::abs(here.contrast[0]) + 2 * std::abs(here.contrast[1]) +
-                              std::abs(there.contrast[1])) /
-                             kHardContrast;
-      links.rise[place(x, y)] = ahead - behind;
-      links.weight[place(x, y)] = kLinkTrust / (1 + hardness * hardness);
+      rise[x * right_] = found.rise(y * width_ + x);
+      weight[x * right_] = found.weight(y * width_ + x);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/geometry.hpp"
+#include "core/image/light_links.hpp"
 
 namespace dgxp {
 
@@ -31,12 +32,6 @@ class LightEstimate {
   /// diagonals before, so that several of them hear it at once. Behind each diagonal and around all
   /// of them there is room, where links weigh nothing.
   using Field = std::vector<float>;
-  /// The contrasts of one cell with its neighbours before and behind, and the tilts towards them.
-  struct Side {
-    std::array<float, 2> contrast{};
-    std::array<float, 2> tilt{};
-  };
-  struct Leak;
   /// The difference of light to the next cell along an axis, and how far it is trusted.
   struct Links {
     Field rise;
@@ -51,7 +46,6 @@ class LightEstimate {
   struct Known;
 
   std::size_t place(std::size_t x, std::size_t y) const { return first_ + x * right_ + y * down_; }
-  static Leak fit_leak(std::span<const Side> sides);
   void link_cells(std::span<const float> colors, std::size_t axis);
   Known known_of(std::size_t place) const;
   void tell(const Known& known, std::size_t from, std::size_t side, std::ptrdiff_t to);
@@ -66,10 +60,10 @@ class LightEstimate {
   std::size_t first_ = 0;  ///< place of the first cell
   std::size_t right_ = 0;  ///< places from each cell to its right neighbour
   std::size_t down_ = 0;
-  std::array<std::vector<Side>, 2> sides_;  ///< of each cell, along each axis
-  std::array<Links, 2> links_;  ///< from each cell to its right and to its lower neighbour
-  std::array<Told, 4> told_;    ///< by the left, right, upper and lower neighbour
-  Told own_;                    ///< what each cell says itself
+  std::array<LightLinks, 2> found_;  ///< in reading order, along each axis
+  std::array<Links, 2> links_;       ///< from each cell to its right and to its lower neighbour
+  std::array<Told, 4> told_;         ///< by the left, right, upper and lower neighbour
+  Told own_;                         ///< what each cell says itself
   Field light_;
 };
 

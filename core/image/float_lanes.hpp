@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace dgxp {
 using FourFloats = float __attribute__((vector_size(16)));
 using FourInts = std::int32_t __attribute__((vector_size(16)));
 inline constexpr std::size_t kLanes = 4;
+using TwoDoubles = double __attribute__((vector_size(16)));
 /// Eight of them: a register of AVX2. For files that are compiled for that (core/CMakeLists.txt).
 using EightFloats = float __attribute__((vector_size(32)));
 
@@ -33,6 +35,12 @@ inline FourFloats load_lanes(const float* values) {
 }
 inline void store_lanes(FourFloats lanes, float* values) {
   std::memcpy(values, &lanes, sizeof lanes);
+}
+inline TwoDoubles low_half(FourFloats lanes) {
+  return TwoDoubles{static_cast<double>(lanes[0]), static_cast<double>(lanes[1])};
+}
+inline TwoDoubles high_half(FourFloats lanes) {
+  return TwoDoubles{static_cast<double>(lanes[2]), static_cast<double>(lanes[3])};
 }
 
 template <typename Floats>
@@ -92,6 +100,19 @@ inline std::uint32_t lane_bits(LaneMask<EightFloats> is_true) {
 template <typename Ints>
 bool any_lane(Ints is_true) {
   return lane_bits(is_true) != 0;
+}
+
+/// The first lane of each of four, then the second of each, and so on.
+inline std::array<FourFloats, kLanes> transposed(FourFloats a, FourFloats b, FourFloats c,
+                                                 FourFloats d) {
+  const FourFloats low_ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const FourFloats low_cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const FourFloats high_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const FourFloats high_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  return {__builtin_shufflevector(low_ab, low_cd, 0, 1, 4, 5),
+          __builtin_shufflevector(low_ab, low_cd, 2, 3, 6, 7),
+          __builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5),
+          __builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7)};
 }
 
 inline FourFloats square_roots(FourFloats x) {

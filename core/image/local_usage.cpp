@@ -21,6 +21,17 @@ std::size_t ceiling(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
 }
 
+/// Adds `count` values, each to one sum.
+void add_to(float* sums, const float* values, std::size_t count) {
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    store_lanes(load_lanes(sums + i) + load_lanes(values + i), sums + i);
+  }
+  for (; i < count; ++i) {
+    sums[i] += values[i];
+  }
+}
+
 }  // namespace
 
 LocalUsage::LocalUsage(Size cells, std::size_t colors)
@@ -44,12 +55,8 @@ void LocalUsage::blur(std::size_t step, std::size_t period) {
   const std::vector<float> before = counts_;
   for (std::size_t begin = 0; begin < counts_.size(); begin += period) {
     const std::size_t end = begin + period;
-    for (std::size_t i = begin; i + step < end; ++i) {
-      counts_[i] += before[i + step];
-    }
-    for (std::size_t i = begin + step; i < end; ++i) {
-      counts_[i] += before[i - step];
-    }
+    add_to(counts_.data() + begin, before.data() + begin + step, end - begin - step);
+    add_to(counts_.data() + begin + step, before.data() + begin, end - begin - step);
   }
 }
 

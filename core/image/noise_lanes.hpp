@@ -175,18 +175,8 @@ class NoiseLanes {
       std::memcpy(&values, cut_offs_ + places[lane], sizeof values);
       return values;
     };
-    const FourFloats row0 = row(0);
-    const FourFloats row1 = row(1);
-    const FourFloats row2 = row(2);
-    const FourFloats row3 = row(3);
-    const FourFloats low = __builtin_shufflevector(row0, row1, 0, 4, 1, 5);
-    const FourFloats high = __builtin_shufflevector(row2, row3, 0, 4, 1, 5);
-    const FourFloats low_end = __builtin_shufflevector(row0, row1, 2, 6, 3, 7);
-    const FourFloats high_end = __builtin_shufflevector(row2, row3, 2, 6, 3, 7);
-    return {.mean = __builtin_shufflevector(low, high, 0, 1, 4, 5),
-            .deviation = __builtin_shufflevector(low, high, 2, 3, 6, 7),
-            .cost = __builtin_shufflevector(low_end, high_end, 0, 1, 4, 5),
-            .slope = __builtin_shufflevector(low_end, high_end, 2, 3, 6, 7)};
+    const auto [mean, deviation, cost, slope] = transposed(row(0), row(1), row(2), row(3));
+    return {.mean = mean, .deviation = deviation, .cost = cost, .slope = slope};
   }
 
   const CutOff* cut_offs_;
