@@ -96,8 +96,9 @@ Result<std::unique_ptr<Store>> open_store(const Context& context, const BuildArg
 int run_build_command(const Context& context, const BuildArguments& arguments) {
   const Terminal& terminal = *context.terminal;
   const ManifestPlace files = manifest_place(arguments.manifest);
-  auto worker =
-      choose_worker(arguments.worker, files.folder, arguments.worker_folder, context.access);
+  // Whether a real worker is configured on this machine is not in git: --locked leaves it out.
+  auto worker = choose_worker(arguments.locked ? "embedded" : arguments.worker, files.folder,
+                              arguments.worker_folder, context.access);
   if (!worker) return fail(context, worker.error());
   const Digest question = question_of(arguments, files, *worker);
   if (!arguments.repack && arguments.plan.empty() && is_up_to_date(files.folder, question)) {

@@ -29,6 +29,9 @@ void add_build_verb(CLI::App& app, Options& options) {
   sub->add_option("--lock-timeout", options.build.lock_timeout_seconds,
                   "seconds to wait for another dgxp (default: 60)")
       ->check(CLI::Range(0, 86400));
+  // What git holds is all that --locked looks at.
+  for (const char* name : {"--worker", "--overwrite-edited", "--repack", "--plan"})
+    sub->get_option("--locked")->excludes(sub->get_option(name));
 }
 
 void add_watch_verb(CLI::App& app, Options& options) {
@@ -111,7 +114,7 @@ void add_master_verbs(CLI::App& app, Options& options) {
                  [](const Context& c, Options& o) { return run_adopt_command(c, o.adopt); });
   sub->add_option("sprites", options.adopt.sprites, "ids or patterns");
   add_manifest(*sub, options.adopt.manifest);
-  sub->add_flag("--all", options.adopt.all, "all masters");
+  sub->add_flag("--all", options.adopt.all, "all masters")->excludes(sub->get_option("sprites"));
   sub->add_flag("--redraw", options.adopt.redraw,
                 "rewrite the masters in today's palette and forget former colours");
 

@@ -203,6 +203,27 @@ TEST_CASE("build --locked refuses drift with exit 2 and writes nothing") {
   CHECK(project.tree() == before);
 }
 
+TEST_CASE("build --locked looks at what git holds, not at the worker of this machine") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const ProgramResult result =
+      project.run({"build", "--locked"}, {{"DGXP_WORKER", "tcp://127.0.0.1:1"}});
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"--worker", "tcp://127.0.0.1:1"},
+        {"--overwrite-edited"},
+        {"--repack"},
+        {"--plan", "saved.plan"}}) {
+    std::vector<std::string> words{"build", "--locked"};
+    words.insert(words.end(), other.begin(), other.end());
+    const ProgramResult refused = project.run(words);
+    CHECK(refused.status == 64);
+    CHECK(refused.err.find("excludes") != std::string::npos);
+  }
+}
+
 TEST_CASE("two folders and any number of threads give the same bytes") {
   const SmallProject one;
   const SmallProject two;
