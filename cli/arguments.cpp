@@ -1,7 +1,9 @@
 #include "cli/arguments.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -9,6 +11,7 @@
 #include "cli/examples.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/verbs/add_verbs.hpp"
+#include "core/base/suggest.hpp"
 
 namespace dgxp {
 namespace {
@@ -97,11 +100,38 @@ std::string words_of(const CLI::App& app) {
   return words;
 }
 
-ParsedArguments with_error(ParsedArguments parsed, const CLI::App& app,
-                           const std::string& message) {
+/// The verb that was understood last; `app` itself when none was.
+const CLI::App& last_verb(const CLI::App& app) {
+  const CLI::App* verb = &app;
+  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+  return *verb;
+}
+
+/// Of a word that stands where a verb is wanted and is none.
+std::optional<Error> find_unknown_verb(const CLI::App& app) {
+  std::vector<std::string_view> verbs;
+  for (const CLI::App* verb : last_verb(app).get_subcommands({})) verbs.push_back(verb->get_name());
+  const std::vector<std::string> unread = app.remaining(true);
+  if (verbs.empty() || unread.empty() || unread.front().starts_with('-')) return std::nullopt;
+  const std::string_view near = find_nearest(unread.front(), verbs);
+  return Error{.kind = ErrorKind::usage,
+               .message = fmt::format("'{}' is no verb of {}", unread.front(), words_of(app)),
+               .hint = near.empty() ? fmt::format("see `{} --help`", words_of(app))
+                                    : fmt::format("did you mean '{}'?", near)};
+}
+
+Error usage_error(const CLI::App& app, const std::string& message) {
+  return {.kind = ErrorKind::usage,
+          .message = message,
+          .hint = fmt::format("see `{} --help`", words_of(app))};
+}
+
+/// `json`: it was asked for, as far as can be told from a command line that is wrong.
+ParsedArguments with_error(ParsedArguments parsed, const Error& error, bool json) {
   parsed.exit_code = static_cast<int>(ExitStatus::usage);
-  parsed.error = fmt::format("error: {}\nhint: see `{} --help`\n", escape_for_terminal(message),
-                             words_of(app));
+  parsed.error = fmt::format("error: {}\nhint: {}\n", escape_for_terminal(error.message),
+                             escape_for_terminal(error.hint));
+  if (json) parsed.out = failure_json(error, parsed.exit_code, {});
   return parsed;
 }
 
@@ -114,6 +144,11 @@ void stay_here(ParsedArguments& parsed, std::string& manifest) {
 
 }  // namespace
 
+std::string version_text(bool json) {
+  if (json) return "{\n  \"version\": \"" DGXP_VERSION "\"\n}\n";
+  return "dgxp " DGXP_VERSION "\n";
+}
+
 ParsedArguments parse_arguments(int count, const char* const* values) {
   auto parser = std::make_shared<Parser>();
   add_examples(parser->app);
@@ -125,7 +160,13 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
     parsed.out = parser->app.help();
     return parsed;
   } catch (const CLI::ParseError& error) {
-    return with_error(std::move(parsed), parser->app, error.what());
+    const auto unknown = find_unknown_verb(parser->app);
+    const std::vector<std::string_view> words(values, values + count);
+    // What `watch` prints is no document, but a line for each event.
+    const bool json = last_verb(parser->app).get_name() != "watch" &&
+                      std::ranges::find(words, "--json") != words.end();
+    return with_error(std::move(parsed),
+                      unknown ? *unknown : usage_error(parser->app, error.what()), json);
   }
   parsed.terminal = {.json = options.json,
                      .verbosity = options.quiet     ? Verbosity::quiet
@@ -139,9 +180,10 @@ ParsedArguments parse_arguments(int count, const char* const* values) {
   parsed.access = options.access;
   parsed.needs_http = options.needs_http;
   if (options.version) {
-    parsed.out = fmt::format("dgxp {}\n", DGXP_VERSION);
+    parsed.out = version_text(options.json);
   } else if (!options.run) {
-    return with_error(std::move(parsed), parser->app, "a verb is missing");
+    return with_error(std::move(parsed), usage_error(parser->app, "a verb is missing"),
+                      options.json);
   } else {
     parsed.run = [parser](const Context& context) { return parser->options.run(context); };
     if (options.is_keygen) {

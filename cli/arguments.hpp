@@ -22,6 +22,9 @@ struct ParsedArguments {
   std::string error;  ///< a usage error, for stderr
 };
 
+/// "dgxp 0.1.0", or a document of JSON that says so, and a line end.
+std::string version_text(bool json);
+
 ParsedArguments parse_arguments(int count, const char* const* values);
 
 /// Verbs and options as data, for completion scripts.

@@ -55,26 +55,6 @@ std::string line_of(ByteView text, int line) {
   return std::string(rest.substr(0, rest.find('\n')));
 }
 
-/// What --json prints instead of a result.
-std::string failure_json(const Error& error, int exit_code,
-                         const std::vector<Diagnostic>& diagnostics) {
-  using nlohmann::ordered_json;
-  ordered_json places = ordered_json::array();
-  for (const Diagnostic& diagnostic : diagnostics) {
-    places.push_back({{"level", diagnostic.severity == Severity::error ? "error" : "warning"},
-                      {"file", diagnostic.file},
-                      {"line", diagnostic.place.line},
-                      {"column", diagnostic.place.column},
-                      {"message", diagnostic.message},
-                      {"hint", diagnostic.hint}});
-  }
-  const ordered_json document = {{"exit", exit_code},
-                                 {"error", error.message},
-                                 {"hint", error.hint},
-                                 {"diagnostics", std::move(places)}};
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
 void fill_in(WorkerAccess& access, const WorkerAccess& other) {
   if (access.updates.empty()) access.updates = other.updates;
   if (access.server_key.empty()) access.server_key = other.server_key;
@@ -115,6 +95,25 @@ std::string lock_text_of(const Lock& lock, LockMemory* memory) {
 }
 
 }  // namespace
+
+std::string failure_json(const Error& error, int exit_code,
+                         const std::vector<Diagnostic>& diagnostics) {
+  using nlohmann::ordered_json;
+  ordered_json places = ordered_json::array();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    places.push_back({{"level", diagnostic.severity == Severity::error ? "error" : "warning"},
+                      {"file", diagnostic.file},
+                      {"line", diagnostic.place.line},
+                      {"column", diagnostic.place.column},
+                      {"message", diagnostic.message},
+                      {"hint", diagnostic.hint}});
+  }
+  const ordered_json document = {{"exit", exit_code},
+                                 {"error", error.message},
+                                 {"hint", error.hint},
+                                 {"diagnostics", std::move(places)}};
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
 
 ManifestPlace manifest_place(const std::string& manifest) {
   const fs::path path(manifest);

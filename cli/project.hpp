@@ -18,6 +18,10 @@ namespace dgxp {
 
 struct HttpVerbs;
 
+/// What --json prints instead of a result.
+std::string failure_json(const Error& error, int exit_code,
+                         const std::vector<Diagnostic>& diagnostics);
+
 /// What opens the chosen worker, as far as the command line says it.
 struct WorkerAccess {
   std::string updates;     ///< where its updates go out

@@ -62,9 +62,10 @@ int run(int count, const char* const* values, const HttpVerbs* http) {
     std::error_code failure;
     std::filesystem::current_path(parsed.folder, failure);
     if (failure) {
-      terminal.error(
-          {.message = fmt::format("cannot work in '{}': {}", parsed.folder, failure.message())});
-      return static_cast<int>(ExitStatus::storage);
+      const Error error{
+          .kind = ErrorKind::storage,
+          .message = fmt::format("cannot work in '{}': {}", parsed.folder, failure.message())};
+      return fail({.terminal = &terminal}, error);
     }
   }
   SignalWatch signals;

@@ -39,6 +39,8 @@ Result<Image> read_image(const std::string& path) {
   auto content = read_plain_file(path, kImageLimits.max_bytes);
   if (!content) return content.error();
   return decode_png(*content, kImageLimits).map_error([&](Error error) {
+    if (!as_text(*content).starts_with("\x89PNG") && error.hint.empty())
+      error.hint = "only PNG is read: save or convert it as PNG first";
     return in_file(path, std::move(error));
   });
 }

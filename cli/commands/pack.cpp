@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/report.hpp"
 #include "core/atlas/pack_atlas.hpp"
 #include "core/exporters/exporter.hpp"
@@ -63,9 +64,33 @@ Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& pro
   return sheet;
 }
 
+Result<Done> check_output(const std::string& output) {
+  if (!is_standard_output(output)) return check_png_name(output);
+  return Error{.kind = ErrorKind::usage,
+               .message = "a sheet and its metadata do not both go to standard output",
+               .hint = "name the sheet, such as -o sheet.png"};
+}
+
+/// The sheet's files without a catalogue, which one sheet does not need.
+Result<std::vector<OutputFile>> files_of(const Sheet& sheet, const LoosePictures& loose,
+                                         const PackArguments& arguments) {
+  const std::string folder = fs::path(arguments.output).parent_path().generic_string();
+  const OutputSpec output{.target = Target::bevy, .dir = folder.empty() ? "." : folder};
+  auto exported = export_sheets({&sheet, 1}, output, loose.project);
+  if (!exported) return exported.error();
+  std::erase_if(exported->files,
+                [](const OutputFile& file) { return file.step == PublishStep::catalog; });
+  for (OutputFile& file : exported->files) {
+    file.path = fs::path(file.path).lexically_normal().generic_string();
+    if (auto done = check_no_input(file.path, arguments.inputs); !done) return done.error();
+  }
+  return std::move(exported->files);
+}
+
 }  // namespace
 
 int run_pack_command(const Context& context, const PackArguments& arguments) {
+  if (auto done = check_output(arguments.output); !done) return fail(context, done.error());
   auto loose = read_pictures(arguments.inputs);
   if (!loose) return fail(context, loose.error());
   const AtlasSpec spec = atlas_spec_of(arguments, loose->project);
@@ -74,22 +99,23 @@ int run_pack_command(const Context& context, const PackArguments& arguments) {
     inputs.push_back({loose->project.sprites[i].id, &loose->images[i]});
   }
   const auto atlas = pack_atlas(inputs, spec, {});
-  if (!atlas) return fail(context, atlas.error());
+  if (!atlas) {
+    Error error = atlas.error();
+    // Its hint speaks of a manifest; only the size of a page can be wrong here.
+    if (!error.hint.empty()) error.hint = "raise --max-size, or leave that picture out";
+    return fail(context, error);
+  }
   loose->project.atlases.push_back(spec);
   const Sheet sheet = sheet_of(spec, *atlas, loose->project);
-  const std::string folder = fs::path(arguments.output).parent_path().generic_string();
-  const OutputSpec output{.target = Target::bevy, .dir = folder.empty() ? "." : folder};
-  const auto exported = export_sheets({&sheet, 1}, output, loose->project);
-  if (!exported) return fail(context, exported.error());
+  const auto files = files_of(sheet, *loose, arguments);
+  if (!files) return fail(context, files.error());
   nlohmann::ordered_json written = nlohmann::ordered_json::array();
-  for (const OutputFile& file : exported->files) {
-    if (file.step == PublishStep::catalog) continue;  // one sheet needs no catalogue
-    const std::string path = fs::path(file.path).lexically_normal().generic_string();
-    if (auto done = write_plain_file(path, file.content); !done) {
+  for (const OutputFile& file : *files) {
+    if (auto done = write_plain_file(file.path, file.content); !done) {
       return fail(context, done.error());
     }
-    written.push_back(path);
-    context.terminal->line("wrote " + path);
+    written.push_back(file.path);
+    context.terminal->line("wrote " + file.path);
   }
   if (context.terminal->json()) {
     const nlohmann::ordered_json document = {{"written", std::move(written)},

@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/report.hpp"
 #include "core/image/auto_palette.hpp"
 #include "core/image/color_metric.hpp"
@@ -113,9 +114,34 @@ Result<Palette> extract_palette(const PaletteArguments& arguments) {
   return extend_palette_by_counts(*base, counts, arguments.colors);
 }
 
+/// Error: `input` when a palette read from `content` is another one: a PNG names a colour once.
+Result<Done> check_kept(const std::string& path, ByteView content, const Palette& palette) {
+  const auto kept = parse_palette(path, content);
+  if (!kept) return kept.error();
+  if (kept->colors == palette.colors) return Done{};
+  return Error{.kind = ErrorKind::input,
+               .message = fmt::format("{} would hold {} of the palette's {}: it names none twice",
+                                      path, kept->colors.size(),
+                                      count_text(palette.colors.size(), "colour", "colours")),
+               .hint = "positions would be lost: write another format, such as .gpl"};
+}
+
+Result<Done> save_palette(const PaletteArguments& arguments, const Palette& palette) {
+  const auto format = palette_format_of(arguments.output);
+  if (!format) return format.error();
+  const std::string name = std::filesystem::path(arguments.output).stem().string();
+  const Bytes content = write_palette(palette, *format, name);
+  if (auto done = check_kept(arguments.output, content, palette); !done) return done;
+  return write_plain_file(arguments.output, content);
+}
+
 }  // namespace
 
 int run_palette_command(const Context& context, const PaletteArguments& arguments) {
+  if (arguments.action == "extract" && !arguments.output.empty()) {
+    if (auto done = check_no_input(arguments.output, arguments.inputs); !done)
+      return fail(context, done.error());
+  }
   auto palette = arguments.action == "extract" ? extract_palette(arguments)
                                                : read_palette(arguments.inputs.front());
   if (!palette) return fail(context, palette.error());
@@ -125,13 +151,7 @@ int run_palette_command(const Context& context, const PaletteArguments& argument
     return compare_palettes(context, *palette, *other);
   }
   if (arguments.output.empty()) return show_palette(context, *palette);
-  const auto format = palette_format_of(arguments.output);
-  if (!format) return fail(context, format.error());
-  const std::string name = std::filesystem::path(arguments.output).stem().string();
-  if (auto done = write_plain_file(arguments.output, write_palette(*palette, *format, name));
-      !done) {
-    return fail(context, done.error());
-  }
+  if (auto done = save_palette(arguments, *palette); !done) return fail(context, done.error());
   if (context.terminal->json()) context.terminal->data(palette_json(*palette));
   context.terminal->line(fmt::format("wrote {} ({})", arguments.output,
                                      count_text(palette->colors.size(), "colour", "colours")));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/opened_project.hpp"
 #include "cli/plan_file.hpp"
@@ -130,6 +131,9 @@ void show_forecast(const Forecast& forecast, const OpenedProject& project,
 
 int run_plan_command(const Context& context, const PlanArguments& arguments) {
   const Terminal& terminal = *context.terminal;
+  const bool is_printed = is_standard_output(arguments.output);
+  if (is_printed && terminal.json())
+    return fail(context, two_on_standard_output("--output", "--json"));
   int exit_code = 0;
   auto project =
       open_and_assess(context, arguments.manifest, arguments.worker, Access::read_only, exit_code);
@@ -157,7 +161,7 @@ int run_plan_command(const Context& context, const PlanArguments& arguments) {
     }
   }
   if (terminal.json()) terminal.data(forecast_json(forecast, *project));
-  show_forecast(forecast, *project, terminal);
+  if (!is_printed) show_forecast(forecast, *project, terminal);
   const bool is_clean =
       forecast.generate.empty() && forecast.outputs.empty() && !forecast.lock_changes;
   return arguments.detailed_exit_code && !is_clean ? static_cast<int>(ExitStatus::drift) : 0;

@@ -2,8 +2,10 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/opened_project.hpp"
 #include "core/image/png_codec.hpp"
 
@@ -88,9 +90,18 @@ Result<Image> contact_sheet(const std::vector<Sprite>& sprites, int scale) {
   return scaled(sheet, scale);
 }
 
+/// `json`: standard output holds a document.
+Result<Done> check_target(const std::string& path, bool json) {
+  if (json && is_standard_output(path)) return two_on_standard_output("--sheet", "--json");
+  return check_png_name(path);
+}
+
 }  // namespace
 
 int run_preview_command(const Context& context, const PreviewArguments& arguments) {
+  const Terminal& terminal = *context.terminal;
+  if (auto done = check_target(arguments.sheet, terminal.json()); !done)
+    return fail(context, done.error());
   int exit_code = 0;
   const auto project =
       open_and_assess(context, arguments.manifest, "embedded", Access::read_only, exit_code);
@@ -102,7 +113,15 @@ int run_preview_command(const Context& context, const PreviewArguments& argument
   if (auto done = write_plain_file(arguments.sheet, encode_png(*sheet, PngEffort::fast)); !done) {
     return fail(context, done.error());
   }
-  context.terminal->line(
+  if (terminal.json()) {
+    const nlohmann::ordered_json document = {{"output", arguments.sheet},
+                                             {"width", sheet->size.width},
+                                             {"height", sheet->size.height},
+                                             {"sprites", wanted->sprites.size()}};
+    terminal.data(document.dump(2) + "\n");
+  }
+  say_written(
+      terminal, arguments.sheet,
       fmt::format("wrote {} ({}x{})", arguments.sheet, sheet->size.width, sheet->size.height));
   return 0;
 }

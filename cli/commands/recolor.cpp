@@ -33,7 +33,12 @@ Result<ColorMap> parse_map(const std::vector<std::string>& entries) {
                    .message = fmt::format("'{}' does not map a colour to a colour", entry),
                    .hint = "write it like --map \"#a53030=#3c5e8b\""};
     }
-    map[*from] = *to;
+    if (const auto other = map.insert({*from, *to}).first->second; other != *to) {
+      return Error{.kind = ErrorKind::usage,
+                   .message = fmt::format("--map gives {} two colours, {} and {}", to_hex(*from),
+                                          to_hex(other), to_hex(*to)),
+                   .hint = "name each colour of the picture once"};
+    }
   }
   return map;
 }

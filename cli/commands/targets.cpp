@@ -37,6 +37,17 @@ bool same_target(const std::string& left, const std::string& right) {
   return place_of(left) == place_of(right);
 }
 
+Result<Done> check_no_input(const std::string& path, std::span<const std::string> inputs) {
+  for (const std::string& input : inputs) {
+    if (is_standard_output(path) || !same_target(path, input)) continue;
+    return Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format("'{}' would overwrite one of the pictures it is made of", path),
+        .hint = "write to a folder or a name that the pictures do not have"};
+  }
+  return Done{};
+}
+
 void say_written(const Terminal& terminal, const std::string& path, std::string_view text) {
   if (is_standard_output(path)) return terminal.note(text);
   terminal.line(text);

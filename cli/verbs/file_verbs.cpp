@@ -96,13 +96,15 @@ void add_pack(CLI::App& app, Options& options) {
   sub->add_option("inputs", pack.inputs, "PNG files")->required();
   sub->add_option("-o,--output", pack.output, "the PNG to write; its .dgxp.json stands beside it")
       ->required();
-  sub->add_option("--padding", pack.padding, "pixels between frames (default: 2)")
-      ->check(CLI::Range(0, 64));
+  CLI::Option* padding =
+      sub->add_option("--padding", pack.padding, "pixels between frames (default: 2)")
+          ->check(CLI::Range(0, 64));
   sub->add_option("--extrude", pack.extrude, "pixels of copied edge (default: 1)")
       ->check(CLI::Range(0, 16));
   sub->add_option("--max-size", pack.max_size, "largest side of a page (default: 2048)")
       ->check(CLI::Range(16, 16384));
-  sub->add_flag("--grid", pack.grid, "equal cells in rows");
+  sub->add_flag("--grid", pack.grid, "equal cells in rows, apart by their copied edges alone")
+      ->excludes(padding);
   sub->add_flag("--power-of-two", pack.power_of_two, "sides that are powers of two");
 }
 

@@ -42,7 +42,7 @@ void add_other_verbs(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
 
   add_verb(app, options, "version", "print the version", [](const Context& c, Options&) {
-    c.terminal->data(fmt::format("dgxp {}\n", DGXP_VERSION));
+    c.terminal->data(version_text(c.terminal->json()));
     return 0;
   });
 }

@@ -282,6 +282,7 @@ TEST_CASE("recolor refuses options that would do nothing") {
   refused({"--map", map, "--dither", "none"}, "--dither requires --palette");
   refused({"--map", map, "--from", "a.hex"}, "--from requires --palette");
   refused({"--palette", "a.hex", "--from", "b.hex", "--dither", "bayer4"}, "excludes");
+  refused({"--map", "9e3038=000000", "--map", "#9e3038=#ffffff"}, "two colours");
   refused({"--palette", "a.hex", "--metric", "cmyk"}, "'cmyk' is no metric");
   refused({"--palette", "a.hex", "--dither", "noise"}, "'noise' is no dither");
   refused({}, "recolor needs --palette or --map");
@@ -361,7 +362,10 @@ TEST_CASE("a wrong command line names the help of the verb that was understood")
     return result.err.substr(result.err.find("hint: "));
   };
   CHECK(hint({}) == "hint: see `dgxp --help`\n");
-  CHECK(hint({"biuld"}) == "hint: see `dgxp --help`\n");
+  CHECK(hint({"xyzzy"}) == "hint: see `dgxp --help`\n");
+  CHECK(hint({"biuld"}) == "hint: did you mean 'build'?\n");
+  CHECK(hint({"palette", "extrat", "a.png"}) == "hint: did you mean 'extract'?\n");
+  CHECK(hint({"worker", "--prot", "5"}) == "hint: see `dgxp worker --help`\n");
   CHECK(hint({"build", "--lokced"}) == "hint: see `dgxp build --help`\n");
   CHECK(hint({"--json", "recover", "a.png", "--grid", "0"}) == "hint: see `dgxp recover --help`\n");
   CHECK(hint({"palette"}) == "hint: see `dgxp palette --help`\n");
@@ -369,6 +373,79 @@ TEST_CASE("a wrong command line names the help of the verb that was understood")
   CHECK(hint({"palette", "convert", "a", "b", "-o", "c.hex"}) ==
         "hint: see `dgxp palette convert --help`\n");
   CHECK(hint({"worker", "keygen", "--nmae", "x"}) == "hint: see `dgxp worker keygen --help`\n");
+}
+
+TEST_CASE("--json tells a wrong command line, a missing folder and the version as documents") {
+  const TempProject folder;
+  const auto said = [&](std::vector<std::string> arguments) {
+    const ProgramResult result = run_dgxp(folder.folder().string(), std::move(arguments));
+    auto document = nlohmann::json::parse(result.out);
+    if (result.status != 0) CHECK(document["exit"] == result.status);
+    return document;
+  };
+  CHECK(said({"--json"})["error"] == "a verb is missing");
+  CHECK(said({"biuld", "--json"})["error"] == "'biuld' is no verb of dgxp");
+  CHECK(said({"--json", "build", "--lokced"})["hint"] == "see `dgxp build --help`");
+  CHECK(said({"--json", "-C", "no/such", "build"})["exit"] == 74);
+  CHECK(said({"--json", "version"}).contains("version"));
+  CHECK(said({"--json", "--version"}) == said({"version", "--json"}));
+  CHECK(run_dgxp(folder.folder().string(), {"watch", "--json", "--poll", "1"}).out.empty());
+}
+
+TEST_CASE("what a picture is made of is not overwritten by it") {
+  const RawFolder folder;
+  const std::string full = folder.at("raw.png").string();
+  for (const char* same : {"raw.png", "./raw.png", full.c_str()}) {
+    folder.check_refused(folder.run({"pack", "raw.png", "-o", same}), 64, "would overwrite one");
+    folder.check_refused(folder.run({"palette", "extract", "raw.png", "-o", same}), 64,
+                         "would overwrite one");
+  }
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", "sheet.jpg"}), 64, "'sheet.jpg'");
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", "-"}), 64, "standard output");
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", "s.png", "--grid", "--padding", "3"}),
+                       64, "excludes");
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", "s.png", "--max-size", "32"}), 65,
+                       "hint: raise --max-size");
+}
+
+TEST_CASE("a palette that would lose positions in another format is not converted") {
+  const TempProject folder;
+  folder.put("twice.hex", "aabbcc\n112233\naabbcc\n");
+  const auto convert = [&](const std::string& to) {
+    return run_dgxp(folder.folder().string(), {"palette", "convert", "twice.hex", "-o", to});
+  };
+  const ProgramResult refused = convert("p.png");
+  CHECK(refused.status == 65);
+  CHECK(refused.err.starts_with("error: p.png would hold 2 of the palette's 3 colours"));
+  CHECK(folder.names("") == Words{"twice.hex"});
+  for (const std::string suffix : {"hex", "gpl", "pal", "act", "ase", "json"})
+    CHECK_MESSAGE(convert("p." + suffix).status == 0, suffix);
+}
+
+TEST_CASE("a picture that is no PNG is refused with a way out") {
+  const RawFolder folder;
+  folder.put("photo.jpg", "\xff\xd8\xff\xe0 JFIF");
+  const ProgramResult result = folder.run({"recover", "photo.jpg", "-o", "x.png"});
+  CHECK(result.status == 65);
+  CHECK(result.err ==
+        "error: photo.jpg: not a PNG file\n"
+        "hint: only PNG is read: save or convert it as PNG first\n");
+}
+
+TEST_CASE("preview and plan keep what they print apart from what they write") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto said =
+      nlohmann::json::parse(project.run({"preview", "--sheet", "all.png", "--json"}).out);
+  CHECK(said["output"] == "all.png");
+  CHECK(said["width"] == png_at(project, "all.png").size.width);
+  CHECK(said["sprites"] == 5);
+  CHECK(project.run({"preview", "--sheet", "-"}).out == project.get("all.png"));
+  CHECK(project.run({"preview", "--sheet", "all.jpg"}).status == 64);
+  CHECK(project.run({"preview", "--sheet", "-", "--json"}).status == 64);
+  CHECK(project.run({"plan", "-o", "-", "--json"}).status == 64);
+  CHECK(nlohmann::json::parse(project.run({"plan", "-o", "-"}).out).contains("dgxp_plan"));
+  CHECK(project.run({"adopt", "--all", "hero"}).status == 64);
 }
 
 TEST_CASE("the verbs of palettes show examples of their own") {
