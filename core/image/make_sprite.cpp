@@ -134,7 +134,10 @@ Result<MadeRow> make_sprite_row(const Image& master, const SpriteSpec& spec, con
                                         row_title(spec, row), row.master, master.size.width,
                                         master.size.height, frames * spec.size.width,
                                         spec.size.height, frames, frames == 1 ? "frame" : "frames",
-                                        spec.size.width, spec.size.height)};
+                                        spec.size.width, spec.size.height),
+                 .hint =
+                     "give the picture that size, or change 'size' or 'frames'; a generated "
+                     "master that is deleted is drawn again"};
   const bool has_palette = colors.base != nullptr;
   auto paint = has_palette ? mix_paint(master, spec, colors) : mix_free_paint(spec);
   if (!paint) return paint.error();
