@@ -113,13 +113,17 @@ Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory)
 
 std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& project) {
   if (auto error = check_emit(output)) return error;
-  std::set<std::string_view> shown;
+  std::map<std::string_view, const SpriteSpec*> known;
+  for (const SpriteSpec& sprite : project.sprites) known.emplace(sprite.id, &sprite);
   for (const AtlasSpec& atlas : project.atlases) {
-    if (takes(output, atlas)) shown.insert(atlas.sprites.begin(), atlas.sprites.end());
-  }
-  for (const SpriteSpec& sprite : project.sprites) {
-    if (!shown.contains(sprite.id)) continue;
-    if (auto error = check_sprite(sprite, output.target)) return error;
+    if (!takes(output, atlas)) continue;
+    std::vector<const SpriteSpec*> sprites;
+    for (const std::string& id : atlas.sprites)
+      if (const auto found = known.find(id); found != known.end()) sprites.push_back(found->second);
+    for (const SpriteSpec* sprite : sprites)
+      if (auto error = check_sprite(*sprite, output.target)) return error;
+    if (output.target != Target::tiled) continue;
+    if (auto error = check_tiled_atlas(atlas, sprites, output)) return error;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/exporters/exporter.hpp"
@@ -21,6 +22,10 @@ Result<Exported> export_pixi(const std::vector<const Sheet*>& sheets, const Outp
 /// Error: `manifest` for a packed atlas, and for frames that are smaller than their cell while
 /// extruded (the copied edge would show).
 Result<Exported> export_tiled(const std::vector<const Sheet*>& sheets, const OutputSpec& output);
+/// What of that shows before anything is drawn. `sprites`: those of `atlas`.
+std::optional<Error> check_tiled_atlas(const AtlasSpec& atlas,
+                                       const std::vector<const SpriteSpec*>& sprites,
+                                       const OutputSpec& output);
 
 /// Constants for all ids and names of `sheets`.
 ///

@@ -42,17 +42,33 @@ std::map<Point, int> numbers_of(const CellGrid& grid) {
   return numbers;
 }
 
+std::optional<Error> check_layout(const AtlasSpec& atlas, const OutputSpec& output) {
+  if (atlas.layout == AtlasLayout::grid) return std::nullopt;
+  return Error{
+      .kind = ErrorKind::manifest,
+      .message = fmt::format(
+          "target tiled needs atlases with layout: grid, but atlas '{}' is packed", atlas.name),
+      .hint = "set layout: grid, or name other atlases in 'only:'",
+      .place = output.place};
+}
+
+/// Of a sprite or a frame of `size` in a larger cell.
+Error smaller_than_cell(const std::string& what, Size size, Size cell, const AtlasSpec& atlas) {
+  return {.kind = ErrorKind::manifest,
+          .message = fmt::format(
+              "target tiled: {} is {}x{}, smaller than the cell {}x{} of atlas '{}', so its "
+              "extrusion would show in Tiled",
+              what, size.width, size.height, cell.width, cell.height, atlas.name),
+          .hint = "set extrude: 0, or keep sprites of one size in the atlas",
+          .place = {}};
+}
+
 std::optional<Error> check_grid(const Sheet& sheet, const CellGrid& grid) {
   const AtlasSpec& spec = *sheet.spec;
   for (const PlacedFrame& frame : sheet.atlas->frames) {
     if (spec.extrude == 0 || frame.rect.size() == grid.cell) continue;
-    return Error{
-        ErrorKind::manifest,
-        fmt::format("target tiled: frame '{}' is {}x{}, smaller than the cell {}x{} of atlas '{}', "
-                    "so its extrusion would show in Tiled",
-                    frame.name, frame.rect.width, frame.rect.height, grid.cell.width,
-                    grid.cell.height, spec.name),
-        "set extrude: 0, or keep sprites of one size in the atlas"};
+    return smaller_than_cell(fmt::format("frame '{}'", frame.name), frame.rect.size(), grid.cell,
+                             spec);
   }
   // Tiled counts the columns of an image itself.
   const int width = sheet.atlas->pages.front().size.width;
@@ -118,15 +134,30 @@ void add_lowerings(std::vector<Lowering>& lowered, const SheetRow& row) {
 
 }  // namespace
 
+std::optional<Error> check_tiled_atlas(const AtlasSpec& atlas,
+                                       const std::vector<const SpriteSpec*>& sprites,
+                                       const OutputSpec& output) {
+  if (auto error = check_layout(atlas, output)) return error;
+  if (atlas.extrude == 0) return std::nullopt;
+  Size cell = atlas.cell;
+  if (cell == Size{}) {
+    for (const SpriteSpec* sprite : sprites)
+      cell = {std::max(cell.width, sprite->size.width), std::max(cell.height, sprite->size.height)};
+  }
+  for (const SpriteSpec* sprite : sprites) {
+    if (sprite->size == cell) continue;
+    Error error =
+        smaller_than_cell(fmt::format("sprite '{}'", sprite->id), sprite->size, cell, atlas);
+    error.place = sprite->place;
+    return error;
+  }
+  return std::nullopt;
+}
+
 Result<Exported> export_tiled(const std::vector<const Sheet*>& sheets, const OutputSpec& output) {
   Exported exported;
   for (const Sheet* sheet : sheets) {
-    if (sheet->spec->layout != AtlasLayout::grid)
-      return Error{ErrorKind::manifest,
-                   fmt::format("target tiled needs atlases with layout: grid, but atlas '{}' is "
-                               "packed",
-                               sheet->spec->name),
-                   "set layout: grid, or name other atlases in 'only:'"};
+    if (auto error = check_layout(*sheet->spec, output)) return *std::move(error);
     if (sheet->atlas->pages.empty()) continue;
     const CellGrid grid = grid_of(*sheet->atlas, *sheet->spec);
     if (auto error = check_grid(*sheet, grid)) return *std::move(error);

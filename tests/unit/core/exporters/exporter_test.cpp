@@ -1,6 +1,7 @@
 #include "core/exporters/exporter.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/core/exporters/fixture.hpp"
@@ -77,6 +78,32 @@ TEST_CASE("the tiled target refuses extruded frames smaller than their cell") {
         "'actors', so its extrusion would show in Tiled");
   fixture.spec.extrude = 0;
   CHECK(message(exported(fixture, output(Target::tiled))) == "");
+}
+
+TEST_CASE("what tiled cannot show is known before anything is drawn") {
+  ProjectSpec project;
+  project.sprites = {still("hero", {8, 8}), still("slime", {6, 8})};
+  project.sprites[1].place = {.line = 9, .column = 3};
+  AtlasSpec atlas;
+  atlas.name = "actors";
+  atlas.sprites = {"hero", "slime"};
+  OutputSpec tiled = output(Target::tiled);
+  tiled.place = {.line = 20, .column = 5};
+  const auto said = [&]() -> std::string {
+    project.atlases = {atlas};
+    const auto error = check_output(tiled, project);
+    return error ? fmt::format("{}: {}", error->place.line, error->message) : "";
+  };
+  CHECK(said() == "20: target tiled needs atlases with layout: grid, but atlas 'actors' is packed");
+  atlas.layout = AtlasLayout::grid;
+  CHECK(said() ==
+        "9: target tiled: sprite 'slime' is 6x8, smaller than the cell 8x8 of atlas 'actors', so "
+        "its extrusion would show in Tiled");
+  atlas.extrude = 0;
+  CHECK(said().empty());
+  tiled.target = Target::bevy;
+  atlas.layout = AtlasLayout::packed;
+  CHECK(said().empty());
 }
 
 TEST_CASE("an unknown extra and trim are manifest errors") {
