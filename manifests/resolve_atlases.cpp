@@ -42,6 +42,7 @@ class AtlasResolver {
       atlas.name = node.key;
       atlas.place = node.key_span.place;
       atlases_.push_back(std::move(atlas));
+      warn_of_padding(atlases_.back(), reader.find("padding"));
       include(reader.find("include"));
     }
     list_sprites();
@@ -52,6 +53,13 @@ class AtlasResolver {
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   static constexpr std::size_t kMostComparisons = 2'000'000;
+
+  void warn_of_padding(const AtlasSpec& atlas, const NodeLayers& padding) {
+    if (atlas.layout != AtlasLayout::grid || atlas.padding == 0 || padding.empty()) return;
+    problems_.warning(padding.top().key_span,
+                      fmt::format("'padding' has no effect in the grid of atlas '{}'", atlas.name),
+                      "cells stand two 'extrude' apart: leave 'padding' out");
+  }
 
   void include(const NodeLayers& patterns) {
     if (patterns.empty() || !patterns.top().is(Kind::list)) return;

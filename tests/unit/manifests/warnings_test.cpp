@@ -35,6 +35,20 @@ TEST_CASE("sprites in no atlas are named once an entry") {
         "hint: add it to the 'include' of one\n");
 }
 
+TEST_CASE("the padding of a grid, which has none, is told") {
+  CHECK(warnings_of("sprites: { a: { prompt: x } }\n"
+                    "atlases:\n"
+                    "  a: { include: [a], layout: grid, padding: 4 }\n") ==
+        "assets.yaml:7:36: warning: 'padding' has no effect in the grid of atlas 'a'\n"
+        "    7 |   a: { include: [a], layout: grid, padding: 4 }\n"
+        "      |                                    ^~~~~~~\n"
+        "hint: cells stand two 'extrude' apart: leave 'padding' out\n");
+  CHECK(warnings_of("sprites: { a: { prompt: x } }\n"
+                    "atlases: { a: { include: [a], padding: 4 } }\n") == "");
+  CHECK(warnings_of("sprites: { a: { prompt: x } }\n"
+                    "atlases: { a: { include: [a], layout: grid, padding: 0 } }\n") == "");
+}
+
 TEST_CASE("a pivot and a slice outside the frame are told") {
   CHECK(
       warnings_of("templates: { t: { pivot: [8, 17], slices: { s: { bounds: [8, 8, 9, 8] } } } }\n"
