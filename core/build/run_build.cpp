@@ -114,6 +114,31 @@ std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
   return std::nullopt;
 }
 
+/// An edited master is kept, and nothing can be made of one in another size.
+std::optional<Error> find_unfit_edit(const Assessment& now) {
+  for (const AssessedJob& assessed : now.jobs) {
+    const bool is_outdated = assessed.state == JobState::edited_outdated;
+    const auto present = now.inputs.masters.find(assessed.job.id);
+    if (!(is_outdated || assessed.state == JobState::edited) || present == now.inputs.masters.end())
+      continue;
+    const MasterSpec& master = *assessed.master;
+    const Size size = present->second.image.size;
+    const Size wanted{master.frame_size.width * master.frames, master.frame_size.height};
+    if (size == wanted) continue;
+    return Error{
+        .kind = ErrorKind::input,
+        .message = fmt::format("{}: it was edited by hand and is {}x{}, not {}x{} ({} {} of {}x{})",
+                               master.path, size.width, size.height, wanted.width, wanted.height,
+                               master.frames, master.frames == 1 ? "frame" : "frames",
+                               master.frame_size.width, master.frame_size.height),
+        .hint = is_outdated
+                    ? "give it that size, or give it up with `dgxp build --overwrite-edited`"
+                    : "give it that size, or delete it to have it drawn again",
+        .place = master.place};
+  }
+  return std::nullopt;
+}
+
 class Build {
  public:
   Build(const BuildRequest& request, Store& store, Reporter& reporter)
@@ -178,7 +203,9 @@ class Build {
         minutes > *project_.budget_gpu_minutes) {
       return over_budget(minutes, *project_.budget_gpu_minutes);
     }
-    // A folder that cannot be written is found before a job is paid for.
+    // An edit that does not fit, and a folder that cannot be written, are found before a job is
+    // paid for.
+    if (auto error = find_unfit_edit(now_)) return *std::move(error);
     const std::vector<std::string> folders = output_folders(project_);
     if (auto done = store_.check_writable(folders); !done) return done.error();
     auto made = make_masters({.project = &project_,

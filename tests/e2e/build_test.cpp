@@ -203,6 +203,27 @@ TEST_CASE("build --locked refuses drift with exit 2 and writes nothing") {
   CHECK(project.tree() == before);
 }
 
+TEST_CASE("an edited master of a wrong size is told before anything is drawn") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  project.put("art/item/potion.png",
+              std::string(as_text(encode_png(Image({15, 16}, {0x9e, 0x30, 0x38, 255})))));
+  project.replace_in("assets.yaml", "gold coin", "silver coin");
+  const auto before = project.tree();
+  ProgramResult result = project.run({"build"});
+  CHECK(result.status == 65);
+  CHECK(result.err.find("art/item/potion.png: it was edited by hand and is 15x16, not 16x16 "
+                        "(1 frame of 16x16)") != std::string::npos);
+  CHECK(result.err.find("hint: give it that size, or delete it") != std::string::npos);
+  CHECK(project.tree() == before);
+
+  project.replace_in("assets.yaml", "red potion", "blue potion");
+  result = project.run({"build"});
+  CHECK(result.status == 65);
+  CHECK(result.err.find("--overwrite-edited") != std::string::npos);
+  CHECK(project.run({"build", "--overwrite-edited"}).status == 0);
+}
+
 TEST_CASE("build --locked looks at what git holds, not at the worker of this machine") {
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
