@@ -36,6 +36,26 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
   return project;
 }
 
+namespace {
+
+bool is_named(const std::string& id, const std::vector<std::string>& names) {
+  return std::ranges::any_of(names,
+                             [&](const std::string& name) { return matches_glob(name, id); });
+}
+
+/// Names may be those of masters: then their rows alone are meant. They are left out after all were
+/// made, because a sprite's colours may be chosen from all of its rows.
+void keep_named_rows(SpriteSpec& spec, Sprite& sprite, const std::vector<std::string>& names) {
+  if (is_named(spec.id, names)) return;
+  for (std::size_t row = spec.rows.size(); row-- > 0;) {
+    if (is_named(spec.rows[row].master, names)) continue;
+    spec.rows.erase(spec.rows.begin() + static_cast<std::ptrdiff_t>(row));
+    sprite.rows.erase(sprite.rows.begin() + static_cast<std::ptrdiff_t>(row));
+  }
+}
+
+}  // namespace
+
 std::optional<WantedSprites> make_wanted_sprites(const Context& context,
                                                  const OpenedProject& project,
                                                  const std::vector<std::string>& names,
@@ -49,14 +69,16 @@ std::optional<WantedSprites> make_wanted_sprites(const Context& context,
   }
   WantedSprites wanted{.project = project.manifest.spec, .sprites = {}};
   std::erase_if(wanted.project.sprites, [&](const SpriteSpec& sprite) {
-    return !names.empty() && std::ranges::none_of(names, [&](const std::string& name) {
-      return matches_glob(name, sprite.id);
-    });
+    return !names.empty() && !is_named(sprite.id, names) &&
+           std::ranges::none_of(sprite.rows,
+                                [&](const RowSpec& row) { return is_named(row.master, names); });
   });
   auto sprites = make_sprites(wanted.project, project.now.inputs, project.now.palettes,
                               project.now.lock, context.threads);
   if (!sprites) return failed(sprites.error());
   wanted.sprites = std::move(*sprites);
+  for (std::size_t i = 0; !names.empty() && i < wanted.sprites.size(); ++i)
+    keep_named_rows(wanted.project.sprites[i], wanted.sprites[i], names);
   return wanted;
 }
 

@@ -32,8 +32,9 @@ struct WantedSprites {
   std::vector<Sprite> sprites;
 };
 
-/// Those whose id matches one of `names`, all for none; shows what is wrong. Nothing
-/// when a name matches no sprite, or one cannot be made: `exit_code` says why.
+/// Those whose id matches one of `names`, and of others the rows whose master does; all for none.
+/// Shows what is wrong. Nothing when a name matches neither, or a sprite cannot be made:
+/// `exit_code` says why.
 std::optional<WantedSprites> make_wanted_sprites(const Context& context,
                                                  const OpenedProject& project,
                                                  const std::vector<std::string>& names,

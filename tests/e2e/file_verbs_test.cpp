@@ -448,6 +448,24 @@ TEST_CASE("preview and plan keep what they print apart from what they write") {
   CHECK(project.run({"adopt", "--all", "hero"}).status == 64);
 }
 
+TEST_CASE("lint and preview take the ids of masters as well as those of sprites") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const auto count = [&](const std::string& verb, const std::string& name) {
+    std::vector<std::string> words{"--json", verb, name};
+    if (verb == "preview") words.insert(words.end(), {"--sheet", "all.png"});
+    const ProgramResult result = project.run(words);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    return nlohmann::json::parse(result.out)["sprites"].get<int>();
+  };
+  for (const char* verb : {"lint", "preview"}) {
+    CHECK(count(verb, "*") == 5);
+    CHECK(count(verb, "item/*") == 4);
+    CHECK(count(verb, "hero/walk/*") == 1);
+    CHECK(count(verb, "item/sword") == 2);
+  }
+}
+
 TEST_CASE("the verbs of palettes show examples of their own") {
   const TempProject folder;
   for (const std::string verb : {"show", "convert", "compare", "extract"}) {
