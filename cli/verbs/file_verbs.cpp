@@ -24,7 +24,7 @@ void add_recover(CLI::App& app, Options& options) {
   sub->add_option("--grid", recover.grid, "size of a cell in raw pixels (default: found)")
       ->check(CLI::Range(1.0, 4096.0));
   sub->add_option("--offset", recover.offset,
-                  "with --grid or --size: where the first cell begins, in raw pixels: X Y")
+                  "where a cell begins, in raw pixels: X Y; with --size: where the first one does")
       ->expected(2)
       ->check(CLI::Range(-4096, 4096));
   sub->add_option("--size", recover.size, "how many cells the picture shows: WIDTH HEIGHT")

@@ -32,8 +32,10 @@ Error no_grid(const Image& raw) {
 }
 
 Error bad_grid(const Image& raw, const std::string& what) {
-  return {ErrorKind::input, fmt::format("a grid of {} does not fit a picture of {}x{}", what,
-                                        raw.size.width, raw.size.height)};
+  return {ErrorKind::input,
+          fmt::format("a grid of {} does not fit a picture of {}x{}", what, raw.size.width,
+                      raw.size.height),
+          "'grid' is the width of a cell in raw pixels, 'size' the number of cells"};
 }
 
 /// `count` cells of `cell` pixels from `start` on.

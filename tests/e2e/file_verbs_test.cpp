@@ -228,6 +228,7 @@ TEST_CASE("a grid that is told must fit the picture") {
     words.insert(words.begin(), {"-o", "x.png"});
     folder.check_refused(folder.recover(std::move(words)), 65, message);
   };
+  refused({"--grid", "400"}, "a grid of 400 does not fit a picture of 64x64");
   refused({"--grid", "8", "--offset", "64", "0"},
           "raw.png: a first cell at 64,0 lies outside of the picture of 64x64");
   refused({"--grid", "8", "--offset", "0", "-8"}, "a first cell at 0,-8 lies outside");
