@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/json_text.hpp"
 #include "cli/opened_project.hpp"
 #include "cli/report.hpp"
 #include "core/plan/job_key.hpp"
@@ -161,7 +162,7 @@ int run_explain_command(const Context& context, const ExplainArguments& argument
     document.push_back(to_json(explanation));
     show(explanation, *project, terminal);
   }
-  if (terminal.json()) terminal.data(document.dump(2) + "\n");
+  if (terminal.json()) terminal.data(json_text(document));
   return 0;
 }
 

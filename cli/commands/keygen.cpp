@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/json_text.hpp"
 #include "cli/key_files.hpp"
 
 namespace dgxp {
@@ -14,7 +15,7 @@ int run_keygen_command(const Context& context, const KeygenArguments& arguments)
     const nlohmann::ordered_json document = {{"secret_file", keys->secret_file},
                                              {"public_file", keys->public_file},
                                              {"public_key", keys->public_key}};
-    terminal.data(document.dump(2) + "\n");
+    terminal.data(json_text(document));
   }
   terminal.line(fmt::format("wrote {} (secret: it stays on this machine)", keys->secret_file));
   terminal.line(fmt::format("wrote {} (public: {})", keys->public_file, keys->public_key));

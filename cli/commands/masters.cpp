@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_text.hpp"
 #include "cli/opened_project.hpp"
 #include "cli/report.hpp"
 #include "core/image/follow_palette.hpp"
@@ -32,7 +33,7 @@ int save_lock(const Context& context, OpenedProject& project, const Lock& lock,
   const Terminal& terminal = *context.terminal;
   if (terminal.json()) {
     const nlohmann::ordered_json document = {{what, ids}};
-    terminal.data(document.dump(2) + "\n");
+    terminal.data(json_text(document));
   }
   for (const std::string& id : ids) terminal.line(fmt::format("{} {}", id, what));
   return 0;

@@ -9,8 +9,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
 #include "cli/commands/targets.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "core/atlas/pack_atlas.hpp"
+#include "core/base/text.hpp"
 #include "core/exporters/exporter.hpp"
 #include "core/image/png_codec.hpp"
 
@@ -33,6 +35,11 @@ Result<LoosePictures> read_pictures(const std::vector<std::string>& paths) {
     if (!image) return image.error();
     SpriteSpec sprite;
     sprite.id = fs::path(path).stem().string();
+    if (!is_utf8(sprite.id)) {
+      return Error{.kind = ErrorKind::usage,
+                   .message = fmt::format("the name of '{}' is no UTF-8", path),
+                   .hint = "frames are named after their files: rename it"};
+    }
     if (!names.insert(sprite.id).second) {
       return Error{.kind = ErrorKind::usage,
                    .message = fmt::format("two pictures are named '{}'", sprite.id),
@@ -121,7 +128,7 @@ int run_pack_command(const Context& context, const PackArguments& arguments) {
     const nlohmann::ordered_json document = {{"written", std::move(written)},
                                              {"pages", atlas->pages.size()},
                                              {"frames", atlas->frames.size()}};
-    context.terminal->data(document.dump(2) + "\n");
+    context.terminal->data(json_text(document));
   }
   return 0;
 }

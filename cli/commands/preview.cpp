@@ -6,6 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/targets.hpp"
+#include "cli/json_text.hpp"
 #include "cli/opened_project.hpp"
 #include "core/image/png_codec.hpp"
 
@@ -118,7 +119,7 @@ int run_preview_command(const Context& context, const PreviewArguments& argument
                                              {"width", sheet->size.width},
                                              {"height", sheet->size.height},
                                              {"sprites", wanted->sprites.size()}};
-    terminal.data(document.dump(2) + "\n");
+    terminal.data(json_text(document));
   }
   say_written(
       terminal, arguments.sheet,

@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/files.hpp"
 #include "cli/commands/targets.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/lock_palette.hpp"
@@ -177,7 +178,7 @@ int run_recolor_command(const Context& context, const RecolorArguments& argument
                                              {"changed_pixels", done->changed},
                                              {"colors", colors_of(*image).size()},
                                              {"off_palette_pixels", done->off.pixels}};
-    terminal.data(document.dump(2) + "\n");
+    terminal.data(json_text(document));
   }
   if (done->off.pixels > 0) {
     terminal.warning(fmt::format("{}: {} of {} stay off the palette: --from does not name them",

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/json_text.hpp"
 #include "cli/opened_project.hpp"
 #include "cli/report.hpp"
 
@@ -37,7 +38,7 @@ std::string status_json(const OpenedProject& project) {
                                  {"worker", project.worker.is_embedded() ? "embedded" : "remote"},
                                  {"worker_source", project.worker.source},
                                  {"jobs", std::move(jobs)}};
-  return document.dump(2) + "\n";
+  return json_text(document);
 }
 
 }  // namespace

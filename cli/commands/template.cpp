@@ -6,6 +6,7 @@
 
 #include "cli/builtin_workflows.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "cli/run_main.hpp"
 #include "core/base/suggest.hpp"
@@ -101,7 +102,7 @@ int list_templates(const Context& context) {
   if (context.terminal->json()) {
     ordered_json list = ordered_json::array();
     for (const WorkflowTemplate& workflow : workflows) list.push_back(describe(workflow));
-    context.terminal->data(ordered_json{{"templates", std::move(list)}}.dump(2) + "\n");
+    context.terminal->data(json_text(ordered_json{{"templates", std::move(list)}}));
     return 0;
   }
   for (const WorkflowTemplate& workflow : workflows) {
@@ -119,7 +120,7 @@ int show_template(const Context& context, const TemplateArguments& arguments) {
     const ordered_json document = {{"name", builtin->name},
                                    {"graph", ordered_json::parse(builtin->graph, nullptr, false)},
                                    {"binding", builtin->binding}};
-    context.terminal->data(document.dump(2) + "\n");
+    context.terminal->data(json_text(document));
   } else {
     context.terminal->data(arguments.binding ? builtin->binding : builtin->graph);
   }
@@ -168,7 +169,7 @@ int check_template(const Context& context, const TemplateArguments& arguments) {
     document["name"] = arguments.input;
     document["server"] = arguments.comfy.empty() ? ordered_json() : ordered_json(arguments.comfy);
     document["warnings"] = loaded.diagnostics.size();
-    terminal.data(document.dump(2) + "\n");
+    terminal.data(json_text(document));
   }
   terminal.line(fmt::format("{} fits{}: {}", arguments.input,
                             arguments.comfy.empty() ? "" : " this server",

@@ -423,6 +423,19 @@ TEST_CASE("a palette that would lose positions in another format is not converte
     CHECK_MESSAGE(convert("p." + suffix).status == 0, suffix);
 }
 
+TEST_CASE("names of files that are no UTF-8 stay out of metadata and do not break documents") {
+  const RawFolder folder;
+  std::filesystem::rename(folder.at("raw.png"), folder.at("r\xff.png"));
+  const ProgramResult packed = folder.run({"pack", "r\xff.png", "-o", "sheet.png"});
+  CHECK(packed.status == 64);
+  CHECK(packed.err.starts_with("error: the name of 'r\\xff.png' is no UTF-8\nhint: "));
+  CHECK(folder.names("") == Words{"r\xff.png"});
+  const ProgramResult recolored =
+      folder.run({"--json", "recolor", "r\xff.png", "-o", "x\xff.png", "--map", "#9e3038=#102030"});
+  CHECK(recolored.status == 0);
+  CHECK(nlohmann::json::parse(recolored.out)["output"] == "x\xef\xbf\xbd.png");
+}
+
 TEST_CASE("a picture that is no PNG is refused with a way out") {
   const RawFolder folder;
   folder.put("photo.jpg", "\xff\xd8\xff\xe0 JFIF");
