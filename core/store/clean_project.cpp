@@ -1,8 +1,13 @@
 #include "core/store/clean_project.hpp"
 
+#include <memory>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "core/store/project_store.hpp"
 
 namespace dgxp {
 namespace {
@@ -10,7 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_kept(const fs::path& name) {
-  return name == "lock" || name == "config.yaml" || name == ".gitignore";
+  const std::string text = name.string();
+  return text == "lock" || text == "config.yaml" || text == ".gitignore" ||
+         text.starts_with("delivered-") || text.starts_with("pending-");
 }
 
 void count_files(const fs::path& path, CleanReport& report) {
@@ -27,11 +34,18 @@ void count_files(const fs::path& path, CleanReport& report) {
 
 }  // namespace
 
-Result<CleanReport> clean_project(const fs::path& folder, DryRun dry_run) {
+Result<CleanReport> clean_project(const fs::path& folder, DryRun dry_run,
+                                  const std::function<void()>& on_wait) {
   CleanReport report;
   const fs::path cache = folder / ".dgxp";
   std::error_code failure;
   if (!fs::is_directory(fs::symlink_status(cache, failure))) return report;
+  std::unique_ptr<Store> alone;  // a build would miss what is removed under its hands
+  if (dry_run == DryRun::no) {
+    auto store = open_project(folder, {.on_wait = on_wait});
+    if (!store) return store.error();
+    alone = std::move(*store);
+  }
   for (const auto& entry : fs::directory_iterator(cache, failure)) {
     if (is_kept(entry.path().filename())) continue;
     count_files(entry.path(), report);

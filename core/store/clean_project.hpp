@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "core/base/result.hpp"
 
@@ -14,10 +15,12 @@ struct CleanReport {
 
 enum class DryRun { no, yes };
 
-/// Removes `.dgxp/` but for its lock and its configuration: raw images, caches and logs. Masters,
-/// lock and outputs stay. With DryRun::yes it only counts.
+/// Removes raw images and caches below `.dgxp/`. What was delivered, and what an interrupted build
+/// wrote, stays known there; masters, lock and outputs stay anyway. Waits for another process that
+/// works on the project, and calls `on_wait` once before. With DryRun::yes it only counts.
 ///
 /// Error: `storage` with path and reason.
-Result<CleanReport> clean_project(const std::filesystem::path& folder, DryRun dry_run);
+Result<CleanReport> clean_project(const std::filesystem::path& folder, DryRun dry_run,
+                                  const std::function<void()>& on_wait = {});
 
 }  // namespace dgxp

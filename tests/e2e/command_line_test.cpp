@@ -226,6 +226,10 @@ TEST_CASE("clean removes caches and raw images; masters and outputs stay") {
   CHECK(project.run({"clean"}).out.starts_with("removed"));
   CHECK(project.tree() == before);
   CHECK(project.run({"check"}).status == 0);
+
+  // What was delivered stays known: it goes when nothing asks for it any more.
+  project.replace_in("assets.yaml", "name: small", "name: large");
+  CHECK(project.run({"build"}).out.find("removed game/sprites/small.png\n") != std::string::npos);
 }
 
 TEST_CASE("doctor finds a healthy project healthy and names a worker that does not answer") {
