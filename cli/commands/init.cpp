@@ -6,6 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "core/store/project_store.hpp"
 #include "manifests/load_manifest.hpp"
+#include "manifests/names.hpp"
 #include "templates/embedded_templates.hpp"
 
 namespace dgxp {
@@ -15,7 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kScaffold = "scaffold/";
 
-/// The folder's name with everything that a project's name may not hold left out.
+/// The folder's name with everything that a project's name may not hold left out; "game" when no
+/// name is left.
 std::string project_name(const fs::path& folder) {
   std::error_code ignored;
   std::string name;
@@ -24,7 +26,7 @@ std::string project_name(const fs::path& folder) {
                           (c >= '0' && c <= '9') || c == '_' || (c == '-' && !name.empty());
     if (is_plain) name += c;
   }
-  return name.empty() ? "game" : name;
+  return check_id(name) ? "game" : name;
 }
 
 std::string filled_in(std::string_view text, const std::string& name) {

@@ -68,6 +68,17 @@ TEST_CASE("init makes a project that builds, checks and is left alone the second
   CHECK(folder.tree() == before);
 }
 
+TEST_CASE("init finds a name for every folder") {
+  const TempProject folder;
+  for (const std::string name : {"con", "\xe6\x97\xa5", "my game", "010", "null"}) {
+    CHECK(run_dgxp(folder.folder().string(), {"init", name}).status == 0);
+    CHECK_MESSAGE(run_dgxp(folder.at(name).string(), {"plan"}).status == 0, name);
+  }
+  const std::string long_name(150, 'x');
+  CHECK(run_dgxp(folder.folder().string(), {"init", long_name}).status == 0);
+  CHECK(run_dgxp(folder.at(long_name).string(), {"plan"}).status == 0);
+}
+
 TEST_CASE("no manifest is exit 65 and says how to get one") {
   const TempProject folder;
   const ProgramResult result = run_dgxp(folder.folder().string(), {"build"});
