@@ -30,8 +30,8 @@ std::vector<float> tilts_to(std::span<const LightEstimate::Tilts> tilts, std::si
 LightEstimate::LightEstimate(Size size, std::span<const Tilts> tilts)
     : width_(static_cast<std::size_t>(size.width)),
       height_(static_cast<std::size_t>(size.height)),
-      found_{LightLinks(size, 1, tilts_to(tilts, 0), tilts_to(tilts, 1)),
-             LightLinks(size, width_, tilts_to(tilts, 2), tilts_to(tilts, 3))} {
+      found_{LightLinks(size, LightLinks::Axis::across, tilts_to(tilts, 0), tilts_to(tilts, 1)),
+             LightLinks(size, LightLinks::Axis::down, tilts_to(tilts, 2), tilts_to(tilts, 3))} {
   // Along the shorter side, so that the room around them is less than the cells themselves.
   const bool is_wide = width_ >= height_;
   const std::size_t pitch = std::min(width_, height_) + kLanes;

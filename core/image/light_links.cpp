@@ -46,11 +46,11 @@ class LightLinks::LeakSums {
   TwoDoubles near_far_{};
 };
 
-LightLinks::LightLinks(Size size, std::size_t step, std::vector<float> back,
-                       std::vector<float> ahead)
-    : width_(static_cast<std::size_t>(size.width)),
+LightLinks::LightLinks(Size size, Axis axis, std::vector<float> back, std::vector<float> ahead)
+    : axis_(axis),
+      width_(static_cast<std::size_t>(size.width)),
       count_(back.size()),
-      step_(step),
+      step_(axis == Axis::across ? 1 : width_),
       back_(std::move(back)),
       ahead_(std::move(ahead)) {
   const std::size_t room = count_ + step_ + kLanes;
@@ -66,7 +66,7 @@ void LightLinks::measure_contrasts(std::span<const float> colors) {
   for (std::size_t i = 0; i + step_ < count_; ++i) {
     contrasts[i] = colors[i + step_] - colors[i];
   }
-  for (std::size_t end = width_; step_ == 1 && end <= count_; end += width_) {
+  for (std::size_t end = width_; axis_ == Axis::across && end <= count_; end += width_) {
     contrasts[end - 1] = 0;
   }
 }

@@ -12,9 +12,11 @@ namespace dgxp {
 /// say, less what blur lets of the contrasts of colours into these.
 class LightLinks {
  public:
-  /// `step` leads from each cell, in reading order, to the next along the axis: 1, or the width.
-  /// `back` and `ahead` are the rises of brightness from a cell's middle to its borders.
-  LightLinks(Size size, std::size_t step, std::vector<float> back, std::vector<float> ahead);
+  enum class Axis { across, down };
+
+  /// `back` and `ahead` are the rises of brightness from the middle of each cell, in reading order,
+  /// to its borders along the axis.
+  LightLinks(Size size, Axis axis, std::vector<float> back, std::vector<float> ahead);
 
   /// For cells that would show `colors` in even light.
   void judge(std::span<const float> colors);
@@ -34,9 +36,10 @@ class LightLinks {
   void measure_contrasts(std::span<const float> colors);
   Leak fit_leak() const;
 
+  Axis axis_;
   std::size_t width_;
   std::size_t count_;
-  std::size_t step_;
+  std::size_t step_;  ///< from each cell to the next along the axis
   // With room behind for whole lanes and the neighbours of the last cells.
   std::vector<float> back_;
   std::vector<float> ahead_;
