@@ -7,8 +7,7 @@
 #include <set>
 
 #include "core/image/candidate_lists.hpp"
-#include "core/image/ciede2000_solver.hpp"
-#include "core/image/root_solvers.hpp"
+#include "core/image/octet_solver.hpp"
 
 namespace dgxp {
 namespace {
@@ -25,16 +24,23 @@ class RgbSolver : public CellSolver {
     }
   }
 
-  CellAnswer solve(Rgb low) const override {
+  CellSolution solve(Rgb low) const override {
     const Candidates of_block =
         lists_.around(low, [&](const ColorBox& block) { return prune(block, all_.view()); });
-    CellAnswer answer;
+    CellSolution solution;
+    CellAnswer& answer = solution.answer;
     answer.fill(entries_[of_block[0]].position);
-    if (of_block.size() == 1) return answer;
+    if (of_block.size() == 1) {
+      solution.edge = 16;
+      return solution;
+    }
     const CandidateList list = prune({.low = low}, of_block);
     const Candidates rivals = list.view();
     answer.fill(entries_[rivals[0]].position);
-    if (rivals.size() == 1) return answer;
+    if (rivals.size() == 1) {
+      solution.edge = 4;
+      return solution;
+    }
     std::array<int, kCellColors> best;
     scores(rivals[0], low, best);
     for (std::size_t rival = 1; rival < rivals.size(); ++rival) {
@@ -48,7 +54,7 @@ class RgbSolver : public CellSolver {
         answer[place] = wins ? entries_[i].position : answer[place];
       }
     }
-    return answer;
+    return solution;
   }
 
  private:
@@ -114,11 +120,9 @@ std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric
   assert(!palette.colors.empty() && palette.colors.size() <= 256);
   switch (metric) {
     case ColorMetric::oklab:
-      return make_oklab_solver(palette);
     case ColorMetric::hyab:
-      return make_hyab_solver(palette);
     case ColorMetric::ciede2000:
-      return make_ciede2000_solver(palette, level);
+      return make_octet_solver(palette, metric, level);
     case ColorMetric::recover:
     case ColorMetric::rgb:
       break;

@@ -15,14 +15,21 @@ namespace dgxp {
 
 using CellAnswer = std::array<std::uint8_t, kCellColors>;
 
+struct CellSolution {
+  CellAnswer answer;
+  /// Of the box around the cell, aligned to its edge, where every colour has the same answer; 0
+  /// where nothing is known of others.
+  int edge = 0;
+};
+
 /// Finds the nearest palette entries of all colours of a cell, exactly as a search of all entries
-/// would: most entries are ruled out for the whole cell at once, the others are compared in fast
+/// would: most entries are ruled out for whole boxes at once, the others are compared in fast
 /// arithmetic, and where that cannot tell two apart the metric itself decides.
 class CellSolver {
  public:
   virtual ~CellSolver() = default;
   /// `low` is the darkest colour of the cell.
-  virtual CellAnswer solve(Rgb low) const = 0;
+  virtual CellSolution solve(Rgb low) const = 0;
 };
 std::unique_ptr<CellSolver> make_cell_solver(const Palette& palette, ColorMetric metric,
                                              SimdLevel level);

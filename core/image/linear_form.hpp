@@ -127,19 +127,30 @@ LinearForm<Floats> select(LaneMask<Floats> mask, const LinearForm<Floats>& yes,
           .rest = mask ? yes.rest : no.rest};
 }
 
-/// A vector in a plane by its direction at the middle, its length, and its turn against that
-/// direction.
+/// |x|
 template <typename Floats>
-struct PolarForm {
-  Floats cos;  ///< the direction
+LinearForm<Floats> size_of(const LinearForm<Floats>& x) {
+  // Below the line between its ends, but by no more than that has at 0.
+  const Floats reach = at_least(1e-20F, x.reach());
+  const Floats slope = at_most(1.0F, at_least(-1.0F, x.middle / reach));
+  const Floats half = 0.5F * at_least(0.0F, reach - x.middle * slope);
+  return {.middle = x.middle * slope + half,
+          .slopes = slope * x.slopes,
+          .rest = absolute(slope) * x.rest + half};
+}
+
+/// The length of a vector in a plane, and what it is made of.
+template <typename Floats>
+struct LengthForm {
+  Floats middle;
+  Floats inverse;  ///< of the middle; 0 of 0
+  Floats cos;      ///< the direction at the middle
   Floats sin;
-  LinearForm<Floats> length;
-  LinearForm<Floats> turn;    ///< radians, around 0
-  LaneMask<Floats> has_turn;  ///< else the vector may point anywhere
+  LinearForm<Floats> form;
 };
 
 template <typename Floats>
-PolarForm<Floats> polar_of(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+LengthForm<Floats> length_form_of(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
   const Floats length = square_roots(x.middle * x.middle + y.middle * y.middle);
   const LaneMask<Floats> has_length = length > 1e-6F;
   const Floats inverse = has_length ? 1.0F / length : Floats{};
@@ -154,21 +165,46 @@ PolarForm<Floats> polar_of(const LinearForm<Floats>& x, const LinearForm<Floats>
   const Floats far = across.sum_of_sizes() + across_rest;
   const Floats bulge =
       least > 0.5F * far ? 0.5F * far * far / least : far + 2 * at_least(0.0F, -least);
+  return {.middle = length,
+          .inverse = inverse,
+          .cos = cos,
+          .sin = sin,
+          .form = {
+              .middle = length + 0.5F * bulge, .slopes = along, .rest = along_rest + 0.5F * bulge}};
+}
+template <typename Floats>
+LinearForm<Floats> length_of(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  return length_form_of(x, y).form;
+}
+
+/// A vector in a plane by its direction at the middle, its length, and its turn against that
+/// direction.
+template <typename Floats>
+struct PolarForm {
+  Floats cos;  ///< the direction
+  Floats sin;
+  LinearForm<Floats> length;
+  LinearForm<Floats> turn;    ///< radians, around 0
+  LaneMask<Floats> has_turn;  ///< else the vector may point anywhere
+};
+
+template <typename Floats>
+PolarForm<Floats> polar_of(const LinearForm<Floats>& x, const LinearForm<Floats>& y) {
+  const LengthForm<Floats> length = length_form_of(x, y);
+  const Floats rest = absolute(length.cos) * y.rest + absolute(length.sin) * x.rest;
   // The angle's second derivatives are 1 / length^2.
   const Floats x_reach = x.reach();
   const Floats y_reach = y.reach();
   const Floats move = square_roots(x_reach * x_reach + y_reach * y_reach);
-  const Floats nearest = length - move;
+  const Floats nearest = length.middle - move;
   const Floats bend = move / nearest;
-  return {.cos = cos,
-          .sin = sin,
-          .length = {.middle = length + 0.5F * bulge,
-                     .slopes = along,
-                     .rest = along_rest + 0.5F * bulge},
+  return {.cos = length.cos,
+          .sin = length.sin,
+          .length = length.form,
           .turn = {.middle = Floats{},
-                   .slopes = inverse * across,
-                   .rest = across_rest * inverse + 0.5F * bend * bend},
-          .has_turn = (length > 1e-3F) & (nearest > 0.3F * length)};
+                   .slopes = length.inverse * (length.cos * y.slopes - length.sin * x.slopes),
+                   .rest = rest * length.inverse + 0.5F * bend * bend},
+          .has_turn = (length.middle > 1e-3F) & (nearest > 0.3F * length.middle)};
 }
 
 }  // namespace dgxp

@@ -59,10 +59,10 @@ bool NearestTable::restore(ByteView content) {
 bool NearestTable::is_worth_saving() const {
   switch (metric_) {
     case ColorMetric::ciede2000:
-      return solved_cells_ >= 2000;
+      return raced_cells_ >= 2000;
     case ColorMetric::oklab:
     case ColorMetric::hyab:
-      return solved_cells_ >= 100000;
+      return raced_cells_ >= 10000;
     case ColorMetric::recover:
     case ColorMetric::rgb:
       break;
@@ -146,22 +146,37 @@ void NearestTable::find_by_split(const std::uint8_t* pixels, std::size_t count,
 #endif
 
 std::uint32_t NearestTable::solve(std::uint32_t cell) const {
-  const CellAnswer answer = solver_->solve({static_cast<std::uint8_t>(cell >> 12U << 2U),
-                                            static_cast<std::uint8_t>((cell >> 6U & 63U) << 2U),
-                                            static_cast<std::uint8_t>((cell & 63U) << 2U)});
-  const bool is_uniform =
-      std::ranges::all_of(answer, [&](std::uint8_t i) { return i == answer[0]; });
+  const CellSolution solution = solver_->solve({static_cast<std::uint8_t>(cell >> 12U << 2U),
+                                                static_cast<std::uint8_t>((cell >> 6U & 63U) << 2U),
+                                                static_cast<std::uint8_t>((cell & 63U) << 2U)});
+  const CellAnswer& answer = solution.answer;
+  const bool is_uniform = solution.edge != 0 || std::ranges::all_of(answer, [&](std::uint8_t i) {
+                            return i == answer[0];
+                          });
   const std::scoped_lock lock(mutex_);
   const std::uint32_t known = runs_.get()[cell];
   if (known != kUnsolved) return known;
   std::uint32_t run = (1U + answer[0]) * kCellColors;
-  if (!is_uniform) {
+  if (solution.edge == 0) ++raced_cells_;
+  if (is_uniform) {
+    spread(run, cell, solution.edge);
+  } else {
     run = std::exchange(next_run_, next_run_ + kCellColors);
     std::ranges::copy(answer, answers_.get() + run);
+    __atomic_store_n(&runs_.get()[cell], run, __ATOMIC_RELEASE);
   }
-  ++solved_cells_;
-  __atomic_store_n(&runs_.get()[cell], run, __ATOMIC_RELEASE);
   return run;
+}
+
+/// All cells of the box of that edge around the cell have one answer.
+void NearestTable::spread(std::uint32_t run, std::uint32_t cell, int edge) const {
+  const std::uint32_t side = std::max(1U, static_cast<std::uint32_t>(edge) / 4);
+  const std::uint32_t inside = (side - 1) * 0b000001'000001'000001U;
+  const std::uint32_t corner = cell & ~inside;
+  for (std::uint32_t r = 0; r < side; ++r)
+    for (std::uint32_t g = 0; g < side; ++g)
+      for (std::uint32_t b = 0; b < side; ++b)
+        __atomic_store_n(&runs_.get()[corner + (r << 12U | g << 6U | b)], run, __ATOMIC_RELEASE);
 }
 
 }  // namespace dgxp

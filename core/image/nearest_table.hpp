@@ -61,6 +61,7 @@ class NearestTable {
   };
 
   std::uint32_t solve(std::uint32_t cell) const;
+  void spread(std::uint32_t run, std::uint32_t cell, int edge) const;
   void allocate();
   void find_bytes(const std::uint8_t* pixels, std::size_t count, std::uint8_t* positions) const;
   void find_by_split(const std::uint8_t* pixels, std::size_t count, std::uint8_t* positions) const;
@@ -77,7 +78,7 @@ class NearestTable {
   std::unique_ptr<std::uint8_t, Free> answers_;
   mutable std::mutex mutex_;  ///< over what is below and the writing of runs
   mutable std::uint32_t next_run_ = 0;
-  mutable std::uint32_t solved_cells_ = 0;  ///< here, not restored
+  mutable std::uint32_t raced_cells_ = 0;  ///< where entries had to be compared; not restored
 };
 
 }  // namespace dgxp

@@ -68,6 +68,7 @@ TEST_CASE("arithmetic of linear forms allows every value that it may have") {
     REQUIRE(allows(x * -2.5F, point, a * -2.5));
     REQUIRE(allows(x * y, point, a * b));
     REQUIRE(allows(square_of(x), point, a * a));
+    REQUIRE(allows(size_of(x), point, std::abs(a)));
   }
 }
 

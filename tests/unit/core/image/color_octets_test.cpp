@@ -1,4 +1,4 @@
-#include "core/image/ciede2000_octet.hpp"
+#include "core/image/color_octets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "core/image/ciede2000_lanes.hpp"
-#include "core/image/color_metric.hpp"
+#include "core/image/nearest_search.hpp"
 #include "image_makers.hpp"
 
 using namespace dgxp;
@@ -43,32 +43,30 @@ Rgb some_entry(Random& random, Rgb low) {
   }
 }
 
+constexpr std::array<ColorMetric, 3> kMetrics{ColorMetric::oklab, ColorMetric::hyab,
+                                              ColorMetric::ciede2000};
+
+/// Some entries of a palette, as the metric's search and as its octets see them.
 struct Entries {
-  std::vector<Lab> exact;
-  std::vector<LabEntry> lab;
+  Entries(Random& random, Rgb low, std::size_t count, ColorMetric metric_)
+      : metric(metric_), all(count), search(some_colors(random, low, count), metric) {
+    std::iota(all.begin(), all.end(), std::uint8_t{0});
+  }
+  std::vector<Rgb> some_colors(Random& random, Rgb low, std::size_t count) {
+    std::vector<Rgb> colors;
+    for (std::size_t i = 0; i < count; ++i) {
+      colors.push_back(some_entry(random, low));
+      fast.push_back(octet_entry(colors.back(), metric));
+    }
+    return colors;
+  }
+  std::size_t nearest(Rgb color) const { return search.nearest(color); }
+
+  ColorMetric metric;
+  std::vector<OctetEntry> fast;
   std::vector<std::uint8_t> all;
-
-  std::size_t nearest(Rgb color) const {
-    const Lab lab_color = to_lab(color);
-    std::vector<double> distances;
-    for (const Lab& entry : exact) distances.push_back(ciede2000(lab_color, entry));
-    return static_cast<std::size_t>(std::ranges::min_element(distances) - distances.begin());
-  }
+  NearestSearch search;
 };
-
-Entries some_entries(Random& random, Rgb low, std::size_t count) {
-  Entries entries;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Lab lab = to_lab(some_entry(random, low));
-    entries.exact.push_back(lab);
-    entries.lab.push_back({static_cast<float>(lab.l), static_cast<float>(lab.a),
-                           static_cast<float>(lab.b),
-                           static_cast<float>(std::hypot(lab.a, lab.b))});
-  }
-  entries.all.resize(count);
-  std::iota(entries.all.begin(), entries.all.end(), std::uint8_t{0});
-  return entries;
-}
 
 /// A box anywhere, or around gray.
 Rgb some_box(Random& random, int edge) {
@@ -85,8 +83,21 @@ Rgb moved(Rgb low, unsigned place, int step) {
 
 std::vector<std::uint8_t> kept(const ColorBox& box, const Entries& entries, SimdLevel level) {
   std::vector<std::uint8_t> eighths(entries.all.size());
-  ciede2000_octets(level).keep(box, entries.lab.data(), entries.all, eighths.data());
+  color_octets(entries.metric, level).keep(box, entries.fast.data(), entries.all, eighths.data());
   return eighths;
+}
+
+struct Decision {
+  std::array<std::uint8_t, 8> winners{};
+  unsigned unsure = 0;
+
+  bool operator==(const Decision&) const = default;
+};
+Decision decided(Rgb low, const Entries& entries, SimdLevel level) {
+  Decision decision;
+  decision.unsure = color_octets(entries.metric, level)
+                        .decide(low, entries.fast.data(), entries.all, decision.winners.data());
+  return decision;
 }
 
 }  // namespace
@@ -116,22 +127,22 @@ TEST_CASE("the weight of a hue and the turn of blues keep to their bounds and sl
 
 TEST_CASE("the nearest entry of no colour is ruled out for the eighth of a box it is in") {
   Random random(4);
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 6000; ++round) {
     const int edge = std::array{4, 8, 16, 32}.at(static_cast<std::size_t>(round % 4));
     const Rgb low = some_box(random, edge);
-    const Entries entries =
-        some_entries(random, low, static_cast<std::size_t>(2 + random.below(6)));
+    const auto count = static_cast<std::size_t>(2 + random.below(6));
+    const Entries entries(random, low, count, kMetrics.at(static_cast<std::size_t>(round % 3)));
     const ColorBox box{.low = low, .edge = edge};
     const auto eighths = kept(box, entries, SimdLevel::baseline);
     REQUIRE(eighths == kept(box, entries, simd_level()));
     for (unsigned i = 0; i < 8; ++i) {
       const Rgb corner = moved(low, i, edge / 2);
       for (unsigned j = 0; j < 12; ++j) {
-        const auto inside = [&] { return static_cast<std::uint8_t>(random.below(edge / 2)); };
+        const auto inside = [&](std::uint8_t from) {
+          return static_cast<std::uint8_t>(from + random.below(edge / 2));
+        };
         const Rgb color = j < 8 ? moved(corner, j, edge / 2 - 1)
-                                : Rgb{static_cast<std::uint8_t>(corner.r + inside()),
-                                      static_cast<std::uint8_t>(corner.g + inside()),
-                                      static_cast<std::uint8_t>(corner.b + inside())};
+                                : Rgb{inside(corner.r), inside(corner.g), inside(corner.b)};
         CAPTURE(to_hex(color));
         REQUIRE((eighths[entries.nearest(color)] >> i & 1U) != 0);
       }
@@ -140,45 +151,44 @@ TEST_CASE("the nearest entry of no colour is ruled out for the eighth of a box i
 }
 
 TEST_CASE("of two entries one is ruled out in most small boxes that are all the other's") {
-  Random random(5);
-  int pure = 0;
-  int told = 0;
-  for (int round = 0; round < 2000; ++round) {
-    const Rgb low = some_box(random, 4);
-    const Entries entries = some_entries(random, low, 2);
-    const auto eighths = kept({.low = low, .edge = 4}, entries, SimdLevel::baseline);
-    for (unsigned i = 0; i < 8; ++i) {
-      const Rgb corner = moved(low, i, 2);
-      const std::size_t winner = entries.nearest(corner);
-      bool is_pure = true;
-      for (unsigned j = 1; j < 8; ++j)
-        is_pure = is_pure && entries.nearest(moved(corner, j, 1)) == winner;
-      pure += is_pure ? 1 : 0;
-      told += is_pure && (eighths[1 - winner] >> i & 1U) == 0 ? 1 : 0;
+  for (const ColorMetric metric : kMetrics) {
+    Random random(5);
+    int pure = 0;
+    int told = 0;
+    for (int round = 0; round < 1000; ++round) {
+      const Rgb low = some_box(random, 4);
+      const Entries entries(random, low, 2, metric);
+      const auto eighths = kept({.low = low, .edge = 4}, entries, SimdLevel::baseline);
+      for (unsigned i = 0; i < 8; ++i) {
+        const Rgb corner = moved(low, i, 2);
+        const std::size_t winner = entries.nearest(corner);
+        bool is_pure = true;
+        for (unsigned j = 1; j < 8; ++j)
+          is_pure = is_pure && entries.nearest(moved(corner, j, 1)) == winner;
+        pure += is_pure ? 1 : 0;
+        told += is_pure && (eighths[1 - winner] >> i & 1U) == 0 ? 1 : 0;
+      }
     }
+    CHECK(told > pure * 85 / 100);
   }
-  CHECK(told > pure * 85 / 100);
 }
 
 TEST_CASE("single floats decide as the metric does, or say that they are not sure") {
-  Random random(6);
-  int colors = 0;
-  int unsure = 0;
-  for (int round = 0; round < 20000; ++round) {
-    const Rgb low = some_box(random, 2);
-    Entries entries = some_entries(random, low, static_cast<std::size_t>(2 + random.below(4)));
-    std::array<std::uint8_t, 8> winners{};
-    const unsigned doubts = ciede2000_octets(SimdLevel::baseline)
-                                .decide(low, entries.lab.data(), entries.all, winners.data());
-    std::array<std::uint8_t, 8> again{};
-    REQUIRE(
-        doubts ==
-        ciede2000_octets(simd_level()).decide(low, entries.lab.data(), entries.all, again.data()));
-    REQUIRE(winners == again);
-    for (unsigned i = 0; i < 8; ++i)
-      if ((doubts >> i & 1U) == 0) REQUIRE(entries.nearest(moved(low, i, 1)) == winners.at(i));
-    colors += 8;
-    unsure += std::popcount(doubts);
+  for (const ColorMetric metric : kMetrics) {
+    Random random(6);
+    int unsure = 0;
+    constexpr int kRounds = 10000;
+    for (int round = 0; round < kRounds; ++round) {
+      const Rgb low = some_box(random, 2);
+      const auto count = static_cast<std::size_t>(2 + random.below(4));
+      const Entries entries(random, low, count, metric);
+      const Decision decision = decided(low, entries, SimdLevel::baseline);
+      REQUIRE(decision == decided(low, entries, simd_level()));
+      for (unsigned i = 0; i < 8; ++i)
+        if ((decision.unsure >> i & 1U) == 0)
+          REQUIRE(entries.nearest(moved(low, i, 1)) == decision.winners.at(i));
+      unsure += std::popcount(decision.unsure);
+    }
+    CHECK(unsure < 8 * kRounds / 200);
   }
-  CHECK(unsure < colors / 200);
 }

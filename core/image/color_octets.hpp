@@ -2,36 +2,40 @@
 
 #include <cstdint>
 
+#include "core/base/color.hpp"
 #include "core/image/candidate_lists.hpp"
 #include "core/image/split_colors.hpp"
+#include "core/spec/sprite_spec.hpp"
 
 namespace dgxp {
 
-/// A palette entry in CIELAB.
-struct LabEntry {
+/// A palette entry in OKLab (for oklab) or CIELAB (for hyab and ciede2000).
+struct OctetEntry {
   float l = 0;
   float a = 0;
   float b = 0;
-  float chroma = 0;
+  float chroma = 0;  ///< of CIELAB alone
 };
+OctetEntry octet_entry(Rgb color, ColorMetric metric);
 
-/// CIEDE2000 of palette entries from eight places at once. `entries` are those of the palette,
+/// Distances of palette entries from eight places at once. `entries` are those of the palette,
 /// `from` says which of them compete. The i-th place has the upper half of red where i & 4, of
 /// green where i & 2, of blue where i & 1.
-struct Ciede2000Octets {
+struct ColorOctets {
   /// The eighths of `box` (of edge 4 or more). Bit i of `eighths[k]` is left out when the entry
   /// from[k] is nowhere in the i-th one the nearest.
-  void (*keep)(const ColorBox& box, const LabEntry* entries, Candidates from,
+  void (*keep)(const ColorBox& box, const OctetEntry* entries, Candidates from,
                std::uint8_t* eighths);
   /// The colours of the box of edge 2 at `low`: who is nearest to each, in single floats. Bits of
   /// the colours of which that is not sure come back.
-  unsigned (*decide)(Rgb low, const LabEntry* entries, Candidates from, std::uint8_t* winners);
+  unsigned (*decide)(Rgb low, const OctetEntry* entries, Candidates from, std::uint8_t* winners);
 };
 
-const Ciede2000Octets& ciede2000_octets(SimdLevel level);
+/// For oklab, hyab and ciede2000.
+const ColorOctets& color_octets(ColorMetric metric, SimdLevel level);
 
 #if defined(__x86_64__)
-extern const Ciede2000Octets kCiede2000Avx2;
+const ColorOctets& color_octets_avx2(ColorMetric metric);
 #endif
 
 }  // namespace dgxp

@@ -1,0 +1,81 @@
+#pragma once
+
+// OKLab and HyAB for octet_kernel.hpp. A root is off by 3e-7, so OKLab's coordinates by 2e-6, and
+// with two entries within 1 of each other a difference of two squared distances by less than 1e-5;
+// of two HyAB distances (500 times the difference of two roots) by less than 1e-3.
+#include "core/image/octet_kernel.hpp"
+#include "core/image/root_lanes.hpp"
+
+namespace dgxp {
+
+/// OKLab's coordinates of its three roots.
+template <typename Quantity>
+LabOf<Quantity> oklab_of(const ThreeRoots<Quantity>& y) {
+  return {.l = y.x * 0.2104542553F + y.y * 0.7936177850F + y.z * -0.0040720468F,
+          .a = y.x * 1.9779984951F + y.y * -2.4285922050F + y.z * 0.4505937099F,
+          .b = y.x * 0.0259040371F + y.y * 0.7827717662F + y.z * -0.8086757660F};
+}
+
+/// By the squared distance; in boxes less that of the colour from the middle, which is the same for
+/// all entries: what is left is linear.
+template <typename Floats>
+struct OklabSpace {
+  using Form = LinearForm<Floats>;
+  using Box = LabOf<Form>;
+  using Colors = LabOf<Floats>;
+  static constexpr float kUnsure = 2e-5F;
+  static constexpr float kDoubt = 2 * kUnsure;
+  static constexpr float kDoubtPart = 0;
+
+  static Box box(const ColorBox& box, unsigned first) {
+    return oklab_of(root_forms<Floats, PlainCurve>(box, first, oklab_lane_shares()));
+  }
+  static Form distance(const Box& box, const OctetEntry& entry) {
+    const Floats l = box.l.middle - entry.l;
+    const Floats a = box.a.middle - entry.a;
+    const Floats b = box.b.middle - entry.b;
+    return {.middle = l * l + a * a + b * b,
+            .slopes = (l + l) * box.l.slopes + (a + a) * box.a.slopes + (b + b) * box.b.slopes,
+            .rest = 2 * (absolute(l) * box.l.rest + absolute(a) * box.a.rest +
+                         absolute(b) * box.b.rest)};
+  }
+  static Colors colors(Rgb low, unsigned first) {
+    return oklab_of(color_roots<Floats, PlainCurve>(low, first, oklab_lane_shares()));
+  }
+  static Measured<Floats> measure(const Colors& colors, const OctetEntry& entry) {
+    const Floats l = colors.l - entry.l;
+    const Floats a = colors.a - entry.a;
+    const Floats b = colors.b - entry.b;
+    return {.value = l * l + a * a + b * b, .is_bound = LaneMask<Floats>{}};
+  }
+  static LaneMask<Floats> is_sure(Floats best, Floats second) { return second - best > kUnsure; }
+};
+
+template <typename Floats>
+struct HyabSpace {
+  using Form = LinearForm<Floats>;
+  using Box = LabOf<Form>;
+  using Colors = LabOf<Floats>;
+  static constexpr float kUnsure = 2e-3F;
+  static constexpr float kDoubt = 2 * kUnsure;
+  static constexpr float kDoubtPart = 0;
+
+  static Box box(const ColorBox& box, unsigned first) {
+    return lab_of(root_forms<Floats, LabCurve>(box, first, lab_lane_shares()));
+  }
+  static Form distance(const Box& box, const OctetEntry& entry) {
+    return size_of(box.l - entry.l) + length_of(box.a - entry.a, box.b - entry.b);
+  }
+  static Colors colors(Rgb low, unsigned first) {
+    return lab_of(color_roots<Floats, LabCurve>(low, first, lab_lane_shares()));
+  }
+  static Measured<Floats> measure(const Colors& colors, const OctetEntry& entry) {
+    const Floats a = colors.a - entry.a;
+    const Floats b = colors.b - entry.b;
+    return {.value = absolute(colors.l - entry.l) + square_roots(a * a + b * b),
+            .is_bound = LaneMask<Floats>{}};
+  }
+  static LaneMask<Floats> is_sure(Floats best, Floats second) { return second - best > kUnsure; }
+};
+
+}  // namespace dgxp
