@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.hpp"
+#include "core/build/check_colors.hpp"
 #include "core/build/choose_palettes.hpp"
 #include "core/exporters/exporter.hpp"
 #include "core/image/png_codec.hpp"
@@ -323,6 +324,8 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
   if (!palettes) return palettes.error();
   now.palettes = std::move(*palettes);
+  if (auto error = find_wrong_color(*request.project, now.palettes, now.lock))
+    return *std::move(error);
   now.jobs = assess_jobs({.project = request.project,
                           .inputs = &now.inputs,
                           .lock = &now.lock,

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/image/color_wishes.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/lint_motion.hpp"
 
@@ -26,53 +27,22 @@ struct Paint {
   std::vector<Rgb> guessed;
 };
 
-/// Names the colour that neither today's palette nor the lock knows.
-Error unknown_color(const SpriteSpec& spec, std::string_view what, Rgb color) {
-  return {.kind = ErrorKind::input,
-          .message = fmt::format("sprite '{}': {} {} is not in palette '{}'", spec.id, what,
-                                 to_hex(color), spec.palette)};
-}
-
-/// position -> position, in the order of `spec.recolor`; the first pair for a colour counts.
-Result<std::map<int, int>> recolored_positions(const SpriteSpec& spec, const Palette& base,
-                                               const LockedPalette& locked) {
-  std::map<int, int> moves;
-  for (const auto& [from, to] : spec.recolor) {
-    const auto left = find_position(from, base, locked);
-    if (!left) return unknown_color(spec, "the recolor colour", from);
-    const auto right = find_position(to, base, locked);
-    if (!right) return unknown_color(spec, "the recolor colour", to);
-    moves.emplace(*left, *right);
-  }
-  return moves;
-}
-
 Result<Paint> mix_paint(const Image& master, const SpriteSpec& spec, const SpriteColors& colors) {
   static const LockedPalette kNothingLocked;
   const LockedPalette& locked = colors.locked != nullptr ? *colors.locked : kNothingLocked;
   const Palette& target = colors.variant != nullptr ? *colors.variant : *colors.base;
-  if (target.colors.size() != colors.base->colors.size())
-    return Error{
-        .kind = ErrorKind::input,
-        .message = fmt::format("sprite '{}': palette '{}' has {} colours, its variant '{}' has {}",
-                               spec.id, spec.palette, colors.base->colors.size(),
-                               spec.variant_palette, target.colors.size())};
-  auto moves = recolored_positions(spec, *colors.base, locked);
-  if (!moves) return moves.error();
+  auto wishes = find_color_wishes(spec, colors);
+  if (!wishes) return wishes.error();
 
   Paint paint;
   auto places = follow_palette(colors_of(master), *colors.base, locked);
   paint.guessed = std::move(places.guessed);
   for (const auto& [color, position] : places.position) {
-    const auto move = moves->find(position);
-    const int final_position = move == moves->end() ? position : move->second;
+    const auto move = wishes->moves.find(position);
+    const int final_position = move == wishes->moves.end() ? position : move->second;
     paint.colors[color] = target.colors[static_cast<std::size_t>(final_position)];
   }
-  if (spec.finish.outline) {
-    const auto position = find_position(*spec.finish.outline, *colors.base, locked);
-    if (!position) return unknown_color(spec, "the outline colour", *spec.finish.outline);
-    paint.outline = target.colors[static_cast<std::size_t>(*position)];
-  }
+  if (wishes->outline) paint.outline = target.colors[static_cast<std::size_t>(*wishes->outline)];
   return paint;
 }
 

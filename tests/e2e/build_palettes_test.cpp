@@ -208,6 +208,36 @@ TEST_CASE("an auto palette is chosen again, from the raw images, for another num
   CHECK(project.get("assets.lock") == before);
 }
 
+TEST_CASE("colours that no palette has are told before anything is drawn") {
+  const auto refused = [](const std::string& from, const std::string& to,
+                          const std::string& message) {
+    const SmallProject project;
+    project.replace_in("assets.yaml", from, to);
+    for (const char* verb : {"plan", "build"}) {
+      const ProgramResult result = project.run({verb});
+      CHECK(result.status == 65);
+      CHECK_MESSAGE(result.err.find("error: " + message) != std::string::npos, result.err);
+      CHECK(result.err.find("\nhint: ") != std::string::npos);
+    }
+    CHECK_FALSE(std::filesystem::exists(project.at("art")));
+  };
+  refused("gold: [\"#7a4a2b\"", "gold: [\"#7a4a2c\"",
+          "sprite 'item/sword-gold': the recolor colour #7a4a2c is not in palette 'ember'");
+  refused("  size: [16, 16]\n", "  size: [16, 16]\n  finish: { outline: \"#000001\" }\n",
+          "sprite 'hero': the outline colour #000001 is not in palette 'ember'");
+  const SmallProject project;
+  project.replace_in("assets.yaml", "ramps:\n",
+                     "  two: { colors: [\"#000000\", \"#ffffff\"] }\nramps:\n");
+  project.replace_in("assets.yaml", "cape\"\n",
+                     "cape\"\n    variants: { palette: [ember, two] }\n");
+  const ProgramResult result = project.run({"build"});
+  CHECK(result.status == 65);
+  CHECK_MESSAGE(result.err.find("palette 'ember' has 16 colours, its variant 'two' has 2") !=
+                    std::string::npos,
+                result.err);
+  CHECK_FALSE(std::filesystem::exists(project.at("art")));
+}
+
 TEST_CASE("a build tells of masters that had no background to remove") {
   const SmallProject project;
   put_manifest(project, "{ file: palettes/ember.hex }",
