@@ -202,8 +202,10 @@ CommandHelp command_help() {
   for (const CLI::App* sub : parser.app.get_subcommands({})) {
     VerbHelp verb{.name = sub->get_name(),
                   .description = sub->get_description(),
-                  .options = options_of(*sub)};
+                  .options = options_of(*sub),
+                  .actions = {}};
     for (const CLI::App* action : sub->get_subcommands({})) {
+      verb.actions.push_back(action->get_name());
       for (OptionHelp& option : options_of(*action)) verb.options.push_back(std::move(option));
     }
     help.verbs.push_back(std::move(verb));

@@ -37,6 +37,7 @@ struct VerbHelp {
   std::string name;
   std::string description;
   std::vector<OptionHelp> options;
+  std::vector<std::string> actions;  ///< "ls" of `jobs ls`
 };
 struct CommandHelp {
   std::vector<OptionHelp> global;

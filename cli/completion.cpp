@@ -35,12 +35,12 @@ std::string quoted(const std::string& text) {
 std::string bash_script(const CommandHelp& help) {
   std::string cases;
   for (const VerbHelp& verb : help.verbs) {
-    cases += fmt::format("    {}) options=\"{}\" ;;\n", verb.name,
-                         joined(option_names(verb.options), " "));
+    cases += fmt::format("    {}) options=\"{}\" actions=\"{}\" ;;\n", verb.name,
+                         joined(option_names(verb.options), " "), joined(verb.actions, " "));
   }
   return fmt::format(R"(# bash completion for dgxp
 _dgxp() {{
-  local word=${{COMP_WORDS[COMP_CWORD]}} verb="" options="" i
+  local word=${{COMP_WORDS[COMP_CWORD]}} verb="" options="" actions="" i
   for ((i = 1; i < COMP_CWORD; ++i)); do
     case ${{COMP_WORDS[i]}} in
       -C|-j) ((++i)) ;;
@@ -53,6 +53,8 @@ _dgxp() {{
 {}  esac
   if [[ $word == -* || -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options {}" -- "$word")
+  elif [[ -n $actions && ${{COMP_WORDS[COMP_CWORD - 1]}} == "$verb" ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$actions" -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   fi
@@ -88,8 +90,10 @@ std::string zsh_script(const CommandHelp& help) {
   std::string cases;
   for (const VerbHelp& verb : help.verbs) {
     verbs += "    " + quoted(fmt::format("{}:{}", verb.name, zsh_text(verb.description))) + "\n";
-    cases += fmt::format("      {}) _arguments{} '*:file:_files' ;;\n", verb.name,
-                         zsh_options(verb.options));
+    const std::string action =
+        verb.actions.empty() ? "" : fmt::format(" '1:action:({})'", joined(verb.actions, " "));
+    cases += fmt::format("      {}) _arguments{}{} '*:file:_files' ;;\n", verb.name,
+                         zsh_options(verb.options), action);
   }
   return fmt::format(R"(#compdef dgxp
 _dgxp() {{
@@ -126,6 +130,12 @@ std::string fish_script(const CommandHelp& help) {
                           quoted(verb.description));
     const std::string condition = fmt::format(" -n '__fish_seen_subcommand_from {}'", verb.name);
     for (const OptionHelp& option : verb.options) script += fish_option(option, condition);
+    if (verb.actions.empty()) continue;
+    const std::string actions = joined(verb.actions, " ");
+    script += fmt::format(
+        "complete -c dgxp -n '__fish_seen_subcommand_from {}; and not "
+        "__fish_seen_subcommand_from {}' -f -a '{}'\n",
+        verb.name, actions, actions);
   }
   return script;
 }

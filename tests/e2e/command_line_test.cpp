@@ -258,7 +258,19 @@ TEST_CASE("completion scripts know every verb") {
     CHECK(result.status == 0);
     CHECK(result.out.find("reroll") != std::string::npos);
     CHECK(result.out.find("detailed-exitcode") != std::string::npos);
+    CHECK(result.out.find("show convert compare extract") != std::string::npos);
   }
+  folder.put("c.bash", run_dgxp(folder.folder().string(), {"completion", "bash"}).out);
+  const auto complete = [&](const std::string& words, int at) {
+    const std::string script = "source ./c.bash; COMP_WORDS=(" + words +
+                               "); COMP_CWORD=" + std::to_string(at) +
+                               "; _dgxp; echo ${COMPREPLY[@]}";
+    return run_program({.command = {"bash", "-c", script}, .folder = folder.folder().string()}).out;
+  };
+  CHECK(complete("dgxp buil", 1) == "build\n");
+  CHECK(complete("dgxp -C art palette ex", 4) == "extract\n");
+  CHECK(complete("dgxp palette show c", 3) == "c.bash\n");
+  CHECK(complete("dgxp build --lo", 2) == "--locked --lock-timeout\n");
 }
 
 TEST_CASE("schema is a draft-07 JSON Schema") {
