@@ -178,11 +178,12 @@ TEST_CASE("each stage works on plain files") {
 
 TEST_CASE("recolor keeps a table that took long inside a project, and nothing outside of one") {
   const SmallProject project;
-  Image picture({64, 64});
-  for (int y = 0; y < 64; ++y)
-    for (int x = 0; x < 64; ++x)
-      picture.at(x, y) = {static_cast<std::uint8_t>(4 * x), static_cast<std::uint8_t>(4 * y),
-                          static_cast<std::uint8_t>(x * y / 16), 255};
+  // Colours from everywhere: a few of one corner are found out in no time, and not kept.
+  Image picture({256, 256});
+  for (int y = 0; y < 256; ++y)
+    for (int x = 0; x < 256; ++x)
+      picture.at(x, y) = {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(y),
+                          static_cast<std::uint8_t>(37 * x + 101 * y), 255};
   project.put("in.png", std::string(as_text(encode_png(picture))));
   const auto recolor = [&](const std::string& metric, const std::string& out) {
     const auto result = project.run(
