@@ -12,6 +12,7 @@
 #include "cli/project_workflows.hpp"
 #include "core/base/suggest.hpp"
 #include "core/store/shared_folder.hpp"
+#include "core/worker/endpoint.hpp"
 #include "core/worker/worker_client.hpp"
 #include "manifests/glob.hpp"
 #include "manifests/load_manifest.hpp"
@@ -141,6 +142,10 @@ Result<WorkerChoice> choose_worker(const std::string& flag, const fs::path& fold
     choice.source = "DGXP_WORKER";
   } else {
     is_chosen = false;
+  }
+  // That of a configuration is judged where it is read.
+  if (is_chosen && !choice.is_embedded()) {
+    if (auto address = parse_endpoint(choice.address); !address) return address.error();
   }
   for (const fs::path& file : config_files(folder)) {
     std::error_code ignored;

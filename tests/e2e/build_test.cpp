@@ -203,6 +203,21 @@ TEST_CASE("build --locked refuses drift with exit 2 and writes nothing") {
   CHECK(project.tree() == before);
 }
 
+TEST_CASE("an address that is none is told before it is needed") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  for (const char* verb : {"plan", "status", "build", "watch"}) {
+    const ProgramResult result = project.run({verb, "--worker", "localhost:5555"});
+    CHECK(result.status == 64);
+    CHECK_MESSAGE(
+        result.err.find("'localhost:5555' is no address of a worker") != std::string::npos,
+        result.err);
+  }
+  CHECK(project.run({"status"}, {{"DGXP_WORKER", "nobody"}}).status == 64);
+  CHECK(project.run({"check"}, {{"DGXP_WORKER", "nobody"}}).status == 0);
+  CHECK(project.run({"build", "--locked"}, {{"DGXP_WORKER", "nobody"}}).status == 0);
+}
+
 TEST_CASE("an edited master of a wrong size is told before anything is drawn") {
   const SmallProject project;
   REQUIRE(project.run({"build"}).status == 0);
