@@ -193,12 +193,12 @@ void report_recovery(const Context& context, const RecoverArguments& arguments,
   const bool is_streamed = is_standard_output(arguments.output);
   say_written(
       terminal, is_standard_output(arguments.explain) ? arguments.explain : arguments.output,
-      fmt::format("{}: {}x{} sprite pixels of {:.2f}x{:.2f}, grid {:.0f} % sure, {:.0f} % of them "
-                  "likely right",
-                  is_streamed ? input : arguments.output, recovered.native.size.width,
-                  recovered.native.size.height, recovered.grid.cell_width,
-                  recovered.grid.cell_height, recovered.grid.confidence * 100,
-                  recovered.quality * 100));
+      fmt::format(
+          "{}: {}x{} sprite pixels of {:.2f}x{:.2f} raw ones, grid {:.0f} % sure, {:.0f} % of them "
+          "likely right",
+          is_streamed ? input : arguments.output, recovered.native.size.width,
+          recovered.native.size.height, recovered.grid.cell_width, recovered.grid.cell_height,
+          recovered.grid.confidence * 100, recovered.quality * 100));
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST_CASE("a picture on standard output stands there alone") {
   REQUIRE(folder.recover({"-o", "x.png"}).status == 0);
   const ProgramResult recovered = folder.recover({"-o", "-"});
   CHECK(recovered.out == folder.get("x.png"));
-  CHECK(recovered.err.starts_with("note: raw.png: 8x8 sprite pixels"));
+  CHECK(recovered.err.starts_with("note: raw.png: 8x8 sprite pixels of 8.00x8.00 raw ones,"));
   const Words map{"recolor", "x.png", "--map", "#9e3038=#102030", "-o"};
   Words to_file = map;
   to_file.push_back("y.png");
