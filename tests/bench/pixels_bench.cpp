@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -146,20 +147,22 @@ void score_background(const std::vector<RecoveryCase>& cases) {
 /// `with_palette`: the colours of the case are told, as its own scorer expects.
 void score_cases(const std::vector<RecoveryCase>& cases, bool with_palette) {
   std::map<std::string, Score> scores;
-  double cpu = 0;
+  std::vector<double> times;  // ms
   for (const RecoveryCase& one : cases) {
     const Image raw = read_raw(one);
     const double before = cpu_ms();
     const auto found = recover_native(raw, {.background = Background::none, .despeckle = 0},
                                       with_palette ? one.palette : Palette{});
-    cpu += cpu_ms() - before;
+    times.push_back(cpu_ms() - before);
     const Score score = RecoveryScorer::score(one, found ? &found->native : nullptr);
     scores[one.level].add(score);
     scores["total"].add(score);
   }
-  fmt::print("{} pictures, {}: {:.1f} ms CPU each without decoding\n", cases.size(),
-             with_palette ? "palette known" : "palette unknown, locked afterwards",
-             cpu / static_cast<double>(cases.size()));
+  fmt::print("{} pictures, {}: CPU without decoding {:.1f} ms each, {:.1f} at most, {} above {}\n",
+             cases.size(), with_palette ? "palette known" : "palette unknown, locked afterwards",
+             std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size()),
+             std::ranges::max(times),
+             std::ranges::count_if(times, [](double time) { return time > kGoal; }), kGoal);
   print_scores(scores);
 }
 
