@@ -22,6 +22,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/image/candidate_costs.hpp"
 #include "core/image/color_beliefs.hpp"
 #include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
@@ -86,15 +87,15 @@ struct Witnesses {
 
 class Chooser {
  public:
-  Chooser(const CellSamples& cells, std::span<const Rgb> colors);
+  Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLevel level);
   ColorChoice run();
 
  private:
   void judge_light();
   void judge_noise();
   void add_noise(const Witnesses& some);
-  CandidateLanes noise_costs(std::size_t cell) const;
-  CandidateLanes judge_candidates(std::size_t cell, bool rule_out);
+  void judge_costs();
+  CandidateLanes judge_candidates(std::size_t cell, const CandidateShares& costs, bool rule_out);
   void judge_cells(int round);
   bool read_choice();
   void judge_confidence();
@@ -110,8 +111,11 @@ class Chooser {
   std::vector<float> light_;
   ColorNoise noise_;
   ColorNoise common_noise_;
-  NoiseLanes noise_lanes_{NoiseShape{}};
-  NoiseLanes common_lanes_{NoiseShape{}};
+  NoiseLanes<FourFloats> noise_lanes_{NoiseShape{}};
+  NoiseLanes<FourFloats> common_lanes_{NoiseShape{}};
+  AnswerCandidates answer_;
+  std::vector<std::uint32_t> open_;     ///< the cells in doubt
+  std::vector<CandidateShares> costs_;  ///< of these
   ColorChoice choice_;
 };
 
@@ -135,7 +139,7 @@ std::vector<LightEstimate::Tilts> scaled_tilts(const CellSamples& cells) {
   return tilts;
 }
 
-Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
+Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLevel level)
     : count_(cells.colors.size()),
       seen_(cells.colors),
       table_(colors),
@@ -144,7 +148,8 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       usage_(colors.size()),
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
-      light_(count_ + kLanes) {
+      light_(count_ + kLanes),
+      answer_(answer_candidates(level)) {
   const NearestColors nearest(colors);
   NearColors near;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -152,6 +157,9 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors)
       near = nearest.find(cells.colors[i]);
     }
     beliefs_.start(i, near.index, near.count);
+    if (near.count > 1) {
+      open_.push_back(static_cast<std::uint32_t>(i));
+    }
     choice_.index.push_back(near.index[0]);
   }
   choice_.index.resize(count_ + kLanes);
@@ -172,8 +180,8 @@ void Chooser::judge_light() {
     const std::uint16_t* color = &choice_.index[i];
     const FourInts index = load_index(color);
     const FourInts is_common = index == usage_.most_common();
-    const LightLanes on =
-        NoiseLanes::of_both(is_common, common_lanes_, noise_lanes_)
+    const auto on =
+        NoiseLanes<FourFloats>::of_both(is_common, common_lanes_, noise_lanes_)
             .light_on(seen_.from(i), table_.find(index), load_lanes(&light_[i]) * kBrightness);
     const FourFloats look{looks[color[0]], looks[color[1]], looks[color[2]], looks[color[3]]};
     store_lanes(look, &expected[i]);
@@ -208,8 +216,8 @@ void Chooser::judge_noise() {
   add_noise(some);
   noise_.judge();
   common_noise_.judge();
-  noise_lanes_ = NoiseLanes(noise_.shape());
-  common_lanes_ = NoiseLanes(common_noise_.shape());
+  noise_lanes_ = NoiseLanes<FourFloats>(noise_.shape());
+  common_lanes_ = NoiseLanes<FourFloats>(common_noise_.shape());
 }
 
 void Chooser::add_noise(const Witnesses& some) {
@@ -217,8 +225,8 @@ void Chooser::add_noise(const Witnesses& some) {
     const FourInts index = load_index(&some.color[first]);
     const std::uint32_t* cells = &some.cell[first];
     const FourFloats light{light_[cells[0]], light_[cells[1]], light_[cells[2]], light_[cells[3]]};
-    const RestLanes found =
-        NoiseLanes::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_)
+    const auto found =
+        NoiseLanes<FourFloats>::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_)
             .rest(seen_.of(cells), table_.find(index), light * kBrightness);
     const auto& [x, y, z] = found.rest;
     const FourInts is_noise = x * x + y * y + z * z <= kOutlier;
@@ -232,26 +240,27 @@ void Chooser::add_noise(const Witnesses& some) {
   }
 }
 
-/// The noise that each candidate of a cell would need.
-CandidateLanes Chooser::noise_costs(std::size_t cell) const {
-  const CellBelief& belief = beliefs_[cell];
-  const FourFloats light = all_lanes(light_[cell] * kBrightness);
-  const auto costs = [&](const std::uint16_t* colors) {
-    const FourInts index = load_index(colors);
-    const NoiseLanes noise =
-        NoiseLanes::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_);
-    return noise.cost(noise.rest(seen_.all(cell), table_.find(index), light));
-  };
-  const FourFloats low = costs(belief.color.data());
-  return first_of({low, belief.count > kLanes ? costs(belief.color.data() + kLanes) : low},
-                  belief.count, kBeyond);
+/// The noise that each candidate of the cells in doubt would need.
+void Chooser::judge_costs() {
+  std::erase_if(open_, [&](std::uint32_t cell) { return beliefs_[cell].count == 1; });
+  costs_.resize(open_.size());
+  answer_({.beliefs = beliefs_.data(),
+           .seen = seen_.planes(),
+           .light = light_.data(),
+           .brightness = kBrightness,
+           .colors = table_.words(),
+           .most_common = usage_.most_common(),
+           .common = &common_noise_.shape(),
+           .others = &noise_.shape()},
+          open_.data(), open_.size(), costs_.data());
 }
 
 /// The noise that each candidate of a cell would need, once the far ones are ruled out; and what it
 /// says of them alone.
-CandidateLanes Chooser::judge_candidates(std::size_t cell, bool rule_out) {
+CandidateLanes Chooser::judge_candidates(std::size_t cell, const CandidateShares& costs,
+                                         bool rule_out) {
   CellBelief& belief = beliefs_[cell];
-  CandidateLanes cost = noise_costs(cell);
+  CandidateLanes cost = first_of(load_shares(costs), belief.count, kBeyond);
   if (rule_out) {
     const float least = least_of(cost);
     const std::uint32_t near =
@@ -268,12 +277,11 @@ CandidateLanes Chooser::judge_candidates(std::size_t cell, bool rule_out) {
 /// What each cell shows, without its neighbours.
 void Chooser::judge_cells(int round) {
   const bool together = round >= kFirstTogether;
-  for (std::size_t i = 0; i < count_; ++i) {
+  judge_costs();
+  for (std::size_t place = 0; place < open_.size(); ++place) {
+    const std::uint32_t i = open_[place];
     CellBelief& belief = beliefs_[i];
-    if (belief.count == 1) {
-      continue;
-    }
-    const CandidateLanes noise = judge_candidates(i, round >= kFirstNoiseKnown);
+    const CandidateLanes noise = judge_candidates(i, costs_[place], round >= kFirstNoiseKnown);
     const CandidateLanes own = load_shares(belief.share);
     const auto costs = [&](FourFloats cost, const std::uint16_t* colors, FourFloats own_share) {
       if (round < kFirstUsage) {
@@ -354,9 +362,10 @@ ColorChoice Chooser::run() {
 
 }  // namespace
 
-ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors) {
+ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors, SimdLevel level) {
   // Which of so many colours stand side by side is neither known nor worth a table.
-  return colors.size() > kMostColors ? nearest_of(cells, colors) : Chooser(cells, colors).run();
+  return colors.size() > kMostColors ? nearest_of(cells, colors)
+                                     : Chooser(cells, colors, level).run();
 }
 
 }  // namespace dgxp

@@ -6,6 +6,7 @@
 
 #include "core/base/color.hpp"
 #include "core/image/sample_cells.hpp"
+#include "core/image/split_colors.hpp"
 
 namespace dgxp {
 
@@ -18,6 +19,7 @@ struct ColorChoice {
 /// The likeliest colour of each cell: near to what the picture shows, often used in it and often
 /// beside its neighbours. Noise, light and usage are estimated from the cells themselves in a few
 /// rounds. There are 1..65535 `colors`.
-ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors);
+ColorChoice assign_colors(const CellSamples& cells, std::span<const Rgb> colors,
+                          SimdLevel level = simd_level());
 
 }  // namespace dgxp

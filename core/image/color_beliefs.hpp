@@ -32,6 +32,7 @@ class ColorBeliefs {
   std::size_t size() const { return cells_.size(); }
   CellBelief& operator[](std::size_t cell) { return cells_[cell]; }
   const CellBelief& operator[](std::size_t cell) const { return cells_[cell]; }
+  const CellBelief* data() const { return cells_.data(); }
 
   /// Sets the candidates of a cell.
   void start(std::size_t cell, const std::array<std::uint16_t, kCandidates>& color,

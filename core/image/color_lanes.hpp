@@ -34,6 +34,9 @@ class ColorTable {
             __builtin_convertvector(words >> 16, FourFloats)};
   }
 
+  /// Red in the lowest byte.
+  const std::int32_t* words() const { return words_.data(); }
+
  private:
   std::int32_t word(std::int32_t index) const { return words_[static_cast<std::size_t>(index)]; }
 
@@ -57,9 +60,9 @@ class SeenColors {
     return {load_lanes(&planes_[0][cell]), load_lanes(&planes_[1][cell]),
             load_lanes(&planes_[2][cell])};
   }
-  /// Of one cell in all lanes.
-  ColorLanes all(std::size_t cell) const {
-    return {all_lanes(planes_[0][cell]), all_lanes(planes_[1][cell]), all_lanes(planes_[2][cell])};
+  /// Red, green and blue of all cells.
+  std::array<const float*, 3> planes() const {
+    return {planes_[0].data(), planes_[1].data(), planes_[2].data()};
   }
   /// Of any four cells.
   ColorLanes of(const std::uint32_t* cells) const {

@@ -114,6 +114,23 @@ inline std::array<FourFloats, kLanes> transposed(FourFloats a, FourFloats b, Fou
           __builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5),
           __builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7)};
 }
+#if defined(__AVX2__)
+inline EightFloats joined(FourFloats low, FourFloats high) {
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+/// Each half by itself.
+inline std::array<EightFloats, 4> transposed(EightFloats a, EightFloats b, EightFloats c,
+                                             EightFloats d) {
+  const EightFloats low_ab = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+  const EightFloats low_cd = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
+  const EightFloats high_ab = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+  const EightFloats high_cd = __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
+  return {__builtin_shufflevector(low_ab, low_cd, 0, 1, 8, 9, 4, 5, 12, 13),
+          __builtin_shufflevector(low_ab, low_cd, 2, 3, 10, 11, 6, 7, 14, 15),
+          __builtin_shufflevector(high_ab, high_cd, 0, 1, 8, 9, 4, 5, 12, 13),
+          __builtin_shufflevector(high_ab, high_cd, 2, 3, 10, 11, 6, 7, 14, 15)};
+}
+#endif
 
 inline FourFloats square_roots(FourFloats x) {
 #if defined(__SSE2__)

@@ -8,40 +8,43 @@
 #include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/cut_off.hpp"
+#include "core/image/float_lanes.hpp"
 
 // What noise does to the colours that cells show: of four cells, or of one cell that may have four
 // colours, at once.
 namespace dgxp {
 
-/// What cells show beyond their colours, and what that costs before the noise is asked (see
-/// NoiseLanes::cost).
-struct RestLanes {
-  ColorLanes rest{};
-  FourFloats cost{};
-};
-
-/// The light that cells of known colour show.
-struct LightLanes {
-  FourFloats light{};   ///< what is added to each channel
-  FourFloats weight{};  ///< 1 where neither black nor white cuts anything off, less where they do
-};
-
+template <typename Floats>
 class NoiseLanes {
  public:
+  using Mask = LaneMask<Floats>;
+  using Colors = std::array<Floats, 3>;  ///< red, green and blue
+
+  /// What cells show beyond their colours, and what that costs before the noise is asked (`cost`).
+  struct Rest {
+    Colors rest{};
+    Floats cost{};
+  };
+  /// The light that cells of known colour show.
+  struct Light {
+    Floats light{};   ///< what is added to each channel
+    Floats weight{};  ///< 1 where neither black nor white cuts anything off, less where they do
+  };
+
   explicit NoiseLanes(const NoiseShape& shape)
-      : cut_offs_(cut_off_table().data()), spread_cost_(all_lanes(shape.spread_cost)) {
+      : cut_offs_(cut_off_table().data()), spread_cost_(Floats{} + shape.spread_cost) {
     for (std::size_t c = 0; c < deviation_.size(); ++c) {
-      deviation_[c] = all_lanes(shape.deviation[c]);
+      deviation_[c] = Floats{} + shape.deviation[c];
     }
     for (std::size_t i = 0; i < whiten_.size(); ++i) {
-      whiten_[i] = all_lanes(shape.whiten[i]);
+      whiten_[i] = Floats{} + shape.whiten[i];
     }
   }
   /// `chosen` in the lanes that are, `other` in the others.
-  [[gnu::always_inline]] static NoiseLanes of_both(FourInts is_chosen, const NoiseLanes& chosen,
+  [[gnu::always_inline]] static NoiseLanes of_both(Mask is_chosen, const NoiseLanes& chosen,
                                                    const NoiseLanes& other) {
     NoiseLanes both(other);
-    const auto choose = [&](FourFloats& value, FourFloats now) { value = is_chosen ? now : value; };
+    const auto choose = [&](Floats& value, Floats now) { value = is_chosen ? now : value; };
     choose(both.deviation_[0], chosen.deviation_[0]);
     choose(both.deviation_[1], chosen.deviation_[1]);
     choose(both.deviation_[2], chosen.deviation_[2]);
@@ -56,8 +59,7 @@ class NoiseLanes {
   }
 
   /// What is `seen` beyond `color`, to each channel of which `light` is added.
-  [[gnu::always_inline]] RestLanes rest(const ColorLanes& seen, const ColorLanes& color,
-                                        FourFloats light) const {
+  [[gnu::always_inline]] Rest rest(const Colors& seen, const Colors& color, Floats light) const {
     const ChannelRest red = channel_rest(0, seen[0], color[0] + light);
     const ChannelRest green = channel_rest(1, seen[1], color[1] + light);
     const ChannelRest blue = channel_rest(2, seen[2], color[2] + light);
@@ -66,29 +68,27 @@ class NoiseLanes {
 
   /// The light on cells of `color` that are `seen`, near the light of a guess: one step of Newton's
   /// method towards the likeliest. A channel that black or white cuts off says little of it.
-  [[gnu::always_inline]] LightLanes light_on(const ColorLanes& seen, const ColorLanes& color,
-                                             FourFloats guess) const {
+  [[gnu::always_inline]] Light light_on(const Colors& seen, const Colors& color,
+                                        Floats guess) const {
     const Pull red = channel_pull(0, seen[0], color[0] + guess);
     const Pull green = channel_pull(1, seen[1], color[1] + guess);
     const Pull blue = channel_pull(2, seen[2], color[2] + guess);
-    const FourFloats pull = red.pull + green.pull + blue.pull;
-    const FourFloats weight = red.weight + green.weight + blue.weight;
-    const FourFloats least = all_lanes(kLeastWeight);
-    return {.light = guess + pull / (weight < least ? least : weight), .weight = weight / 3.0F};
+    const Floats pull = red.pull + green.pull + blue.pull;
+    const Floats weight = red.weight + green.weight + blue.weight;
+    return {.light = guess + pull / at_least(kLeastWeight, weight), .weight = weight / 3.0F};
   }
 
   /// The negative logarithm of the density, but for a constant.
-  [[gnu::always_inline]] FourFloats cost(const RestLanes& found) const {
+  [[gnu::always_inline]] Floats cost(const Rest& found) const {
     const auto& [x, y, z] = found.rest;
     const auto& w = whiten_;
-    const FourFloats a = w[0] * x;
-    const FourFloats b = w[1] * x + w[2] * y;
-    const FourFloats c = w[3] * x + w[4] * y + w[5] * z;
-    const FourFloats cost = (a * a + b * b + c * c) / 2.0F;
+    const Floats a = w[0] * x;
+    const Floats b = w[1] * x + w[2] * y;
+    const Floats c = w[3] * x + w[4] * y + w[5] * z;
+    const Floats cost = (a * a + b * b + c * c) / 2.0F;
     // Farther away it is no noise, but a cell that shows a mixture or a colour that the palette
     // lacks: the nearest is still the likeliest, by little.
-    const FourFloats beyond = cost - kNoise;
-    const FourFloats far = beyond > 0.0F ? beyond : FourFloats{};
+    const Floats far = at_least(0, cost - kNoise);
     return cost - far + far * kFarther + spread_cost_ + found.cost;
   }
 
@@ -99,90 +99,93 @@ class NoiseLanes {
 
   /// CutOff of four values.
   struct Cut {
-    FourFloats mean;
-    FourFloats deviation;
-    FourFloats cost;
-    FourFloats slope;
+    Floats mean;
+    Floats deviation;
+    Floats cost;
+    Floats slope;
   };
 
   struct ChannelRest {
-    FourFloats rest;
-    FourFloats cost;
+    Floats rest;
+    Floats cost;
   };
   struct Pull {
-    FourFloats pull;
-    FourFloats weight;
+    Floats pull;
+    Floats weight;
   };
 
   /// How near black or white four values of one channel are.
   struct Ends {
-    FourFloats above;  ///< the nearer end
-    FourInts is_dark;  ///< near black
-    FourInts is_cut;   ///< near either
+    Floats above;  ///< the nearer end
+    Mask is_dark;  ///< near black
+    Mask is_cut;   ///< near either
 
-    [[gnu::always_inline]] Ends(FourFloats want, FourFloats deviation) {
-      const FourFloats reach = deviation * static_cast<float>(kCutOffReach);
-      const FourFloats below_white = 255.0F - want;
+    [[gnu::always_inline]] Ends(Floats want, Floats deviation) {
+      const Floats reach = deviation * static_cast<float>(kCutOffReach);
+      const Floats below_white = 255.0F - want;
       is_dark = want < reach;
       is_cut = is_dark | (below_white < reach);
       above = is_dark ? want : below_white;
     }
   };
 
-  [[gnu::always_inline]] ChannelRest channel_rest(std::size_t channel, FourFloats seen,
-                                                  FourFloats want) const {
+  [[gnu::always_inline]] ChannelRest channel_rest(std::size_t channel, Floats seen,
+                                                  Floats want) const {
     const Ends ends(want, deviation_[channel]);
-    const FourFloats free = seen - want;
+    const Floats free = seen - want;
     if (!any_lane(ends.is_cut)) {
-      return {.rest = free, .cost = FourFloats{}};
+      return {.rest = free, .cost = Floats{}};
     }
     const Cut cut = look_up(ends.above, deviation_[channel]);
-    const FourFloats base = ends.is_dark ? seen : seen - 255.0F;
-    const FourFloats rest = (base + (ends.is_dark ? -cut.mean : cut.mean)) / cut.deviation;
-    return {.rest = ends.is_cut ? rest : free, .cost = ends.is_cut ? cut.cost : FourFloats{}};
+    const Floats base = ends.is_dark ? seen : seen - 255.0F;
+    const Floats rest = (base + (ends.is_dark ? -cut.mean : cut.mean)) / cut.deviation;
+    return {.rest = ends.is_cut ? rest : free, .cost = ends.is_cut ? cut.cost : Floats{}};
   }
 
-  [[gnu::always_inline]] Pull channel_pull(std::size_t channel, FourFloats seen,
-                                           FourFloats want) const {
+  [[gnu::always_inline]] Pull channel_pull(std::size_t channel, Floats seen, Floats want) const {
     const Ends ends(want, deviation_[channel]);
-    const FourFloats free = seen - want;
-    const FourFloats one = all_lanes(1.0F);
+    const Floats free = seen - want;
+    const Floats one = Floats{} + 1.0F;
     if (!any_lane(ends.is_cut)) {
       return {.pull = free, .weight = one};
     }
     const Cut cut = look_up(ends.above, deviation_[channel]);
-    const FourFloats trust = cut.slope / (cut.deviation * cut.deviation);
-    const FourFloats shown = ends.is_dark ? cut.mean : 255.0F - cut.mean;
+    const Floats trust = cut.slope / (cut.deviation * cut.deviation);
+    const Floats shown = ends.is_dark ? cut.mean : 255.0F - cut.mean;
     return {.pull = ends.is_cut ? trust * (seen - shown) : free,
             .weight = ends.is_cut ? trust * cut.slope : one};
   }
 
   /// With the mean in units of `deviation`; for what is not cut off, anything.
-  [[gnu::always_inline]] Cut look_up(FourFloats above, FourFloats deviation) const {
+  [[gnu::always_inline]] Cut look_up(Floats above, Floats deviation) const {
     constexpr float kReach = kCutOffReach;
-    FourFloats value = above / deviation;
-    value = value < -kReach ? -kReach : value;
-    value = value > kReach ? kReach : value;
-    Cut cut = rows_of(__builtin_convertvector((value + kReach) * kCutOffSteps + 0.5F, FourInts));
+    const Floats value = at_most(kReach, at_least(-kReach, above / deviation));
+    Cut cut = rows_of(__builtin_convertvector((value + kReach) * kCutOffSteps + 0.5F, Mask));
     cut.mean *= deviation;
     return cut;
   }
 
-  [[gnu::always_inline]] Cut rows_of(FourInts places) const {
+  [[gnu::always_inline]] Cut rows_of(Mask places) const {
     static_assert(sizeof(CutOff) == sizeof(FourFloats));
     const auto row = [&](std::size_t lane) {
       FourFloats values;
       std::memcpy(&values, cut_offs_ + places[lane], sizeof values);
       return values;
     };
-    const auto [mean, deviation, cost, slope] = transposed(row(0), row(1), row(2), row(3));
-    return {.mean = mean, .deviation = deviation, .cost = cost, .slope = slope};
+    std::array<Floats, 4> columns;
+    if constexpr (sizeof(Floats) == sizeof(FourFloats)) {
+      columns = transposed(row(0), row(1), row(2), row(3));
+    } else {
+      columns = transposed(joined(row(0), row(4)), joined(row(1), row(5)), joined(row(2), row(6)),
+                           joined(row(3), row(7)));
+    }
+    return {.mean = columns[0], .deviation = columns[1], .cost = columns[2], .slope = columns[3]};
   }
 
   const CutOff* cut_offs_;
-  ColorLanes deviation_;
-  std::array<FourFloats, 6> whiten_;
-  FourFloats spread_cost_;
+  Colors deviation_;
+  std::array<Floats, 6> whiten_;
+  Floats spread_cost_;
 };
 
 }  // namespace dgxp

@@ -149,4 +149,13 @@ TEST_CASE("assign_colors takes a palette of one colour") {
   CHECK(choice.index == std::vector<std::uint16_t>(kSide * kSide));
 }
 
+TEST_CASE("assign_colors chooses alike with all instructions") {
+  const std::vector<Rgb> colors{{0, 0, 0}, {90, 90, 90}, {5, 5, 5}, {96, 86, 88}, {250, 255, 255}};
+  const CellSamples cells = even_cells(shown(stripes(), colors, 12));
+  const ColorChoice plain = assign_colors(cells, colors, SimdLevel::baseline);
+  const ColorChoice best = assign_colors(cells, colors, simd_level());
+  CHECK(plain.index == best.index);
+  CHECK(plain.confidence == best.confidence);
+}
+
 }  // namespace dgxp

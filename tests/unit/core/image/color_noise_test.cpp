@@ -96,11 +96,12 @@ TEST_CASE("ColorNoise forgives more along the axis of much noise") {
 }
 
 TEST_CASE("NoiseLanes says of four cells, of two kinds of noise, what is said of each") {
+  using Lanes = NoiseLanes<FourFloats>;
   testing::Random random(12);
   const ColorNoise wide = ten_levels();
   const ColorNoise narrow;
-  const NoiseLanes wide_lanes(wide.shape());
-  const NoiseLanes narrow_lanes(narrow.shape());
+  const Lanes wide_lanes(wide.shape());
+  const Lanes narrow_lanes(narrow.shape());
   for (int i = 0; i < 3000; ++i) {
     std::array<Rgb, kLanes> colors;
     std::array<std::array<float, 3>, kLanes> seen{};
@@ -121,10 +122,10 @@ TEST_CASE("NoiseLanes says of four cells, of two kinds of noise, what is said of
       light[lane] = static_cast<float>(random.below(400) - 200) / 10;
       is_wide[lane] = -random.below(2);
     }
-    const NoiseLanes noise = NoiseLanes::of_both(is_wide, wide_lanes, narrow_lanes);
-    const RestLanes rest = noise.rest(seen_lanes, color_lanes, light);
+    const Lanes noise = Lanes::of_both(is_wide, wide_lanes, narrow_lanes);
+    const Lanes::Rest rest = noise.rest(seen_lanes, color_lanes, light);
     const FourFloats cost = noise.cost(rest);
-    const LightLanes on = noise.light_on(seen_lanes, color_lanes, light);
+    const Lanes::Light on = noise.light_on(seen_lanes, color_lanes, light);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const testing::SlowNoise slow = alone(is_wide[lane] != 0 ? wide : narrow);
       const testing::ColorRest slow_rest = slow.rest(seen[lane], colors[lane], light[lane]);
