@@ -84,24 +84,31 @@ void WatchReporter::started(const std::vector<std::string>& changed) const {
     tell(line_of_json({{"event", "build_started"}, {"changed", changed}}));
 }
 
-void WatchReporter::tell_refused(const ManifestPlace& files, ByteView manifest, const Error& error,
-                                 double milliseconds) const {
+int WatchReporter::refused(const ManifestPlace& files, const Error& error) const {
+  return tell_refused(files, {}, error, 0);
+}
+
+int WatchReporter::tell_refused(const ManifestPlace& files, ByteView manifest, const Error& error,
+                                double milliseconds) const {
   const int exit_code = show_failure(context_, error, &files, manifest);
-  if (style_ == EventStyle::text) return;
+  if (style_ == EventStyle::text) return exit_code;
   tell(line_of_json({{"event", "error"},
                      {"exit", exit_code},
                      {"message", error.message},
                      {"hint", error.hint},
                      {"diagnostics", diagnostics_json(context_.terminal->shown_diagnostics())},
                      {"ms", milliseconds}}));
+  return exit_code;
 }
 
 void WatchReporter::finished(const ManifestPlace& files, ByteView manifest,
                              const ResidentBuild& build, const std::vector<std::string>& changed,
                              std::chrono::nanoseconds took) const {
   const double milliseconds = in_milliseconds(took);
-  if (build.kind != ResidentBuild::Kind::done)
-    return tell_refused(files, manifest, *build.error, milliseconds);
+  if (build.kind != ResidentBuild::Kind::done) {
+    tell_refused(files, manifest, *build.error, milliseconds);
+    return;
+  }
   const BuildReport& report = build.report;
   show_problems(context_, files, report);
   const int exit_code = static_cast<int>(has_failed(report) ? ExitStatus::failed : ExitStatus::ok);

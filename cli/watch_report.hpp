@@ -21,11 +21,13 @@ class WatchReporter {
   void finished(const ManifestPlace& files, ByteView manifest, const ResidentBuild& build,
                 const std::vector<std::string>& changed, std::chrono::nanoseconds took) const;
   void ended() const;
+  /// That watching does not even begin. The exit status.
+  int refused(const ManifestPlace& files, const Error& error) const;
 
  private:
   void tell(const std::string& line) const;
-  void tell_refused(const ManifestPlace& files, ByteView manifest, const Error& error,
-                    double milliseconds) const;
+  int tell_refused(const ManifestPlace& files, ByteView manifest, const Error& error,
+                   double milliseconds) const;
 
   const Context& context_;
   EventStyle style_;

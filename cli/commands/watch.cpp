@@ -144,11 +144,12 @@ int run_watch_command(const Context& context, const WatchArguments& arguments) {
   const ManifestPlace files = manifest_place(arguments.manifest);
   const EventStyle style =
       arguments.events == "jsonl" || terminal.json() ? EventStyle::jsonl : EventStyle::text;
+  const WatchReporter reporter(context, style);
   auto worker =
       choose_worker(arguments.worker, files.folder, arguments.worker_folder, context.access);
-  if (!worker) return fail(context, worker.error());
+  if (!worker) return reporter.refused(files, worker.error());
   // A name that is wrong from the beginning is not waited for.
-  if (auto text = read_manifest(files); !text) return fail(context, text.error());
+  if (auto text = read_manifest(files); !text) return reporter.refused(files, text.error());
 
   const EndWatch end(context.stop,
                      arguments.exit_on_stdin_eof ? StdinEof::ends : StdinEof::ignored);
@@ -161,7 +162,6 @@ int run_watch_command(const Context& context, const WatchArguments& arguments) {
   if (arguments.poll_ms > 0) options.poll = std::chrono::milliseconds(arguments.poll_ms);
   OpenedSource source = open_change_source(files.folder, options);
   if (!source.note.empty()) terminal.note(source.note);
-  const WatchReporter reporter(context, style);
   return WatchLoop(context, project, std::move(source), reporter, end).run();
 }
 

@@ -1,4 +1,5 @@
 // `dgxp watch` as an editor, a game and a shell meet it. Every wait is for a line that it prints.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -208,6 +209,21 @@ TEST_CASE("watch ends with 0 when standard input does, if asked") {
   // Standard input of this test's programs is at its end from the beginning.
   const ProgramResult end = project.run({"watch", "--exit-on-stdin-eof"});
   CHECK(end.status == 0);
+}
+
+TEST_CASE("watch that cannot begin says so in an event of one line") {
+  const SmallProject project;
+  for (const char* style : {"--json", "--events=jsonl"}) {
+    const ProgramResult missing = project.run({"watch", style, "no.yaml"});
+    CHECK(missing.status == 65);
+    CHECK(std::ranges::count(missing.out, '\n') == 1);
+    const auto event = json::parse(missing.out);
+    CHECK(event["event"] == "error");
+    CHECK(event["exit"] == 65);
+    CHECK(event["message"] == "there is no manifest 'no.yaml'");
+    const ProgramResult astray = project.run({"watch", style, "--worker", "localhost:5555"});
+    CHECK(json::parse(astray.out)["exit"] == 64);
+  }
 }
 
 TEST_CASE("watch refuses a manifest that is not there") {
