@@ -180,7 +180,8 @@ constexpr FieldType kAlpha = whole(1, 255, "128");
 constexpr FieldType kDespeckle = whole(0, 1024, "2");
 constexpr std::array kRecoverFields{
     FieldSpec{"grid", &kGrid, "auto", "Width of a cell in raw pixels; auto looks for it"},
-    FieldSpec{"offset", &kRawPoint, "", "Where the first cell begins, in raw pixels"},
+    FieldSpec{"offset", &kRawPoint, "",
+              "Where a cell begins, in raw pixels; with size: the first one"},
     FieldSpec{"size", &kSize, "", "How many cells the raw image shows across and down"},
     FieldSpec{"background", &kBackground, "border_flood",
               "How the background is told from the figure"},
