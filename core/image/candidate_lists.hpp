@@ -18,6 +18,11 @@ using Candidates = std::span<const std::uint8_t>;
 class CandidateList {
  public:
   void add(std::uint8_t entry) { entries_.data()[count_++] = entry; }
+  /// Without a branch. Not for more entries than a list has room for, added or not.
+  void add_if(bool is_candidate, std::uint8_t entry) {
+    entries_.data()[count_] = entry;
+    count_ += is_candidate ? 1 : 0;
+  }
   Candidates view() const { return {entries_.data(), count_}; }
 
  private:

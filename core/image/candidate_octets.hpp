@@ -19,11 +19,16 @@ class CandidateOctet {
   /// Bit i of `eighths[k]` says whether from[k] is a candidate of the i-th eighth; the i-th has the
   /// upper half of red where i & 4, of green where i & 2, of blue where i & 1.
   CandidateOctet(Candidates from, const std::uint8_t* eighths) {
+    std::array<std::uint8_t, 8 * 256 + 1> entries;
+    std::uint16_t count = 0;
     for (unsigned i = 0; i < 8; ++i) {
-      for (std::size_t k = 0; k < from.size(); ++k)
-        if ((eighths[k] >> i & 1U) != 0) entries_.push_back(from[k]);
-      ends_.at(i + 1) = static_cast<std::uint16_t>(entries_.size());
+      for (std::size_t k = 0; k < from.size(); ++k) {
+        entries.data()[count] = from.data()[k];
+        count = static_cast<std::uint16_t>(count + (eighths[k] >> i & 1U));
+      }
+      ends_.data()[i + 1] = count;
     }
+    entries_.assign(entries.data(), entries.data() + count);
   }
   Candidates of(unsigned eighth) const {
     return Candidates(entries_).subspan(ends_[eighth], ends_[eighth + 1] - ends_[eighth]);

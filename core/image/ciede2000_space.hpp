@@ -31,6 +31,25 @@ class Ciede2000Space {
     return {.l = lab.l, .a = lab.a, .b = lab.b, .chroma = length_of(lab.a, lab.b)};
   }
 
+  /// No less than the square of CIEDE2000 is anywhere: S_H is at most S_C, the chromas grow by
+  /// less than 6.5 when a is stretched, and R_T matters for blue hues alone.
+  static Floats bound(const Box& box, const OctetEntry& entry) {
+    const auto beyond = [](const Form& form, float value) {
+      return at_least(0.0F, absolute(form.middle - value) - form.reach());
+    };
+    const Floats l = beyond(box.l, entry.l);
+    const Floats a = beyond(box.a, entry.a);
+    const Floats b = beyond(box.b, entry.b);
+    const Floats off = absolute((box.l.middle + entry.l) * 0.5F - 50.0F) + 0.5F * box.l.reach();
+    const Floats scale_l = 1.0F + 0.015F * off;
+    const Floats chroma = (box.chroma.middle + box.chroma.reach() + entry.chroma) * 0.5F + 6.5F;
+    const Floats scale_c = 1.0F + 0.045F * chroma;
+    const Floats part = chroma * (1.0F / 25.0F);
+    const Mask is_blue = (box.b.middle - box.b.reach() < 0.0F) | (Floats{} + entry.b < 0.0F);
+    const Floats turn = is_blue ? 0.867F * at_most(1.0F, part * part * part) : Floats{} + 1e-4F;
+    return l * l / (scale_l * scale_l) + (1.0F - turn) * (a * a + b * b) / (scale_c * scale_c);
+  }
+
   /// The square of CIEDE2000.
   static Form distance(const Box& colors, const OctetEntry& entry) {
     const Form stretch = share_form((colors.chroma + entry.chroma) * 0.5F) * -0.5F + 1.5F;
@@ -38,21 +57,19 @@ class Ciede2000Space {
     const Polar q = stretched_polar(stretch, entry.a, entry.b);
     const Form chroma = (p.length + q.length) * 0.5F;
     const MeanHue hue = mean_hue(p, q);
-    const HueScale scale_h = hue_scale(chroma, hue);
-    const Form scale_c = chroma * 0.045F + 1.0F;
+    const Scales scales = make_scales(chroma, hue);
     const Form chroma_apart = q.length - p.length;
-    const Form part_c =
-        chroma_apart * inverse_of(scale_c, at_least(1.0F, scale_c.middle - scale_c.reach()));
+    const Form part_c = chroma_apart * scales.inverse_c;
     const Form hue_square = square_of(stretch * (colors.a - entry.a)) +
                             square_of(colors.b - entry.b) - square_of(chroma_apart);
     const Form square = square_of(lightness_part(colors.l, entry.l)) + square_of(part_c) +
-                        hue_square * scale_h.inverse_square;
+                        hue_square * scales.inverse_square_h;
     return turned(square, colors, entry,
                   {.p = p,
                    .q = q,
                    .chroma = chroma,
                    .hue = hue,
-                   .scale_h = scale_h,
+                   .scales = scales,
                    .part_c = part_c,
                    .hue_square = hue_square});
   }
@@ -130,7 +147,7 @@ class Ciede2000Space {
 
  private:
   // Distances in single floats: off by less than half of this and a part of the distance.
-  static constexpr float kUnsure = 1e-3F;
+  static constexpr float kUnsure = 3e-4F;
   static constexpr float kUnsurePart = 2e-5F;
   static constexpr float kRounding = 1e-3F;  // of CIELAB in forms
   using Polar = PolarForm<Floats>;
@@ -140,14 +157,18 @@ class Ciede2000Space {
     const Floats apart = of_entry - l.middle;
     const Floats off = (l.middle + of_entry) * 0.5F - 50.0F;
     const Floats square = off * off;
-    const Floats inverse = 1.0F / square_roots(20.0F + square);
-    const Floats scale = 1.0F + 0.015F * square * inverse;
-    const Floats scale_slope =
-        0.015F * off * (square + 40.0F) * inverse * inverse * inverse;  // at most 0.01634
-    const Floats part = apart / scale;
-    const Floats slope = -(1.0F + 0.5F * part * scale_slope) / scale;
+    const Floats root = square_roots(20.0F + square);
+    const Floats scaled_root = root + 0.015F * square;
+    const Floats both = 1.0F / (root * scaled_root);
+    const Floats inverse_root = scaled_root * both;
+    const Floats inverse = root * root * both;  // of S_L
+    const Floats scale_slope = 0.015F * off * (square + 40.0F) * inverse_root * inverse_root *
+                               inverse_root;  // at most 0.01634
+    const Floats part = apart * inverse;
+    const Floats slope = -(1.0F + 0.5F * part * scale_slope) * inverse;
     const Floats reach = l.reach();
-    const Floats shrink = 1.0F / at_least(1.0F, scale - 0.0082F * reach);
+    const Floats less = 0.0082F * reach * inverse;
+    const Floats shrink = at_most(1.0F, less < 0.5F ? inverse * grown(less) : Floats{} + 1.0F);
     const Floats most = (absolute(apart) + reach) * shrink;
     const Floats bend = (0.01634F * (1.0F + 0.0082F * most) * shrink + 0.0017F * most) * shrink;
     return function_of(l, part, slope, bend);
@@ -159,15 +180,20 @@ class Ciede2000Space {
     const Floats x = c * (1.0F / 25.0F);
     const Floats cube = x * x * x;
     const Floats power = cube * cube * x;
-    const Floats inverse = 1.0F / (1.0F + power);
+    const Floats both = 1.0F / ((1.0F + power) * c);
+    const Floats inverse = c * both;
     const Floats share = square_roots(power * inverse);
     const Floats reach = chroma.reach();
+    const Floats inverse_c = (1.0F + power) * both;
+    const Floats less = reach * inverse_c;
     const Floats high = at_least(0.0F, chroma.middle + reach) * (1.0F / 25.0F);
-    const Floats low = 25.0F / at_least(25.0F, chroma.middle - reach);
-    const Floats low4 = low * low * low * low;
-    const Floats bend =
-        0.006F * at_most(1.0F, smaller(2.5F * high * square_roots(high), 7.6F * low4 * low4 * low));
-    return function_of(chroma, share, 3.5F * share * inverse / c, bend);
+    const Floats low =
+        at_most(1.0F, less < 0.5F ? 25.0F * inverse_c * grown(less) : Floats{} + 1.0F);
+    const Floats low3 = low * low * low;
+    // The power of 1.5 of `high` is no more than the bracket says.
+    const Floats bend = 0.006F * at_most(1.0F, smaller(2.5F * high * (0.15F + 1.667F * high),
+                                                       7.6F * low3 * low3 * low3));
+    return function_of(chroma, share, 3.5F * share * inverse * inverse_c, bend);
   }
 
   /// Of the vector (stretch * a, b). The stretch is at least 1 everywhere.
@@ -175,14 +201,15 @@ class Ciede2000Space {
     const Floats x = stretch.middle * a;
     const Floats length = square_roots(x * x + b * b);
     const Mask has_length = length > 1e-3F;
-    const Floats inverse = has_length ? 1.0F / length : Floats{};
+    const Floats inverses = 1.0F / (stretch.middle * at_least(1e-3F, length));
+    const Floats inverse = has_length ? stretch.middle * inverses : Floats{};
+    const Floats unstretch = at_least(1e-3F, length) * inverses;
     const Floats cos = has_length ? x * inverse : Floats{} + 1.0F;
     const Floats sin = b * inverse;
     // Second derivatives: of the length a^2 b^2 / length^3, of the angle -2 a^3 b stretch /
     // length^4. By this the length may be less than at the middle:
-    const Floats shrink = stretch.middle / at_least(1.0F, stretch.middle - stretch.reach());
+    const Floats shrink = at_most(1.5F, grown(stretch.reach() * unstretch));
     const Floats shrink2 = shrink * shrink;
-    const Floats unstretch = 1.0F / stretch.middle;
     const Floats both = cos * sin * unstretch;
     return {.cos = cos,
             .sin = sin,
@@ -221,36 +248,48 @@ class Ciede2000Space {
     return hue;
   }
 
-  /// S_H and what is derived from it.
-  struct HueScale {
-    Form scale;
-    Floats least;  // of the scale
-    Form inverse_square;
+  /// S_C and S_H and what is derived from them.
+  struct Scales {
+    Form inverse_c;
+    Form h;
+    Floats inverse_h;  // at the middle
+    Floats most_inverse_h;
+    Form inverse_square_h;
   };
-  static HueScale hue_scale(const Form& chroma, const MeanHue& hue) {
+  static Scales make_scales(const Form& chroma, const MeanHue& hue) {
     const HueFunction<Floats> at = hue_weight(hue.at);
     Form weight = function_of(hue.turn, at.value, at.slope, Floats{} + kHueWeightBend);
     constexpr float kMiddle = (kMostHueWeight + kLeastHueWeight) / 2;
     constexpr float kReach = (kMostHueWeight - kLeastHueWeight) / 2;
     const Mask is_known = hue.is_known & (weight.reach() < kReach);
     weight = select(is_known, weight, constant_form(Floats{} + kMiddle, Floats{} + kReach));
-    HueScale result;
-    result.scale = chroma * weight * 0.015F + 1.0F;
+    const Form scale_c = chroma * 0.045F + 1.0F;
+    Scales scales;
+    scales.h = chroma * weight * 0.015F + 1.0F;
+    const Floats both = 1.0F / (scale_c.middle * scales.h.middle);
+    const Floats inverse_c = scales.h.middle * both;
+    scales.inverse_c = inverse_of(scale_c, inverse_c, most_inverse(scale_c, inverse_c));
+    scales.inverse_h = scale_c.middle * both;
+    scales.most_inverse_h = most_inverse(scales.h, scales.inverse_h);
+    const Floats square = scales.inverse_h * scales.inverse_h;
+    const Floats most = scales.most_inverse_h * scales.most_inverse_h;
+    scales.inverse_square_h =
+        curved_function_of(scales.h, square, -2 * square * scales.inverse_h, 6 * most * most);
+    if (!any_lane(~is_known)) return scales;
     const Floats reach = chroma.reach();
-    const Floats narrow = 1.0F + 0.015F * kLeastHueWeight * at_least(0.0F, chroma.middle - reach);
-    const Floats wide = 1.0F + 0.015F * kMostHueWeight * (chroma.middle + reach);
-    const Floats least =
-        is_known ? at_least(1.0F, result.scale.middle - result.scale.reach()) : narrow;
-    const Floats inverse = 1.0F / result.scale.middle;
-    const Floats square = inverse * inverse;
-    const Floats most = 1.0F / (least * least);
-    const Form curved =
-        curved_function_of(result.scale, square, -2 * square * inverse, 6 * most * most);
-    const Floats fewest = 1.0F / (wide * wide);
-    const Form ranged = constant_form((most + fewest) * 0.5F, (most - fewest) * 0.5F);
-    result.least = least;
-    result.inverse_square = select(is_known, curved, ranged);
-    return result;
+    const Floats narrow =
+        1.0F / (1.0F + 0.015F * kLeastHueWeight * at_least(0.0F, chroma.middle - reach));
+    const Floats wide = 1.0F / (1.0F + 0.015F * kMostHueWeight * (chroma.middle + reach));
+    const Form ranged = constant_form((narrow * narrow + wide * wide) * 0.5F,
+                                      (narrow * narrow - wide * wide) * 0.5F);
+    scales.most_inverse_h = is_known ? scales.most_inverse_h : narrow;
+    scales.inverse_square_h = select(is_known, scales.inverse_square_h, ranged);
+    return scales;
+  }
+  /// Of a scale, which is at least 1 everywhere.
+  static Floats most_inverse(const Form& scale, Floats inverse) {
+    const Floats part = scale.reach() * inverse;
+    return at_most(1.0F, part < 0.5F ? inverse * grown(part) : Floats{} + 1.0F);
   }
 
   /// What R_T needs.
@@ -259,7 +298,7 @@ class Ciede2000Space {
     const Polar& q;
     const Form& chroma;
     const MeanHue& hue;
-    const HueScale& scale_h;
+    const Scales& scales;
     const Form& part_c;
     const Form& hue_square;
   };
@@ -267,7 +306,9 @@ class Ciede2000Space {
   /// With R_T, which matters for blue hues only: it is below 2e-5 when neither b is negative.
   static Form turned(Form square, const Box& colors, const OctetEntry& entry, const Parts& parts) {
     const MeanHue& hue = parts.hue;
-    const Floats most_share = seventh_share_root(parts.chroma.middle + parts.chroma.reach());
+    // Of the root of C^7 / (C^7 + 25^7); below 1 the third power is more.
+    const Floats part = (parts.chroma.middle + parts.chroma.reach()) * (1.0F / 25.0F);
+    const Floats most_share = at_most(1.0F, part * part * part);
     const Floats from_275 = hue_from_275(hue.at).cos;
     const Floats nearest = at_most(
         1.0F, at_least(0.0F, (hue.is_known ? from_275 : absolute(from_275)) + hue.turn.reach()));
@@ -277,21 +318,26 @@ class Ciede2000Space {
     const Mask is_blue = (colors.b.middle - colors.b.reach() < 0.0F) | (Floats{} + entry.b < 0.0F);
     const Floats most = is_blue ? 2 * most_share * most_turn : Floats{} + 4e-5F;
     const Floats most_c = absolute(parts.part_c.middle) + parts.part_c.reach();
-    const Floats most_h =
-        square_roots(at_least(0.0F, parts.hue_square.middle + parts.hue_square.reach())) /
-        parts.scale_h.least;
+    const Floats most_square_h =
+        at_least(0.0F, parts.hue_square.middle + parts.hue_square.reach()) *
+        parts.scales.most_inverse_h * parts.scales.most_inverse_h;
     Form ranged = square;
-    ranged.rest += most * most_c * most_h;
+    ranged.rest += 0.5F * most * (most_c * most_c + most_square_h);
     const Mask matters = hue.is_known & (most > 3e-3F);
     if (!any_lane(matters)) return ranged;
     const Form both = parts.p.length * parts.q.length;
-    const Floats least = both.middle - both.reach();
-    const Mask is_exact = matters & (least > 0.2F * both.middle);
     const Floats mean = square_roots(both.middle);
-    const Form root =
-        curved_function_of(both, mean, 0.5F / mean, -0.25F / (least * square_roots(least)));
+    const Floats inverse = 1.0F / mean;
+    const Floats less = both.reach() * inverse * inverse;
+    const Mask is_exact = matters & (less < 0.5F);
+    // No less than the power of -1.5 of 1 - less.
+    const Floats grown_bend = 1.0F + 1.5F * less + 4.4F * less * less;
+    const Form root = curved_function_of(both, mean, 0.5F * inverse,
+                                         -0.25F * inverse * inverse * inverse * grown_bend);
     const Form sine = function_of(hue.apart_turn, 2 * hue.sin_half, hue.cos_half, Floats{} + 0.5F);
-    const Form part_h = root * sine * inverse_of(parts.scale_h.scale, parts.scale_h.least);
+    const Form part_h =
+        root * sine *
+        inverse_of(parts.scales.h, parts.scales.inverse_h, parts.scales.most_inverse_h);
     const HueFunction<Floats> turn_at = turn_of_hue(hue.at, turn_table());
     Form turn = function_of(hue.turn, turn_at.value, turn_at.slope, Floats{} + kTurnBend);
     turn.rest += kTurnSlopeError * hue.turn.reach();

@@ -23,7 +23,8 @@ OctetEntry octet_entry(Rgb color, ColorMetric metric);
 /// green where i & 2, of blue where i & 1.
 struct ColorOctets {
   /// The eighths of `box` (of edge 4 or more). Bit i of `eighths[k]` is left out when the entry
-  /// from[k] is nowhere in the i-th one the nearest.
+  /// from[k] is nowhere in the i-th one the nearest. Not always where that is so: this may differ
+  /// between levels.
   void (*keep)(const ColorBox& box, const OctetEntry* entries, Candidates from,
                std::uint8_t* eighths);
   /// The colours of the box of edge 2 at `low`: who is nearest to each, in single floats. Bits of

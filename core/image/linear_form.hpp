@@ -109,11 +109,16 @@ LinearForm<Floats> curved_function_of(const LinearForm<Floats>& x, Floats value,
           .rest = absolute(slope) * x.rest + absolute(half)};
 }
 
-/// 1 / x of an x that is at least `least` everywhere.
+/// At least 1 / (1 - x) for 0 <= x <= 0.5, and no more than that and x^2: what is far from being
+/// tight anyway needs no division, which takes a processor long.
 template <typename Floats>
-LinearForm<Floats> inverse_of(const LinearForm<Floats>& x, Floats least) {
-  const Floats at_middle = 1.0F / x.middle;
-  const Floats most = 1.0F / least;
+Floats grown(Floats x) {
+  return 1.0F + x + 2 * x * x;
+}
+
+/// 1 / x, given 1 / middle and what 1 / x is at most.
+template <typename Floats>
+LinearForm<Floats> inverse_of(const LinearForm<Floats>& x, Floats at_middle, Floats most) {
   return curved_function_of(x, at_middle, -at_middle * at_middle, 2 * most * most * most);
 }
 
@@ -161,10 +166,12 @@ LengthForm<Floats> length_form_of(const LinearForm<Floats>& x, const LinearForm<
   const Floats along_rest = absolute(cos) * x.rest + absolute(sin) * y.rest;
   const Floats across_rest = absolute(cos) * y.rest + absolute(sin) * x.rest;
   // A move along adds its length; one across adds between nothing and what this says.
-  const Floats least = length - along.sum_of_sizes() - along_rest;
+  const Floats near = along.sum_of_sizes() + along_rest;
   const Floats far = across.sum_of_sizes() + across_rest;
+  const Floats part = near * inverse;
+  const LaneMask<Floats> is_long = has_length & (part < 0.5F) & (far < length);
   const Floats bulge =
-      least > 0.5F * far ? 0.5F * far * far / least : far + 2 * at_least(0.0F, -least);
+      is_long ? 0.5F * far * far * inverse * grown(part) : far + 2 * at_least(0.0F, near - length);
   return {.middle = length,
           .inverse = inverse,
           .cos = cos,
@@ -195,16 +202,17 @@ PolarForm<Floats> polar_of(const LinearForm<Floats>& x, const LinearForm<Floats>
   // The angle's second derivatives are 1 / length^2.
   const Floats x_reach = x.reach();
   const Floats y_reach = y.reach();
-  const Floats move = square_roots(x_reach * x_reach + y_reach * y_reach);
-  const Floats nearest = length.middle - move;
-  const Floats bend = move / nearest;
+  // The length of the longest move, or a little more.
+  const Floats move = larger(x_reach, y_reach) + 0.4143F * smaller(x_reach, y_reach);
+  const Floats part = move * length.inverse;
+  const Floats bend = part * grown(part);
   return {.cos = length.cos,
           .sin = length.sin,
           .length = length.form,
           .turn = {.middle = Floats{},
                    .slopes = length.inverse * (length.cos * y.slopes - length.sin * x.slopes),
                    .rest = rest * length.inverse + 0.5F * bend * bend},
-          .has_turn = (length.middle > 1e-3F) & (nearest > 0.3F * length.middle)};
+          .has_turn = (length.middle > 1e-3F) & (part < 0.5F)};
 }
 
 }  // namespace dgxp

@@ -4,6 +4,7 @@
 //
 //   Box box(box, first)               what entries are compared with, in the eighths from `first`
 //   LinearForm distance(box, entry)   there, or what grows with the distance
+//   bound(box, entry)                 if anything, no less than that is anywhere, in less time
 //   Colors colors(low, first)         the colours of a box of edge 2, from the one `first`
 //   Measured measure(colors, entry)   their distances in single floats, or what grows with them
 //   is_sure(best, second)             whether rounding cannot have exchanged the two
@@ -33,25 +34,34 @@ class OctetKernel {
                                     std::uint8_t* eighths) {
     const std::uint8_t* candidates = from.data();
     const std::size_t count = from.size();
-    std::array<Form, 256> forms;
+    Far far;
     for (std::size_t k = 0; k < count; ++k) eighths[k] = 0;
     for (unsigned first = 0; first < 8; first += kWidth) {
       const auto colors = Space::box(box, first);
+      const std::size_t start = far.measure(colors, entries, from);
+      std::array<Form, 256> forms;
+      std::array<std::uint8_t, 256> close;
+      std::size_t close_count = 0;
       Form leader = constant_form(Floats{} + kFar, Floats{});
       Floats least = leader.middle;
-      for (std::size_t k = 0; k < count; ++k) {
+      const auto enter = [&](std::size_t k) {
         const Form now = Space::distance(colors, entries[candidates[k]]);
-        forms.data()[k] = now;
+        forms.data()[close_count] = now;
+        close.data()[close_count++] = static_cast<std::uint8_t>(k);
         const Floats most = now.middle + now.reach();
         const Mask leads = most < least;
         least = leads ? most : least;
         leader = select(leads, now, leader);
-      }
-      const Floats doubt = Space::kDoubt + Space::kDoubtPart * absolute(least);
-      for (std::size_t k = 0; k < count; ++k) {
-        const Form ahead = forms.data()[k] - leader;
+      };
+      enter(start);
+      for (std::size_t k = 0; k < count; ++k)
+        if (k != start && !far.is_out(k, least)) enter(k);
+      const Floats doubt = doubt_of(least);
+      for (std::size_t i = 0; i < close_count; ++i) {
+        const Form ahead = forms.data()[i] - leader;
         const Mask stays = ahead.middle - ahead.reach() <= doubt;
-        eighths[k] = static_cast<std::uint8_t>(eighths[k] | lane_bits(stays) << first);
+        std::uint8_t& of_entry = eighths[close.data()[i]];
+        of_entry = static_cast<std::uint8_t>(of_entry | lane_bits(stays) << first);
       }
     }
   }
@@ -91,6 +101,37 @@ class OctetKernel {
   using Form = LinearForm<Floats>;
   static constexpr unsigned kWidth = sizeof(Floats) / sizeof(float);
   static constexpr float kFar = 1e30F;
+
+  static Floats doubt_of(Floats least) {
+    return Space::kDoubt + Space::kDoubtPart * absolute(least);
+  }
+
+  /// Entries that are far away everywhere, where the space can tell that in less time than a form
+  /// takes.
+  class Far {
+   public:
+    /// Where to start: the one that seems nearest.
+    std::size_t measure(const auto& colors, const OctetEntry* entries, Candidates from) {
+      std::size_t start = 0;
+      if constexpr (requires { Space::bound(colors, *entries); }) {
+        is_known_ = from.size() > 2;
+        if (!is_known_) return start;
+        for (std::size_t k = 0; k < from.size(); ++k) {
+          const Floats bound = Space::bound(colors, entries[from.data()[k]]);
+          bounds_.data()[k] = bound;
+          if (bound[0] < bounds_.data()[start][0]) start = k;
+        }
+      }
+      return start;
+    }
+    bool is_out(std::size_t k, Floats least) const {
+      return is_known_ && !any_lane(bounds_.data()[k] <= least + doubt_of(least));
+    }
+
+   private:
+    std::array<Floats, 256> bounds_;
+    bool is_known_ = false;
+  };
 };
 
 }  // namespace dgxp

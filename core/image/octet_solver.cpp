@@ -46,7 +46,7 @@ class OctetSolver : public CellSolver {
     for (unsigned i = 0; i < 8; ++i) {
       CandidateList rivals;
       for (std::size_t k = 0; k < of_4.size(); ++k)
-        if ((eighths.data()[k] >> i & 1U) != 0) rivals.add(of_4[k]);
+        rivals.add_if((eighths.data()[k] >> i & 1U) != 0, of_4.data()[k]);
       solve_eighth(low, i, rivals.view(), solution.answer);
     }
     return solution;
@@ -67,19 +67,27 @@ class OctetSolver : public CellSolver {
 
   /// The i-th box of edge 2 of the cell at `low`.
   void solve_eighth(Rgb low, unsigned i, Candidates rivals, CellAnswer& answer) const {
-    const unsigned corner = (i & 4U) << 3U | (i & 2U) << 2U | (i & 1U) << 1U;  // its place
+    const unsigned corner = place_of(i) * 2;
+    std::uint8_t* places = answer.data() + corner;
+    if (rivals.size() == 1) {
+      const std::uint8_t position = entries_[rivals[0]].position;
+#pragma GCC unroll 8
+      for (unsigned j = 0; j < 8; ++j) places[place_of(j)] = position;
+      return;
+    }
     const Rgb first = cell_color(low, corner);
     std::array<std::uint8_t, 8> winners;
-    winners.fill(rivals[0]);
-    unsigned unsure = 0;
-    if (rivals.size() > 1) unsure = octets_.decide(first, fast_.data(), rivals, winners.data());
+    const unsigned unsure = octets_.decide(first, fast_.data(), rivals, winners.data());
+#pragma GCC unroll 8
     for (unsigned j = 0; j < 8; ++j) {
-      const unsigned place = corner + ((j & 4U) << 2U | (j & 2U) << 1U | (j & 1U));
-      const std::uint8_t winner =
-          (unsure >> j & 1U) != 0 ? nearest(cell_color(low, place), rivals) : winners[j];
-      answer[place] = entries_[winner].position;
+      const std::uint8_t winner = (unsure >> j & 1U) != 0
+                                      ? nearest(cell_color(first, place_of(j)), rivals)
+                                      : winners.data()[j];
+      places[place_of(j)] = entries_[winner].position;
     }
   }
+  /// Of the colour that is one step up where i has the bit of a channel.
+  static unsigned place_of(unsigned i) { return (i & 4U) << 2U | (i & 2U) << 1U | (i & 1U); }
 
   /// By the metric itself, the first of the nearest ones.
   std::uint8_t nearest(Rgb color, Candidates candidates) const {

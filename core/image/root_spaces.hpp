@@ -1,20 +1,12 @@
 #pragma once
 
-// OKLab and HyAB for octet_kernel.hpp. A root is off by 3e-7, so OKLab's coordinates by 2e-6, and
-// with two entries within 1 of each other a difference of two squared distances by less than 1e-5;
-// of two HyAB distances (500 times the difference of two roots) by less than 1e-3.
+// OKLab and HyAB for octet_kernel.hpp. OKLab's coordinates are off by 8e-7 together, and so a
+// difference of two squared distances by less than 3.2e-6 times the farther distance; of two HyAB
+// distances (L is off by 5e-5, a and b by 1e-4 together) by less than 3e-4.
 #include "core/image/octet_kernel.hpp"
 #include "core/image/root_lanes.hpp"
 
 namespace dgxp {
-
-/// OKLab's coordinates of its three roots.
-template <typename Quantity>
-LabOf<Quantity> oklab_of(const ThreeRoots<Quantity>& y) {
-  return {.l = y.x * 0.2104542553F + y.y * 0.7936177850F + y.z * -0.0040720468F,
-          .a = y.x * 1.9779984951F + y.y * -2.4285922050F + y.z * 0.4505937099F,
-          .b = y.x * 0.0259040371F + y.y * 0.7827717662F + y.z * -0.8086757660F};
-}
 
 /// By the squared distance; in boxes less that of the colour from the middle, which is the same for
 /// all entries: what is left is linear.
@@ -23,8 +15,7 @@ struct OklabSpace {
   using Form = LinearForm<Floats>;
   using Box = LabOf<Form>;
   using Colors = LabOf<Floats>;
-  static constexpr float kUnsure = 2e-5F;
-  static constexpr float kDoubt = 2 * kUnsure;
+  static constexpr float kDoubt = 4e-5F;
   static constexpr float kDoubtPart = 0;
 
   static Box box(const ColorBox& box, unsigned first) {
@@ -48,7 +39,9 @@ struct OklabSpace {
     const Floats b = colors.b - entry.b;
     return {.value = l * l + a * a + b * b, .is_bound = LaneMask<Floats>{}};
   }
-  static LaneMask<Floats> is_sure(Floats best, Floats second) { return second - best > kUnsure; }
+  static LaneMask<Floats> is_sure(Floats best, Floats second) {
+    return second - best > 1e-7F + 6e-6F * square_roots(second);
+  }
 };
 
 template <typename Floats>
@@ -56,8 +49,8 @@ struct HyabSpace {
   using Form = LinearForm<Floats>;
   using Box = LabOf<Form>;
   using Colors = LabOf<Floats>;
-  static constexpr float kUnsure = 2e-3F;
-  static constexpr float kDoubt = 2 * kUnsure;
+  static constexpr float kUnsure = 6e-4F;
+  static constexpr float kDoubt = 4e-3F;
   static constexpr float kDoubtPart = 0;
 
   static Box box(const ColorBox& box, unsigned first) {

@@ -82,7 +82,7 @@ TEST_CASE("functions of linear forms allow every value that they may have") {
     REQUIRE(allows(function_of(x, all_lanes(std::sin(at)), all_lanes(std::cos(at)), all_lanes(1)),
                    point, std::sin(a)));
     const FourFloats least = at_least(0.05F, x.middle - x.reach());
-    if (a >= 0.05) REQUIRE(allows(inverse_of(x, least), point, 1 / a));
+    if (a >= 0.05) REQUIRE(allows(inverse_of(x, all_lanes(1 / at), 1.0F / least), point, 1 / a));
     const float root = std::sqrt(at);
     if (a >= 0.05)
       REQUIRE(allows(curved_function_of(x, all_lanes(root), all_lanes(0.5F / root),
@@ -118,4 +118,12 @@ TEST_CASE("cube_roots is within 3e-7 of the cube root") {
     REQUIRE(std::abs(static_cast<double>(root) / std::cbrt(static_cast<double>(x)) - 1) < 3e-7);
   }
   CHECK(cube_roots(all_lanes(0))[0] < 3e-7F);
+}
+
+TEST_CASE("grown is at least what a division gives") {
+  for (int i = 0; i <= 500; ++i) {
+    const float x = static_cast<float>(i) / 1000;
+    REQUIRE(grown(all_lanes(x))[0] >= 1 / (1 - x) - 1e-6F);
+    REQUIRE(grown(all_lanes(x))[0] <= 1 / (1 - x) + x * x + 1e-6F);
+  }
 }
