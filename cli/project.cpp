@@ -256,7 +256,9 @@ Result<BuildRequest> make_request(const ManifestPlace& files, const ProjectSpec&
     request.lock_text = std::string(as_text(**text));
   }
   auto pending = store.read_if_present(pending_lock_path(files.lock), kLargestLock);
-  if (pending && *pending) request.pending = read_pending(files.lock, *std::move(*pending), memory);
+  // What is noted in the lock already says nothing more.
+  if (pending && *pending && **pending != *text)
+    request.pending = read_pending(files.lock, *std::move(*pending), memory);
   return request;
 }
 

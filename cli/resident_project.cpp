@@ -114,7 +114,7 @@ Result<BuildReport> ResidentProject::build_in(Store& store) {
   request->open_worker = worker_opener(options_.worker, context_.threads);
   remove_stamp(files_.folder);
   ProgressReporter reporter(*context_.terminal, &store);
-  return run_build(*request, store, reporter);
+  return run_build(*std::move(request), store, reporter);
 }
 
 }  // namespace dgxp

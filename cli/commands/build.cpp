@@ -130,7 +130,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
 
   remove_stamp(files.folder);
   ProgressReporter reporter(terminal, store->get(), style);
-  auto report = run_build(*request, **store, reporter);
+  auto report = run_build(*std::move(request), **store, reporter);
   if (!report) return fail(context, report.error(), &files, manifest->text);
   show_problems(context, files, *report);
   const int exit_code = exit_code_of(*report, arguments);

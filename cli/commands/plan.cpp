@@ -48,7 +48,9 @@ void forecast_outputs(OpenedProject& project, const Context& context, Forecast& 
     return;
   }
   forecast.outputs = std::move(*drift);
-  forecast.lock_changes = rendered->lock != project.request.lock;
+  Lock lock = project.now.lock;
+  update_lock(lock, *rendered);
+  forecast.lock_changes = lock != project.request.lock;
 }
 
 Forecast make_forecast(const OpenedProject& project) {

@@ -103,6 +103,7 @@ void remember_atlas(AtlasMemory& memory, std::span<const AtlasInput> inputs, con
                     std::span<const std::uint64_t> hashes, const Atlas& atlas) {
   memory.spec = spec;
   memory.locked = locked;
+  memory.is_as_locked = layout_of(atlas, spec) == locked;
   memory.pictures.clear();
   memory.uses.clear();
   for (std::size_t i = 0; i < inputs.size(); ++i) {

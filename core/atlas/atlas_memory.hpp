@@ -33,6 +33,7 @@ struct AtlasMemory {
   std::map<std::string, LockedSlot> locked;
   std::vector<Picture> pictures;                ///< by input
   std::unordered_map<std::uint64_t, int> uses;  ///< how many pictures have a hash
+  bool is_as_locked = false;                    ///< layout_of the last atlas is `locked`
   /// The last atlas, which whoever got it gives back: without its pages all is packed again.
   Atlas atlas;
   /// By page: where it may differ from the page of when this was last emptied.

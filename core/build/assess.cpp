@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "core/plan/job_key.hpp"
 
@@ -51,16 +52,17 @@ std::optional<Digest> present_pixels(const Inputs& inputs, const std::string& id
 
 Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
                     const std::optional<Lock>& pending) {
-  std::set<std::string> wanted;
+  std::unordered_set<std::string_view> wanted;
+  wanted.reserve(project.masters.size());
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
     wanted.insert(master.id);
     if (!pending) continue;
-    const auto written = pending->jobs.find(master.id);
     const std::optional<Digest> present = present_pixels(inputs, master.id);
-    if (written == pending->jobs.end() || !present || written->second.master != *present) continue;
     const LockedJob* locked = find_locked(lock, master.id);
-    if (locked != nullptr && locked->master == *present) continue;
+    if (!present || (locked != nullptr && locked->master == *present)) continue;
+    const auto written = pending->jobs.find(master.id);
+    if (written == pending->jobs.end() || written->second.master != *present) continue;
     lock.jobs[master.id] = written->second;
     // Colours that were chosen for it, when the kill came before the lock knew them.
     const auto palette = pending->palettes.find(master.palette);

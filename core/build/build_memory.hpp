@@ -33,8 +33,8 @@ struct SpriteMemory {
   Palettes palettes;
   std::map<std::string, LockedPalette> locked;
   std::vector<SpriteKey> keys;
-  std::vector<Sprite> sprites;                           ///< may be gone: then they are made again
-  std::map<std::string, std::vector<Finding>> findings;  ///< by sprite
+  std::vector<Sprite> sprites;                 ///< may be gone: then they are made again
+  std::vector<std::vector<Finding>> findings;  ///< by sprite
   std::vector<bool> is_taken;  ///< by sprite of the present build: it was taken over from here
 };
 
@@ -42,7 +42,7 @@ struct SpriteMemory {
 /// It has no say in the result: whatever is taken from here is what would be made again. It holds
 /// about what one build has in memory anyway: decoded masters, sprites and encoded pages.
 struct BuildMemory {
-  std::map<std::string, PresentMaster> masters;  ///< by MasterSpec::id
+  PresentMasters masters;
   JobMemory jobs;
   SpriteMemory sprites;
   std::map<std::string, SheetMemory> sheets;  ///< by atlas

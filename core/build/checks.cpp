@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -234,7 +234,8 @@ std::span<const CheckRule> check_rules() {
 std::vector<Finding> run_checks(const ProjectSpec& project, std::span<const Sprite> made,
                                 const Palettes& palettes, CheckScope scope,
                                 const KnownFindings& known) {
-  std::map<std::string_view, const MasterSpec*> masters;
+  std::unordered_map<std::string_view, const MasterSpec*> masters;
+  masters.reserve(project.masters.size());
   for (const MasterSpec& master : project.masters) masters[master.id] = &master;
   std::vector<Finding> findings;
   for (std::size_t i = 0; i < made.size(); ++i) {

@@ -100,8 +100,8 @@ Result<std::int64_t> pixels_of(const MasterSpec& master, ByteView png) {
 }
 
 /// Whether the master was decoded from the same bytes before; then it is taken over.
-bool take_decoded(const std::string& id, const Bytes& file,
-                  std::map<std::string, PresentMaster>* decoded, Inputs& inputs) {
+bool take_decoded(const std::string& id, const Bytes& file, PresentMasters* decoded,
+                  Inputs& inputs) {
   if (decoded == nullptr) return false;
   const auto found = decoded->find(id);
   if (found == decoded->end() || found->second.file != file || file.empty()) return false;
@@ -110,7 +110,7 @@ bool take_decoded(const std::string& id, const Bytes& file,
 }
 
 Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
-                          std::map<std::string, PresentMaster>* decoded_before, Inputs& inputs) {
+                          PresentMasters* decoded_before, Inputs& inputs) {
   std::vector<const MasterSpec*> present;
   std::vector<Bytes> contents;
   std::int64_t over = 0;
@@ -155,7 +155,7 @@ Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
 }  // namespace
 
 Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
-                             std::map<std::string, PresentMaster>* decoded) {
+                             PresentMasters* decoded) {
   Inputs inputs;
   if (auto done = read_named_files(project, store, inputs); !done) return done.error();
   if (auto done = read_masters(project, store, threads, decoded, inputs); !done)

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -21,17 +22,19 @@ struct PresentMaster {
   std::optional<std::vector<Rgb>> colors;  ///< colors_of(image), where somebody looked
 };
 
+using PresentMasters = std::unordered_map<std::string, PresentMaster>;  ///< by MasterSpec::id
+
 /// Every file a build depends on, read once; the later stages are pure.
 struct Inputs {
-  std::map<std::string, Bytes> files;            ///< palettes and references, by path
-  std::map<std::string, PresentMaster> masters;  ///< by MasterSpec::id; absent ones are left out
-  std::vector<std::string> paths;                ///< all that was read or looked for, sorted
+  std::map<std::string, Bytes> files;  ///< palettes and references, by path
+  PresentMasters masters;              ///< absent ones are left out
+  std::vector<std::string> paths;      ///< all that was read or looked for, sorted
 };
 
 /// Error: `storage`, or `input` naming a file that is missing, too large or no picture.
 /// `decoded` are masters of before, which are taken out and need not be decoded again where their
 /// file is the same.
 Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
-                             std::map<std::string, PresentMaster>* decoded = nullptr);
+                             PresentMasters* decoded = nullptr);
 
 }  // namespace dgxp

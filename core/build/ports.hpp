@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +52,7 @@ struct DeliveryReport {
   std::vector<std::string> removed;
   std::vector<std::string> kept;  ///< no longer made, but changed by the user since: left alone
   std::size_t unchanged = 0;
+  std::map<std::string, Digest> digests = {};  ///< of what was published, where it was looked at
 };
 
 /// The project's files. All paths are relative to the manifest's folder, '/' between parts, and

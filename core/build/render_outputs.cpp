@@ -1,9 +1,12 @@
 #include "core/build/render_outputs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
-#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,8 +18,8 @@
 namespace dgxp {
 namespace {
 
-template <typename Value>
-const Value* find_in(const std::map<std::string, Value>& map, const std::string& name) {
+template <typename Map>
+const typename Map::mapped_type* find_in(const Map& map, const std::string& name) {
   const auto found = map.find(name);
   return found == map.end() ? nullptr : &found->second;
 }
@@ -73,27 +76,31 @@ MadeSprite make_one_sprite(const SpriteSpec& spec, const Inputs& inputs, const P
   return made;
 }
 
-/// Remembers today's colours of each palette that masters are drawn in.
-void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
-                          const Palettes& palettes, Lock& lock) {
-  std::map<std::string, std::set<Rgb>> used;
+/// Both are sorted.
+void add_colors(std::vector<Rgb>& colors, const std::vector<Rgb>& more) {
+  if (std::ranges::includes(colors, more)) return;
+  std::vector<Rgb> all;
+  std::ranges::set_union(colors, more, std::back_inserter(all));
+  colors = std::move(all);
+}
+
+/// Today's colours of each palette that masters are drawn in, for the lock.
+LockedPalettes update_palettes(const ProjectSpec& project, const Inputs& inputs,
+                               const Palettes& palettes, const LockedPalettes& before) {
+  std::map<std::string, std::vector<Rgb>> used;
   for (const MasterSpec& master : project.masters) {
     if (master.palette.empty()) continue;
-    std::set<Rgb>& colors = used[master.palette];
-    if (const PresentMaster* present = find_in(inputs.masters, master.id)) {
-      if (present->colors) {
-        colors.insert(present->colors->begin(), present->colors->end());
-      } else {
-        for (const Rgb color : colors_of(present->image)) colors.insert(color);
-      }
-    }
+    std::vector<Rgb>& colors = used[master.palette];
+    if (const PresentMaster* present = find_in(inputs.masters, master.id))
+      add_colors(colors, present->colors ? *present->colors : colors_of(present->image));
   }
-  std::map<std::string, LockedPalette> updated;
+  LockedPalettes updated;
   for (const auto& [name, colors] : used) {
     const Palette* today = find_in(palettes, name);
     if (today == nullptr) continue;
-    const std::vector<Rgb> sorted(colors.begin(), colors.end());
-    updated[name] = update_locked_palette(lock.palettes[name], *today, sorted);
+    const LockedPalette* locked = find_in(before, name);
+    updated[name] =
+        update_locked_palette(locked == nullptr ? LockedPalette{} : *locked, *today, colors);
   }
   for (const PaletteSpec& spec : project.palettes) {
     const auto locked = updated.find(spec.name);
@@ -103,7 +110,7 @@ void update_lock_palettes(const ProjectSpec& project, const Inputs& inputs,
     locked->second.extend = 0;
     locked->second.added.clear();
   }
-  lock.palettes = std::move(updated);
+  return updated;
 }
 
 KnownFindings known_findings(const ProjectSpec& project, BuildMemory* memory) {
@@ -111,7 +118,7 @@ KnownFindings known_findings(const ProjectSpec& project, BuildMemory* memory) {
   SpriteMemory& sprites = memory->sprites;
   KnownFindings known(project.sprites.size());
   for (std::size_t i = 0; i < known.size(); ++i)
-    if (sprites.is_taken[i]) known[i] = &sprites.findings[project.sprites[i].id];
+    if (sprites.is_taken[i]) known[i] = &sprites.findings[i];
   return known;
 }
 
@@ -121,8 +128,9 @@ struct MadeSheet {
   Sheet sheet;
 };
 
-std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
-                                     const std::map<std::string, std::size_t>& index_of,
+using SpriteIndexes = std::unordered_map<std::string_view, std::size_t>;  ///< by id
+
+std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec, const SpriteIndexes& index_of,
                                      const ProjectSpec& project, const std::vector<Sprite>& sprites,
                                      const BuildMemory* memory) {
   std::vector<AtlasInput> inputs;
@@ -144,8 +152,8 @@ std::vector<AtlasInput> atlas_inputs(const AtlasSpec& spec,
 }
 
 Sheet describe_sheet(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& project,
-                     const std::map<std::string, std::size_t>& index_of,
-                     const std::vector<Sprite>& sprites, SheetMemory* memory) {
+                     const SpriteIndexes& index_of, const std::vector<Sprite>& sprites,
+                     SheetMemory* memory) {
   Sheet sheet = make_sheet(spec, atlas, memory);
   for (const std::string& id : spec.sprites) {
     const std::size_t index = index_of.at(id);
@@ -170,8 +178,9 @@ std::vector<SheetMemory*> memory_of_sheets(const ProjectSpec& project, BuildMemo
 
 Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
                                            const std::vector<Sprite>& sprites, Repack repack,
-                                           int threads, BuildMemory* memory, Lock& lock) {
-  std::map<std::string, std::size_t> index_of;
+                                           int threads, BuildMemory* memory, const Layout& layout) {
+  SpriteIndexes index_of;
+  index_of.reserve(project.sprites.size());
   for (std::size_t i = 0; i < project.sprites.size(); ++i) index_of[project.sprites[i].id] = i;
   static const std::map<std::string, LockedSlot> kNothingLocked;
 
@@ -180,7 +189,7 @@ Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
   std::vector<std::optional<Error>> errors(sheets.size());
   parallel_for(sheets.size(), threads, [&](std::size_t i) {
     const AtlasSpec& spec = project.atlases[i];
-    const auto* locked = repack == Repack::yes ? nullptr : find_in(lock.layout, spec.name);
+    const auto* locked = repack == Repack::yes ? nullptr : find_in(layout, spec.name);
     auto atlas = pack_atlas(atlas_inputs(spec, index_of, project, sprites, memory), spec,
                             locked == nullptr ? kNothingLocked : *locked,
                             known[i] == nullptr ? nullptr : &known[i]->atlas);
@@ -195,13 +204,27 @@ Result<std::vector<MadeSheet>> make_sheets(const ProjectSpec& project,
   for (const std::optional<Error>& error : errors) {
     if (error) return *error;
   }
-  std::map<std::string, std::map<std::string, LockedSlot>> layout;
+  return sheets;
+}
+
+/// Whether each atlas stands as the lock says, and the lock says nothing of others.
+bool is_as_locked(const ProjectSpec& project, const BuildMemory& memory, const Layout& layout) {
+  std::size_t locked = 0;
+  for (const AtlasSpec& spec : project.atlases) {
+    const SheetMemory* const known = find_in(memory.sheets, spec.name);
+    if (known == nullptr || !known->atlas.is_as_locked) return false;
+    if (!known->atlas.locked.empty()) ++locked;
+  }
+  return locked == layout.size();
+}
+
+Layout layout_of_all(const ProjectSpec& project, const std::vector<MadeSheet>& sheets) {
+  Layout layout;
   for (std::size_t i = 0; i < sheets.size(); ++i) {
     auto slots = layout_of(sheets[i].atlas, project.atlases[i]);
     if (!slots.empty()) layout.emplace(project.atlases[i].name, std::move(slots));
   }
-  lock.layout = std::move(layout);
-  return sheets;
+  return layout;
 }
 
 Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheets,
@@ -243,6 +266,8 @@ Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheet
 
 }  // namespace
 
+namespace {
+
 std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
                                    const Lock& lock) {
   std::vector<SpriteKey> keys(project.sprites.size());
@@ -261,6 +286,8 @@ std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inp
   return keys;
 }
 
+}  // namespace
+
 Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Inputs& inputs,
                                          const Palettes& palettes, const Lock& lock, int threads,
                                          SpriteMemory* memory) {
@@ -269,8 +296,8 @@ Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Input
   std::vector<bool> is_taken(made.size());
   const bool is_known = memory != nullptr && memory->sprites.size() == made.size() &&
                         memory->palettes == palettes && memory->locked == lock.palettes;
-  const std::vector<SpriteKey> keys =
-      is_known ? sprite_keys(project, inputs, lock) : std::vector<SpriteKey>();
+  std::vector<SpriteKey> keys =
+      memory != nullptr ? sprite_keys(project, inputs, lock) : std::vector<SpriteKey>();
   for (std::size_t i = 0; i < made.size(); ++i) {
     if (is_known && !keys[i].empty() && memory->keys[i] == keys[i]) {
       made[i].sprite = std::move(memory->sprites[i]);
@@ -282,6 +309,7 @@ Result<std::vector<Sprite>> make_sprites(const ProjectSpec& project, const Input
   if (memory != nullptr) {
     memory->sprites.clear();
     memory->is_taken = std::move(is_taken);
+    memory->keys = std::move(keys);
   }
   parallel_for(wanted.size(), threads, [&](std::size_t i) {
     made[wanted[i]] = make_one_sprite(project.sprites[wanted[i]], inputs, palettes, lock);
@@ -299,7 +327,6 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
                                 const Palettes& palettes, const Lock& lock, Repack repack,
                                 int threads, BuildMemory* memory) {
   Rendered rendered;
-  rendered.lock = lock;
   auto sprites = make_sprites(project, inputs, palettes, lock, threads,
                               memory == nullptr ? nullptr : &memory->sprites);
   if (!sprites) return sprites.error();
@@ -307,13 +334,20 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
   // Beyond this point no pixel changes.
   rendered.findings = run_checks(project, rendered.sprites, palettes, CheckScope::asked,
                                  known_findings(project, memory));
-  update_lock_palettes(project, inputs, palettes, rendered.lock);
-  auto sheets = make_sheets(project, rendered.sprites, repack, threads, memory, rendered.lock);
+  rendered.palettes = update_palettes(project, inputs, palettes, lock.palettes);
+  auto sheets = make_sheets(project, rendered.sprites, repack, threads, memory, lock.layout);
   if (!sheets) return sheets.error();
+  if (memory == nullptr || !is_as_locked(project, *memory, lock.layout))
+    rendered.layout = layout_of_all(project, *sheets);
   // Beyond this point no frame moves.
   if (auto done = export_all(project, *std::move(sheets), memory, rendered); !done)
     return done.error();
   return rendered;
+}
+
+void update_lock(Lock& lock, Rendered& rendered) {
+  lock.palettes = std::move(rendered.palettes);
+  if (rendered.layout) lock.layout = *std::move(rendered.layout);
 }
 
 }  // namespace dgxp

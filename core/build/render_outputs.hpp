@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +18,15 @@ namespace dgxp {
 
 enum class Repack { no, yes };
 
+using LockedPalettes = std::map<std::string, LockedPalette>;
+using Layout = std::map<std::string, std::map<std::string, LockedSlot>>;  ///< Lock::layout
+
 /// Everything that follows from masters, manifest, palettes and lock.
 struct Rendered {
   std::vector<Sprite> sprites;     ///< as ProjectSpec::sprites
   std::vector<OutputFile> files;   ///< sorted by path
-  Lock lock;                       ///< with today's palettes and layout
+  LockedPalettes palettes;         ///< for the lock
+  std::optional<Layout> layout;    ///< for the lock; nothing: it stays as it is
   std::vector<std::string> notes;  ///< what a target could not express, and how it was lowered
   std::vector<Finding> findings;
 };
@@ -38,8 +44,7 @@ Result<Rendered> render_outputs(const ProjectSpec& project, const Inputs& inputs
                                 const Palettes& palettes, const Lock& lock, Repack repack,
                                 int threads, BuildMemory* memory = nullptr);
 
-/// What each sprite follows from; empty for one whose master is missing.
-std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
-                                   const Lock& lock);
+/// Enters today's palettes and layout.
+void update_lock(Lock& lock, Rendered& rendered);
 
 }  // namespace dgxp

@@ -96,10 +96,11 @@ std::vector<std::string> stale_ids(const std::vector<AssessedJob>& jobs) {
 /// What a build reads it must not write: not even under another case, which is the same file on
 /// many disks.
 std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
-                                      const ProjectSpec& project, const Inputs& inputs) {
+                                      const ProjectSpec& project,
+                                      const std::vector<std::string>& read) {
   std::map<std::string, const OutputFile*> written;
   for (const OutputFile& file : files) written.emplace(to_lower(file.path), &file);
-  for (const std::string& path : inputs.paths) {
+  for (const std::string& path : read) {
     const auto found = written.find(to_lower(path));
     if (found == written.end()) continue;
     const OutputFile& file = *found->second;
@@ -140,10 +141,15 @@ std::optional<Error> find_unfit_edit(const Assessment& now) {
   return std::nullopt;
 }
 
+Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& store);
+
 class Build {
  public:
-  Build(const BuildRequest& request, Store& store, Reporter& reporter)
-      : request_(request), project_(*request.project), store_(store), reporter_(reporter) {}
+  Build(BuildRequest request, Store& store, Reporter& reporter)
+      : request_(std::move(request)),
+        project_(*request_.project),
+        store_(store),
+        reporter_(reporter) {}
 
   Result<BuildReport> run() {
     auto report = make_all();
@@ -154,12 +160,14 @@ class Build {
 
  private:
   Result<BuildReport> make_all() {
-    auto assessment = assess(request_, store_);
+    const bool may_write = request_.mode == BuildMode::build;
+    auto assessment =
+        assess_after(request_, may_write ? std::move(request_.lock) : request_.lock, store_);
     if (!assessment) return assessment.error();
     now_ = std::move(*assessment);
-    report_.paths = now_.inputs.paths;
+    report_.paths = std::move(now_.inputs.paths);
     // Beyond this point the set of jobs is fixed.
-    if (request_.mode != BuildMode::build) return compare();
+    if (!may_write) return compare();
     if (auto done = make_stale_masters(); !done) return done.error();
     record_edits(now_.jobs, now_.lock);
     report_.notes = notes_on_jobs(now_.jobs, report_.made, request_.recover_again);
@@ -171,31 +179,37 @@ class Build {
       if (auto kept = keep_what_was_made(); !kept) return kept.error();
       return rendered.error();
     }
-    if (auto error = find_overwritten(rendered->files, project_, now_.inputs)) {
+    if (auto error = find_overwritten(rendered->files, project_, report_.paths)) {
       if (auto kept = keep_what_was_made(); !kept) return kept.error();
       return *std::move(error);
     }
     // Beyond this point every byte that will be written is known.
     take_findings(*rendered);
-    if (auto done = write_masters_and_lock(rendered->lock); !done) return done.error();
+    const LockedPalettes locked = now_.lock.palettes;
+    update_lock(now_.lock, *rendered);
+    if (auto done = write_masters_and_lock(now_.lock); !done) return done.error();
     auto delivered = store_.deliver(rendered->files);
     if (!delivered) return delivered.error();
     report_.delivery = std::move(*delivered);
     for (const OutputFile& file : rendered->files) report_.paths.push_back(file.path);
-    keep_sprites(*std::move(rendered));
+    if (request_.memory != nullptr) keep_sprites(*std::move(rendered), locked);
     return std::move(report_);
   }
 
-  void keep_sprites(Rendered rendered) {
-    if (request_.memory == nullptr) return;
-    std::map<std::string, std::vector<Finding>> findings;
-    for (const Finding& finding : rendered.findings) findings[finding.sprite].push_back(finding);
-    request_.memory->sprites = {.palettes = now_.palettes,
-                                .locked = now_.lock.palettes,
-                                .keys = sprite_keys(project_, now_.inputs, now_.lock),
-                                .sprites = std::move(rendered.sprites),
-                                .findings = std::move(findings),
-                                .is_taken = {}};
+  /// `locked` is what the lock said of palettes when they were made.
+  void keep_sprites(Rendered rendered, const LockedPalettes& locked) {
+    SpriteMemory& memory = request_.memory->sprites;
+    memory.palettes = now_.palettes;
+    memory.locked = locked;
+    memory.sprites = std::move(rendered.sprites);
+    memory.findings.assign(memory.sprites.size(), {});
+    // They stand in the order of the sprites.
+    auto finding = rendered.findings.begin();
+    for (std::size_t i = 0; i < memory.sprites.size(); ++i) {
+      for (; finding != rendered.findings.end() && finding->sprite == memory.sprites[i].id;
+           ++finding)
+        memory.findings[i].push_back(std::move(*finding));
+    }
   }
 
   Result<Done> make_stale_masters() {
@@ -271,11 +285,12 @@ class Build {
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
                                    request_.threads);
     if (!rendered) return rendered.error();
-    if (auto error = find_overwritten(rendered->files, project_, now_.inputs)) {
+    if (auto error = find_overwritten(rendered->files, project_, report_.paths)) {
       return *std::move(error);
     }
     take_findings(*rendered);
-    report_.lock_outdated = rendered->lock != request_.lock;
+    update_lock(now_.lock, *rendered);
+    report_.lock_outdated = now_.lock != request_.lock;
     auto drift = find_drift(rendered->files, store_);
     if (!drift) return drift.error();
     report_.drift = std::move(*drift);
@@ -296,7 +311,7 @@ class Build {
     return std::move(report_);
   }
 
-  const BuildRequest& request_;
+  BuildRequest request_;
   const ProjectSpec& project_;
   Store& store_;
   Reporter& reporter_;
@@ -310,7 +325,9 @@ std::string pending_lock_path(const std::string& lock_path) {
   return ".dgxp/pending-" + lock_path;
 }
 
-Result<Assessment> assess(const BuildRequest& request, Store& store) {
+namespace {
+
+Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& store) {
   for (const OutputSpec& output : request.project->outputs) {
     if (auto error = check_output(output, *request.project)) return *std::move(error);
   }
@@ -319,7 +336,7 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
                               memory == nullptr ? nullptr : &memory->masters);
   if (!inputs) return inputs.error();
   Assessment now{.inputs = std::move(*inputs)};
-  now.lock = effective_lock(*request.project, now.inputs, request.lock, request.pending);
+  now.lock = effective_lock(*request.project, now.inputs, std::move(lock), request.pending);
   const std::set<std::string> changed = forget_changed_palettes(*request.project, now.lock);
   auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
   if (!palettes) return palettes.error();
@@ -347,6 +364,12 @@ Result<Assessment> assess(const BuildRequest& request, Store& store) {
   return now;
 }
 
+}  // namespace
+
+Result<Assessment> assess(const BuildRequest& request, Store& store) {
+  return assess_after(request, request.lock, store);
+}
+
 Result<std::vector<Drift>> find_drift(const std::vector<OutputFile>& files, Store& store) {
   std::vector<Drift> drift;
   for (const OutputFile& file : files) {
@@ -363,8 +386,8 @@ Result<std::vector<Drift>> find_drift(const std::vector<OutputFile>& files, Stor
   return drift;
 }
 
-Result<BuildReport> run_build(const BuildRequest& request, Store& store, Reporter& reporter) {
-  return Build(request, store, reporter).run();
+Result<BuildReport> run_build(BuildRequest request, Store& store, Reporter& reporter) {
+  return Build(std::move(request), store, reporter).run();
 }
 
 }  // namespace dgxp

@@ -71,7 +71,7 @@ struct BuildReport {
 /// One line a stage: gather, assess, make masters, render, write masters and lock, deliver.
 ///
 /// Error: any kind; then no output has been touched (masters and raw images may have been kept).
-Result<BuildReport> run_build(const BuildRequest& request, Store& store, Reporter& reporter);
+Result<BuildReport> run_build(BuildRequest request, Store& store, Reporter& reporter);
 
 /// What stands before the first change: everything `plan`, `status` and `explain` need.
 struct Assessment {

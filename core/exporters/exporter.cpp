@@ -113,6 +113,9 @@ Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory)
 
 std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& project) {
   if (auto error = check_emit(output)) return error;
+  const bool is_trimmed = std::ranges::any_of(
+      project.sprites, [](const SpriteSpec& sprite) { return sprite.finish.trim; });
+  if (!is_trimmed && output.target != Target::tiled) return std::nullopt;
   std::map<std::string_view, const SpriteSpec*> known;
   for (const SpriteSpec& sprite : project.sprites) known.emplace(sprite.id, &sprite);
   for (const AtlasSpec& atlas : project.atlases) {

@@ -1,6 +1,6 @@
 #include "core/exporters/sheet_json.hpp"
 
-#include <map>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -195,30 +195,26 @@ std::string pixel_members(const Sheet& sheet, const ImageFile& image, const std:
 
 std::vector<SpriteEntry> sprite_entries(const std::vector<SheetRow>& rows,
                                         const std::string& sheet_file) {
-  struct Names {
-    const SpriteSpec* sprite = nullptr;
-    bool is_placeholder = false;
-    std::vector<std::string> frames;
-    std::vector<std::string> anims;
-  };
-  std::map<std::string, Names> by_id;
-  for (const SheetRow& row : rows) {
-    Names& names = by_id[row.sprite->id];
-    names.sprite = row.sprite;
-    names.is_placeholder = row.is_placeholder;
-    for (const PlacedFrame* frame : row.frames) names.frames.push_back(frame->name);
-    if (row.is_animation()) names.anims.push_back(row.id);
-  }
   std::vector<SpriteEntry> entries;
-  for (const auto& [id, names] : by_id) {
-    JsonMembers members{{"anims", json_strings(names.anims)},
-                        {"frames", json_strings(names.frames)},
-                        {"placeholder", names.is_placeholder ? "true" : "false"},
-                        {"size", json_size(names.sprite->size)}};
-    if (names.sprite->pivot) members["pivot"] = json_point(*names.sprite->pivot);
-    if (!sheet_file.empty()) members["sheet"] = json_string(sheet_file);
-    entries.push_back({.id = id, .text = json_object(members)});
+  // The rows of a sprite stand side by side. As json_object writes it, since there are many.
+  for (auto row = rows.begin(); row != rows.end();) {
+    const SpriteSpec& sprite = *row->sprite;
+    const bool is_placeholder = row->is_placeholder;
+    std::string anims;
+    std::string frames;
+    for (; row != rows.end() && row->sprite == &sprite; ++row) {
+      for (const PlacedFrame* frame : row->frames)
+        frames += (frames.empty() ? "" : ",") + json_string(frame->name);
+      if (row->is_animation()) anims += (anims.empty() ? "" : ",") + json_string(row->id);
+    }
+    std::string text = R"({"anims":[)" + anims + R"(],"frames":[)" + frames + "]";
+    if (sprite.pivot) text += R"(,"pivot":)" + json_point(*sprite.pivot);
+    text += is_placeholder ? R"(,"placeholder":true)" : R"(,"placeholder":false)";
+    if (!sheet_file.empty()) text += R"(,"sheet":)" + json_string(sheet_file);
+    text += R"(,"size":)" + json_size(sprite.size) + "}";
+    entries.push_back({.id = sprite.id, .text = std::move(text)});
   }
+  std::ranges::sort(entries, {}, &SpriteEntry::id);
   return entries;
 }
 

@@ -188,6 +188,7 @@ Result<DeliveryReport> deliver_files(const ProjectFiles& files, Sync sync, const
   // Only now is it true that nothing else of ours is left.
   auto noted = note_delivered(files, sync, log, now);
   if (!noted) return noted.error();
+  for (const auto& [path, digests] : now) report.digests.emplace(path, *digests.begin());
   return report;
 }
 

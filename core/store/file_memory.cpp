@@ -59,8 +59,11 @@ class ResidentStore final : public Store {
     auto delivered = disk_->deliver(files);
     if (!delivered) return delivered;
     for (const OutputFile& file : files) {
-      if (const auto tidy = tidy_path(file.path))
-        memory_.remember_digest(*tidy, sha256(file.content));
+      const auto tidy = tidy_path(file.path);
+      if (!tidy) continue;
+      const auto digest = delivered->digests.find(*tidy);
+      const bool is_known = digest != delivered->digests.end();
+      memory_.remember_digest(*tidy, is_known ? digest->second : sha256(file.content));
     }
     return delivered;
   }
