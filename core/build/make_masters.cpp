@@ -50,11 +50,9 @@ std::optional<RawImage> stored_raw(const AssessedJob& assessed, Store& store) {
              : store.find_raw(assessed.job.key);
 }
 
-bool has_raw(const AssessedJob& assessed, bool real_worker, Store& store) {
-  const std::optional<RawImage> raw = stored_raw(assessed, store);
-  if (!raw) return false;
-  // A placeholder that was drawn before the real worker was configured is no answer.
-  return !(needs_generation(assessed.state) && raw->placeholder && real_worker);
+/// A placeholder that was drawn before the real worker was configured is no answer.
+bool is_answer(const std::optional<RawImage>& raw, const AssessedJob& assessed, bool real_worker) {
+  return raw && !(needs_generation(assessed.state) && raw->placeholder && real_worker);
 }
 
 class MasterMaker {
@@ -84,8 +82,11 @@ class MasterMaker {
     for (AssessedJob& assessed : *request_.jobs)
       if (wants_master(assessed)) pending_.push_back({.assessed = &assessed});
     // Each is read whole and checked, so with all threads.
+    const bool are_few = pending_.size() <= kBatch;
     const auto look = [&](Pending& pending) {
-      pending.from_worker = !has_raw(*pending.assessed, request_.real_worker, store_);
+      auto raw = stored_raw(*pending.assessed, store_);
+      pending.from_worker = !is_answer(raw, *pending.assessed, request_.real_worker);
+      if (are_few && !pending.from_worker) pending.raw = std::move(raw);
     };
     for (Pending& pending : pending_)
       if (is_by_master(pending)) look(pending);
@@ -183,6 +184,7 @@ class MasterMaker {
   }
 
   void fetch_raw(Pending& pending) const {
+    if (pending.raw && !pending.raw->png.empty()) return;
     pending.raw = stored_raw(*pending.assessed, store_);
     if (!pending.raw) pending.error = "its raw image vanished from the store";
   }

@@ -1,5 +1,6 @@
 #include "core/store/file_memory.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/store/beneath.hpp"
@@ -100,7 +101,15 @@ void FileMemory::put(const std::string& path, Known known) {
 }
 
 void FileMemory::remember(const std::string& path, const std::optional<Bytes>& content) {
+  if (content && holds(path, *content)) return;
   put(path, {.digest = content ? sha256(*content) : Digest{}, .content = content});
+}
+
+bool FileMemory::holds(const std::string& path, ByteView content) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = files_.find(path);
+  if (found == files_.end() || !found->second.is_readable || found->second.is_output) return false;
+  return found->second.content && std::ranges::equal(*found->second.content, content);
 }
 
 void FileMemory::remember_digest(const std::string& path, const Digest& digest) {

@@ -55,6 +55,7 @@ class FileMemory {
     bool is_readable = true;  ///< else: there is something that cannot be read
     bool is_output = false;
   };
+  bool holds(const std::string& path, ByteView content) const;
   void put(const std::string& path, Known known);
   static ChangedFile::Now now_of(const Known& known);
   static Known known_of(const std::string& path, bool is_output, Store& disk);
