@@ -5,7 +5,9 @@ outputs. Beside it `dgxp build` with the same changes.
 
 Usage: watch_bench.py DGXP [SPRITES]. CPU is what the kernel counts for the threads of the watching
 process (user and system, -j1); medians of 11 changes of each kind, after one that is not counted.
-Every change alters the page, its sheet and the catalogue."""
+Every change alters the page, its sheet and the catalogue. What a raw image costs to decode is
+measured between the changes with those very images, by decode_bench of the same build, and taken
+off where a master is recovered."""
 import glob
 import json
 import os
@@ -24,6 +26,7 @@ from chain_bench import DB32, make_project, measure
 CHANGES = 11
 DRAWN = 12
 GOAL_MS = 25
+RECOVERED = "a master recovered again from its 512x512 raw image"
 
 
 def drawing(seed, side=32):
@@ -74,6 +77,25 @@ def add_drawings(folder):
         file.write(text.replace("outputs:", lines + "outputs:"))
 
 
+def raw_images(folder, masters):
+    """The raw images that the store remembers for these masters."""
+    keys = {}
+    with open(os.path.join(folder, ".dgxp", "masters"), encoding="utf-8") as log:
+        for line in log.readlines()[1:]:
+            _, key, path = line.rstrip("\n").split(" ", 2)
+            keys[os.path.join(folder, path)] = key
+    return [os.path.join(folder, ".dgxp", "raw", keys[m][:2], keys[m]) for m in masters]
+
+
+def decode_ms(dgxp, files):
+    """Nothing where the program is not beside this dgxp."""
+    program = os.path.join(os.path.dirname(dgxp), "..", "tests", "decode_bench")
+    if not os.path.exists(program):
+        return None
+    return float(subprocess.run([program, *files], check=True, text=True,
+                                stdout=subprocess.PIPE).stdout.split()[0])
+
+
 class Watch:
     def __init__(self, dgxp, folder):
         self.process = subprocess.Popen([dgxp, "watch", "-j1", "--events=jsonl"], cwd=folder, text=True,
@@ -109,25 +131,29 @@ class Watch:
         self.process.wait()
 
 
+def picked_masters(folder):
+    masters = sorted(glob.glob(os.path.join(folder, "art", "**", "*.png"), recursive=True))
+    return masters[:: len(masters) // (CHANGES + 1)][:CHANGES + 1]
+
+
 def changes(folder, seed):
     """Kinds of change by name: each a list of functions that make one."""
-    masters = sorted(glob.glob(os.path.join(folder, "art", "**", "*.png"), recursive=True))
-    picked = masters[:: len(masters) // (CHANGES + 1)][:CHANGES + 1]
+    picked = picked_masters(folder)
     drawn = [os.path.join(folder, f"drawn/d{i}.png") for i in range(CHANGES + 1)]
     return {
         "a drawing (source:) replaced":
             [lambda i=i, p=p: replace(p, drawing(seed + i)) for i, p in enumerate(drawn)],
         "a master edited by hand":
             [lambda i=i, p=p: replace(p, drawing(2 * seed + i)) for i, p in enumerate(picked)],
-        "a master recovered again from its 512x512 raw image":
-            [lambda p=p: remove(p) for p in picked],
+        RECOVERED: [lambda p=p: remove(p) for p in picked],
     }
 
 
 def bench(dgxp, folder):
+    raws = raw_images(folder, picked_masters(folder))
     watch = Watch(dgxp, folder)
     for name, kind in changes(folder, 1000).items():
-        cpu, latency = [], []
+        cpu, latency, decode = [], [], []
         for change in kind:
             watch.settle()
             before = watch.cpu_ms()
@@ -138,7 +164,14 @@ def bench(dgxp, folder):
                 sys.exit(f"{name}: {written} were written")
             watch.settle()
             cpu.append(watch.cpu_ms() - before)
-        print(f"  {name}: {statistics.median(cpu[1:]):.1f} ms CPU (goal {GOAL_MS}), "
+            if name == RECOVERED:
+                decode.append(decode_ms(dgxp, raws))
+        middle = statistics.median(cpu[1:])
+        text = f"{middle:.1f} ms CPU"
+        if decode and decode[0] is not None:
+            apart = statistics.median(decode)
+            text += f", {apart:.1f} of them to decode the raw image, {middle - apart:.1f} without"
+        print(f"  {name}: {text} (goal {GOAL_MS}), "
               f"{statistics.median(latency[1:]):.0f} ms to the finished outputs, "
               f"longest {max(latency[1:]):.0f} ms")
     watch.end()
