@@ -26,11 +26,29 @@ ByteView ResidentProject::manifest_text() const {
 bool ResidentProject::look_again(const std::set<std::string>& paths) {
   auto disk = open_project_read_only(files_.folder);
   if (!disk) return false;
-  for (ChangedFile& file : memory_.look_again(paths, **disk)) {
+  std::set<std::string> others = paths;
+  const bool is_manifest = others.erase(files_.manifest) > 0;
+  std::vector<ChangedFile> changed = memory_.look_again(others, **disk);
+  if (auto manifest = is_manifest ? look_at_manifest() : std::nullopt)
+    changed.push_back(*std::move(manifest));
+  for (ChangedFile& file : changed) {
     std::string path = file.path;
     changed_.insert_or_assign(std::move(path), std::move(file));
   }
   return !changed_.empty();
+}
+
+/// It alone may be a link, which the store would not follow.
+std::optional<ChangedFile> ResidentProject::look_at_manifest() {
+  if (!seen_manifest_) return std::nullopt;
+  auto text = read_manifest(files_);
+  std::optional<Bytes> today;
+  if (text) today = *std::move(text);
+  if (today == *seen_manifest_) return std::nullopt;
+  using Now = ChangedFile::Now;
+  const Now now = !today ? Now::gone : today->empty() ? Now::empty : Now::written;
+  seen_manifest_ = std::move(today);
+  return ChangedFile{.path = files_.manifest, .now = now, .is_output = false};
 }
 
 std::vector<std::string> ResidentProject::changed() const {
@@ -51,10 +69,10 @@ bool ResidentProject::is_half_saved() const {
 Result<Done> ResidentProject::load_manifest_again() {
   auto text = read_manifest(files_);
   if (!text) {
-    memory_.remember(files_.manifest, std::nullopt);
+    seen_manifest_.emplace(std::nullopt);
     return text.error();
   }
-  memory_.remember(files_.manifest, *text);
+  seen_manifest_.emplace(*text);
   if (manifest_ && manifest_->text == *text) {
     context_.terminal->diagnostics(manifest_->warnings);
     return Done{};

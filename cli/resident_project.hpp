@@ -54,6 +54,7 @@ class ResidentProject {
   ByteView manifest_text() const;
 
  private:
+  std::optional<ChangedFile> look_at_manifest();
   bool is_half_saved() const;
   Result<Done> load_manifest_again();
   void take_notice_of(const BuildReport& report);
@@ -69,6 +70,7 @@ class ResidentProject {
   std::set<std::string> made_by_jobs_;    ///< masters that may be missing
   std::vector<std::string> built_paths_;  ///< of the last build
   std::optional<LoadedManifest> manifest_;
+  std::optional<std::optional<Bytes>> seen_manifest_;  ///< an inner nothing: there was none
   Bytes text_;
 };
 

@@ -47,7 +47,8 @@ OpenedSource open_change_source(const std::filesystem::path& project,
                                "every {} ms",
                                kPollInterval.count()));
   }
-  auto source = open_inotify_source(project);
+  auto source =
+      options.open_events == nullptr ? open_inotify_source(project) : options.open_events(project);
   if (source) return {.source = std::move(*source), .name = "inotify", .note = ""};
   return polling(project, kPollInterval,
                  fmt::format("{}: files are looked at every {} ms ({})", source.error().message,

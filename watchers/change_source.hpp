@@ -29,8 +29,11 @@ class ChangeSource {
   virtual std::optional<std::chrono::milliseconds> interval() const = 0;
 };
 
+using OpenSource = Result<std::unique_ptr<ChangeSource>> (*)(const std::filesystem::path& project);
+
 struct SourceOptions {
-  std::optional<std::chrono::milliseconds> poll;  ///< asked for: look this often, no events
+  std::optional<std::chrono::milliseconds> poll = {};  ///< asked for: look this often, no events
+  OpenSource open_events = nullptr;                    ///< instead of those of the kernel
 };
 
 struct OpenedSource {

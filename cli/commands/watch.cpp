@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/end_watch.hpp"
@@ -11,6 +11,7 @@
 #include "cli/resident_project.hpp"
 #include "cli/watch_report.hpp"
 #include "watchers/change_source.hpp"
+#include "watchers/followed_link.hpp"
 #include "watchers/live_session.hpp"
 
 namespace dgxp {
@@ -21,10 +22,11 @@ using Clock = std::chrono::steady_clock;
 class WatchLoop {
  public:
   WatchLoop(const Context& context, ResidentProject& project, OpenedSource source,
-            const WatchReporter& reporter, const EndWatch& end)
+            FollowedLink manifest, const WatchReporter& reporter, const EndWatch& end)
       : context_(context),
         project_(project),
         source_(std::move(source)),
+        manifest_(std::move(manifest)),
         reporter_(reporter),
         end_(end) {}
 
@@ -44,7 +46,7 @@ class WatchLoop {
         actions = step(SessionEvent::Kind::stop, {});
         continue;
       }
-      Changes changes = source_.source->take();
+      Changes changes = take();
       const bool is_event = !changes.empty();
       actions = step(is_event ? SessionEvent::Kind::changed : SessionEvent::Kind::time_passed,
                      std::move(changes));
@@ -59,19 +61,33 @@ class WatchLoop {
     return session_.step({.kind = kind, .time = Clock::now(), .changes = std::move(changes)});
   }
 
+  /// What has changed, in the project or where its manifest is a link to.
+  Changes take() {
+    Changes changes = source_.source->take();
+    if (manifest_.take()) changes.add(project_.files().manifest);
+    return changes;
+  }
+
   void wait(std::optional<Clock::time_point> wake_at) const {
     std::optional<std::chrono::milliseconds> limit = source_.source->interval();
+    const auto take_shorter = [&limit](std::chrono::milliseconds other) {
+      limit = limit ? std::min(*limit, other) : other;
+    };
+    if (const auto interval = manifest_.interval()) take_shorter(*interval);
     if (wake_at) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*wake_at - Clock::now());
-      limit = std::max(std::chrono::milliseconds(0), limit ? std::min(*limit, left) : left);
+      take_shorter(std::max(std::chrono::milliseconds(0), left));
     }
-    const std::array<int, 2> descriptors{source_.source->descriptor(), end_.descriptor()};
+    std::vector<int> descriptors = manifest_.descriptors();
+    descriptors.insert(descriptors.end(), {source_.source->descriptor(), end_.descriptor()});
     wait_for_any(descriptors, limit);
   }
 
   SessionActions act_on(const SessionActions& actions) {
     const Changes& changes = *actions.build;
     if (changes.everything && !watch_paths(Again::yes)) return {.end = true};
+    if (changes.paths.contains(project_.files().manifest) && !follow_manifest())
+      return {.end = true};
     const bool differs = project_.look_again(changes.everything ? project_.paths() : changes.paths);
     if (!differs && !actions.is_last_try) return step(SessionEvent::Kind::build_finished, {});
     const bool is_built = build(actions.is_last_try ? ResidentProject::HalfSaved::is_built
@@ -97,7 +113,7 @@ class WatchLoop {
   }
 
   std::set<std::string> changed_now() {
-    const Changes changes = source_.source->take();
+    const Changes changes = take();
     if (!changes.everything) return changes.paths;
     is_unsure_ = true;
     return project_.paths();
@@ -110,6 +126,7 @@ class WatchLoop {
     if (again == Again::no && !is_unsure_ && revision == revision_) return true;
     is_unsure_ = false;
     revision_ = revision;
+    if (!follow_manifest()) return false;
     const std::set<std::string> paths = project_.paths();
     auto is_more = source_.source->watch(paths);
     if (!is_more) {
@@ -126,9 +143,17 @@ class WatchLoop {
     return true;
   }
 
+  /// False when what it leads to can be watched in no way.
+  bool follow_manifest() {
+    const auto done = manifest_.look();
+    if (!done) context_.terminal->error(done.error());
+    return static_cast<bool>(done);
+  }
+
   const Context& context_;
   ResidentProject& project_;
   OpenedSource source_;
+  FollowedLink manifest_;
   const WatchReporter& reporter_;
   const EndWatch& end_;
   LiveSession session_{DebounceTimes{}};
@@ -162,7 +187,8 @@ int run_watch_command(const Context& context, const WatchArguments& arguments) {
   if (arguments.poll_ms > 0) options.poll = std::chrono::milliseconds(arguments.poll_ms);
   OpenedSource source = open_change_source(files.folder, options);
   if (!source.note.empty()) terminal.note(source.note);
-  return WatchLoop(context, project, std::move(source), reporter, end).run();
+  FollowedLink manifest(files.folder / files.manifest, options);
+  return WatchLoop(context, project, std::move(source), std::move(manifest), reporter, end).run();
 }
 
 }  // namespace dgxp

@@ -19,18 +19,32 @@ namespace {
 
 using nlohmann::json;
 
+/// One of /proc/sys/user, in a user namespace of its own.
+struct KernelLimit {
+  std::string name;
+  std::string value;
+};
+
 /// A project that is watched. Every read has a deadline.
 class WatchedProject : public SmallProject {
  public:
-  explicit WatchedProject(std::vector<std::string> more = {}) {
+  explicit WatchedProject(const std::vector<std::string>& more = {}) {
     REQUIRE(run({"build", "--no-fsync"}).status == 0);
-    std::vector<std::string> arguments{"watch", "--events=jsonl", "--no-fsync"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    watch_.emplace(start_dgxp(folder().string(), std::move(arguments)));
-    REQUIRE(next("ready")["event"] == "ready");
+    std::vector<std::string> command{DGXP_BINARY, "watch", "--events=jsonl", "--no-fsync"};
+    command.insert(command.end(), more.begin(), more.end());
+    start(std::move(command));
+  }
+
+  /// With a limit of the kernel set for this program alone.
+  explicit WatchedProject(const KernelLimit& limit) {
+    REQUIRE(run({"build", "--no-fsync"}).status == 0);
+    start({"unshare", "-Ur", "sh", "-c",
+           "echo " + limit.value + " > /proc/sys/user/" + limit.name + " && exec \"$0\" \"$@\"",
+           DGXP_BINARY, "watch", "--events=jsonl", "--no-fsync"});
   }
 
   BackgroundProgram& watch() { return *watch_; }
+  const json& ready() const { return ready_; }
 
   /// The next event of this kind; those before it are passed over.
   json next(const std::string& kind) {
@@ -57,7 +71,14 @@ class WatchedProject : public SmallProject {
   }
 
  private:
+  void start(std::vector<std::string> command) {
+    watch_.emplace(
+        ProgramRun{.command = std::move(command), .folder = folder().string(), .environment = {}});
+    ready_ = next("ready");
+  }
+
   std::optional<BackgroundProgram> watch_;
+  json ready_;
 };
 
 std::string with_other_red(std::string palette) {
@@ -175,8 +196,8 @@ TEST_CASE("after any edits watch leaves what a build from nothing makes") {
         break;
     }
     last();
+    project.check_fresh();
   }
-  project.check_fresh();
   const auto watched = project.tree("game");
   std::filesystem::remove_all(project.folder() / "game");
   while (project.tree("game") != watched) last();
@@ -198,9 +219,57 @@ TEST_CASE("watch ends with 130 or 143 when it is told to") {
 }
 
 TEST_CASE("watch without events of the kernel looks in turns") {
-  WatchedProject project({"--poll", "20"});
+  WatchedProject project(std::vector<std::string>{"--poll", "20"});
   project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));
   CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+}
+
+TEST_CASE("watch looks in turns when the kernel has no room for its events") {
+  const SmallProject plain;
+  const bool may_limit = run_program({.command = {"unshare", "-Ur", "sh", "-c",
+                                                  "echo 9 > /proc/sys/user/max_inotify_watches"},
+                                      .folder = plain.folder().string(),
+                                      .environment = {}})
+                             .status == 0;
+  if (!may_limit) {
+    MESSAGE("this system lets nobody set limits of his own: not tried");
+    return;
+  }
+  for (const KernelLimit& limit : {KernelLimit{.name = "max_inotify_instances", .value = "0"},
+                                   KernelLimit{.name = "max_inotify_watches", .value = "1"}}) {
+    CAPTURE(limit.name);
+    WatchedProject project(limit);
+    CHECK(project.ready()["source"] == "polling");
+    project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));
+    CHECK(project.next("build_finished")["written"].size() >= 2);
+    project.check_fresh();
+    project.watch().send_signal(SIGINT);
+    const ProgramResult end = project.watch().wait();
+    CHECK(end.err.find("raise it with `sysctl fs.inotify.") != std::string::npos);
+  }
+}
+
+TEST_CASE("watch sees changes of a manifest that is a link, and of where it leads") {
+  WatchedProject project;
+  const std::string before = project.get("assets.yaml");
+  project.put("real/one.yaml", before);
+  std::filesystem::create_symlink("real/one.yaml", project.folder() / "link");
+  std::filesystem::rename(project.folder() / "link", project.folder() / "assets.yaml");
+  project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));
+  CHECK(project.next("build_started")["changed"] == json{"palettes/ember.hex"});
+  project.next("build_finished");
+
+  project.put("real/one.yaml", before + "\n# again\n");
+  CHECK(project.next("build_started")["changed"] == json{"assets.yaml"});
+  CHECK(project.next("build_finished")["exit"] == 0);
+  project.put("real/two.yaml", before + "\n# other\n");
+  std::filesystem::create_symlink("real/two.yaml", project.folder() / "link");
+  std::filesystem::rename(project.folder() / "link", project.folder() / "assets.yaml");
+  CHECK(project.next("build_started")["changed"] == json{"assets.yaml"});
+  CHECK(project.next("build_finished")["exit"] == 0);
+  project.replace_in("real/two.yaml", "# other", "# third");
+  CHECK(project.next("build_started")["changed"] == json{"assets.yaml"});
   project.check_fresh();
 }
 

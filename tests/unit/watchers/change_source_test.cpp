@@ -61,6 +61,21 @@ TEST_CASE("a file that is written in place, replaced or removed is told by its p
   }
 }
 
+TEST_CASE("without room for events in the kernel files are looked at, and it is said why") {
+  const TempProject project;
+  project.put("assets.yaml", "one");
+  const OpenedSource opened = open_change_source(
+      project.folder(),
+      {.open_events = [](const std::filesystem::path&) -> Result<std::unique_ptr<ChangeSource>> {
+        return Error{ErrorKind::storage, "there is no room", "make some"};
+      }});
+  CHECK(opened.name == "polling");
+  CHECK(opened.note == "there is no room: files are looked at every 500 ms (make some)");
+  REQUIRE(opened.source->watch({"assets.yaml"}));
+  project.put("assets.yaml", "another");
+  CHECK(next_of(*opened.source) == Changes{.paths = {"assets.yaml"}});
+}
+
 TEST_CASE("files that nobody asked for are not told of") {
   const WatchedFolder project(false);
   project.put("palettes/b.hex", "red");
