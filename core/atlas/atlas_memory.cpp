@@ -22,6 +22,17 @@ bool are_alike(const AtlasMemory::Picture& picture, const AtlasInput& input) {
          picture.group == input.group;
 }
 
+/// Whether the last atlas would be packed again from what is locked now: from the same, or from its
+/// own layout, which is kept (pack_atlas_test: a layout leads to itself).
+bool is_still_locked(AtlasMemory& memory, const AtlasSpec& spec,
+                     const std::map<std::string, LockedSlot>& locked) {
+  if (memory.locked == locked) return true;
+  if (layout_of(memory.atlas, spec) != locked) return false;
+  memory.locked = locked;
+  memory.is_as_locked = true;
+  return true;
+}
+
 /// Whether each of these pictures was alone in its place, and is unlike all others still.
 bool stay_apart(AtlasMemory& memory, std::span<const AtlasInput> inputs,
                 const std::vector<std::size_t>& changed) {
@@ -64,7 +75,8 @@ void RowRange::add(RowRange other) {
 std::optional<Atlas> redraw_atlas(AtlasMemory& memory, std::span<const AtlasInput> inputs,
                                   const AtlasSpec& spec,
                                   const std::map<std::string, LockedSlot>& locked) {
-  if (memory.atlas.pages.empty() || !are_alike(memory.spec, spec) || memory.locked != locked ||
+  if (memory.atlas.pages.empty() || !are_alike(memory.spec, spec) ||
+      !is_still_locked(memory, spec, locked) ||
       !std::ranges::equal(memory.pictures, inputs, [](const auto& picture, const auto& input) {
         return are_alike(picture, input);
       })) {

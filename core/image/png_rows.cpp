@@ -166,10 +166,11 @@ PaletteOrder order_by_light(const IndexedImage& image) {
 }
 
 IndexedImage reordered(IndexedImage image, const PaletteOrder& order) {
-  const IndexedImage before = image;
-  for (std::size_t i = 0; i < before.palette.size(); ++i) {
-    image.palette[order[i]] = before.palette[i];
-    image.counts[order[i]] = before.counts[i];
+  const std::vector<Rgba> palette = image.palette;
+  const std::vector<std::uint32_t> counts = image.counts;
+  for (std::size_t i = 0; i < palette.size(); ++i) {
+    image.palette[order[i]] = palette[i];
+    image.counts[order[i]] = counts[i];
   }
   for (std::uint8_t& index : image.indexes) index = order[index];
   return image;
