@@ -20,23 +20,29 @@ constexpr std::size_t opposite(std::size_t side) {
   return side ^ 1U;
 }
 
-/// The candidates of a cell that are worth a look.
+/// Shares of candidates, and a bit for each that is worth a look.
 struct Likely {
-  std::array<std::uint16_t, kCandidates> color{};
-  CandidateShares share{};
-  std::size_t count = 0;
+  CandidateLanes lanes;  ///< 0 for those that are not
+  CandidateShares share;
+  std::uint32_t bits;
 };
 
-Likely likely_of(const CellBelief& belief, const CandidateLanes& lanes) {
-  CandidateShares shares;
-  store_shares(lanes, shares);
-  Likely likely;
-  for (std::size_t k = 0; k < belief.count; ++k) {
-    likely.color[likely.count] = belief.color[k];
-    likely.share[likely.count] = shares[k];
-    likely.count += shares[k] > kNegligible ? 1 : 0;
-  }
+Likely likely_of(const CandidateLanes& all) {
+  const FourInts low = all.low > kNegligible;
+  const FourInts high = all.high > kNegligible;
+  Likely likely{.lanes = {low ? all.low : FourFloats{}, high ? all.high : FourFloats{}},
+                .share = {},
+                .bits = lane_bits(low) | lane_bits(high) << kLanes};
+  store_shares(likely.lanes, likely.share);
   return likely;
+}
+
+/// Calls `visit` with the place of each bit, from the lowest on.
+template <typename Visit>
+void each_bit(std::uint32_t bits, Visit visit) {
+  for (; bits != 0; bits &= bits - 1) {
+    visit(static_cast<std::size_t>(std::countr_zero(bits)));
+  }
 }
 
 /// What is believed makes what is common more common from round to round, and of similar colours
@@ -72,8 +78,7 @@ void ColorBeliefs::keep(std::size_t cell, std::uint32_t bits) {
     return;
   }
   std::size_t kept = 0;
-  for (; bits != 0; bits &= bits - 1) {
-    const auto k = static_cast<std::size_t>(std::countr_zero(bits));
+  each_bit(bits, [&](std::size_t k) {
     belief.color[kept] = belief.color[k];
     belief.shown[kept] = belief.shown[k];
     belief.share[kept] = belief.share[k];
@@ -84,7 +89,7 @@ void ColorBeliefs::keep(std::size_t cell, std::uint32_t bits) {
       }
     }
     ++kept;
-  }
+  });
   belief.count = kept;
   if (kept == 1) {
     belief.share[0] = 1;
@@ -162,10 +167,8 @@ void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t s
   if (teller.count == 1) {
     add(teller.color[0], 1.0F);
   } else {
-    const Likely likely = likely_of(teller, without(from, side));
-    for (std::size_t l = 0; l < likely.count; ++l) {
-      add(likely.color[l], likely.share[l]);
-    }
+    const Likely likely = likely_of(without(from, side));
+    each_bit(likely.bits, [&](std::size_t l) { add(teller.color[l], likely.share[l]); });
   }
   store_shares(normalised(first_of(message, told.count, 0.0F)), told_[place_[to]][opposite(side)]);
 }
@@ -210,27 +213,31 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
     }
     return;
   }
-  const Likely first = likely_of(a, without(cell, side));
-  const Likely second = likely_of(b, without(neighbour, opposite(side)));
+  const Likely first = likely_of(without(cell, side));
+  const Likely second = likely_of(without(neighbour, opposite(side)));
   std::array<CandidateShares, kCandidates> both;
   float sum = 0;
-  for (std::size_t k = 0; k < first.count; ++k) {
-    for (std::size_t l = 0; l < second.count; l += kLanes) {
-      store_lanes(first.share[k] * load_lanes(&second.share[l]) *
-                      before.lifts(&second.color[l], first.color[k]),
-                  &both[k][l]);
-    }
-    for (std::size_t l = 0; l < second.count; ++l) {
-      sum += both[k][l];
-    }
-  }
-  for (std::size_t k = 0; k < first.count; ++k) {
-    for (std::size_t l = 0; l < second.count; ++l) {
-      if (both[k][l] > 0) {
-        usage.add_pair(first.color[k], second.color[l], both[k][l] / sum);
+  each_bit(first.bits, [&](std::size_t k) {
+    const auto weigh = [&](FourFloats shares, std::size_t from) {
+      const FourFloats weights =
+          first.share[k] * shares * before.lifts(b.color.data() + from, a.color[k]);
+      store_lanes(weights, both[k].data() + from);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        sum += weights[lane];
       }
+    };
+    weigh(second.lanes.low, 0);
+    if (second.bits >> kLanes != 0) {
+      weigh(second.lanes.high, kLanes);
     }
-  }
+  });
+  each_bit(first.bits, [&](std::size_t k) {
+    each_bit(second.bits, [&](std::size_t l) {
+      if (both[k][l] > 0) {
+        usage.add_pair(a.color[k], b.color[l], both[k][l] / sum);
+      }
+    });
+  });
 }
 
 ColorUsage ColorBeliefs::count_colors(std::size_t colors) const {
