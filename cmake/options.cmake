@@ -1,4 +1,5 @@
-# Every target links dgxp_options; no flag is set elsewhere.
+# Every target links dgxp_options; no flag is set elsewhere but for files of kernels that are built
+# for more than the baseline (core/CMakeLists.txt).
 option(DGXP_ASAN "Build with the address and undefined behaviour sanitizers" OFF)
 option(DGXP_TSAN "Build with the thread sanitizer" OFF)
 option(DGXP_COVERAGE "Build for line coverage with gcov" OFF)

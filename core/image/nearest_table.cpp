@@ -59,10 +59,10 @@ bool NearestTable::restore(ByteView content) {
 bool NearestTable::is_worth_saving() const {
   switch (metric_) {
     case ColorMetric::ciede2000:
-      return raced_cells_ >= 2000;
+      return raced_cells_ >= 2500;
     case ColorMetric::oklab:
     case ColorMetric::hyab:
-      return raced_cells_ >= 10000;
+      return raced_cells_ >= 15000;
     case ColorMetric::recover:
     case ColorMetric::rgb:
       break;
