@@ -38,7 +38,7 @@ float ColorUsage::share(std::uint16_t color, float own) const {
 FourFloats ColorUsage::shares(const std::uint16_t* colors, FourFloats own) const {
   const auto shares_of = [this](double first, double second, TwoDoubles own_count) {
     const TwoDoubles count{first, second};
-    const TwoDoubles taken = (count > kManyCells) | (own_count <= 0.0) ? TwoDoubles{} : own_count;
+    const TwoDoubles taken = ((count > kManyCells) | (own_count <= 0.0)) ? TwoDoubles{} : own_count;
     const TwoDoubles left = count - taken;
     return ((left > 0.0 ? left : TwoDoubles{}) + kUnseen) / all_;
   };
