@@ -1,5 +1,6 @@
 #include "core/image/root_lanes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -102,4 +103,18 @@ TEST_CASE("colours in lanes are as near to CIELAB and OKLab as the spaces say") 
       REQUIRE(std::hypot(off(oklab.l, ok.l), off(oklab.a, ok.a), off(oklab.b, ok.b)) < 8e-7);
     }
   }
+}
+
+TEST_CASE("no colour but a gray one has a chroma below 0.2") {
+  for (int gray = 0; gray < 256; ++gray)
+    for (int i = 0; i < 27; ++i) {
+      const std::array<int, 3> values{gray + i / 9 - 1, gray + i / 3 % 3 - 1, gray + i % 3 - 1};
+      if (*std::ranges::min_element(values) < 0 || *std::ranges::max_element(values) > 255)
+        continue;
+      const Lab lab =
+          to_lab({static_cast<std::uint8_t>(values[0]), static_cast<std::uint8_t>(values[1]),
+                  static_cast<std::uint8_t>(values[2])});
+      const bool is_gray = values[0] == values[1] && values[1] == values[2];
+      REQUIRE((std::hypot(lab.a, lab.b) > 0.2) == !is_gray);
+    }
 }
