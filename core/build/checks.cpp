@@ -80,6 +80,16 @@ class SpriteChecker {
     }
   }
 
+  /// What a palette cuts off is not in the frames any more.
+  void check_cut_alpha() {
+    if (checks_.soft_alpha == CheckLevel::off || sprite_.cut == 0) return;
+    add_to_sprite(
+        checks_.soft_alpha, "soft_alpha",
+        fmt::format("{} drawn with an alpha between 0 and 255: from 128 on they are made "
+                    "opaque, below transparent",
+                    sprite_.cut == 1 ? "1 pixel is" : fmt::format("{} pixels are", sprite_.cut)));
+  }
+
   void check_color_count() {
     if (checks_.colors == CheckLevel::off) return;
     std::set<Rgb> colors;
@@ -246,6 +256,7 @@ std::vector<Finding> run_checks(const ProjectSpec& project, std::span<const Spri
     const SpriteSpec& spec = project.sprites[i];
     SpriteChecker checker(project.checks, scope, spec, made[i], findings);
     checker.check_palette(palettes);
+    checker.check_cut_alpha();
     checker.check_color_count();
     for (std::size_t row = 0; row < spec.rows.size(); ++row) {
       const auto master = masters.find(spec.rows[row].master);

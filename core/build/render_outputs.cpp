@@ -68,6 +68,7 @@ MadeSprite make_one_sprite(const SpriteSpec& spec, const Inputs& inputs, const P
       return made;
     }
     made.sprite.guessed.insert(made_row->guessed.begin(), made_row->guessed.end());
+    made.sprite.cut += made_row->cut;
     made.sprite.rows.push_back(std::move(made_row->row));
     const LockedJob* locked = find_in(lock.jobs, row.master);
     made.sprite.placeholder =

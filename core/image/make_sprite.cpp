@@ -54,6 +54,11 @@ Paint mix_free_paint(const SpriteSpec& spec) {
   return paint;
 }
 
+std::size_t count_soft(const Image& image) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      image.pixels, [](const Rgba& pixel) { return pixel.a != 0 && pixel.a != 255; }));
+}
+
 void apply_palette(Image& image, const std::map<Rgb, Rgb>& colors) {
   std::optional<std::pair<Rgb, Rgb>> last;  // neighbours mostly share a colour
   for (Rgba& pixel : image.pixels) {
@@ -119,6 +124,7 @@ Result<MadeRow> make_sprite_row(const Image& master, const SpriteSpec& spec, con
     apply_free_recolor(strip, paint->colors);
 
   MadeRow made{.row = {.name = row.name, .frames = {}}, .guessed = std::move(paint->guessed)};
+  if (has_palette && !row.mirrored) made.cut = count_soft(master);
   for (int i = 0; i < static_cast<int>(frames); ++i) {
     Image frame = crop(strip, {i * spec.size.width, 0, spec.size.width, spec.size.height});
     made.row.frames.push_back(std::move(frame));

@@ -24,6 +24,7 @@ struct Sprite {
   std::vector<SpriteRow> rows;  ///< as in SpriteSpec::rows
   bool placeholder = false;     ///< a master of it was drawn by the procedural backend
   std::set<Rgb> guessed = {};   ///< MadeRow::guessed of all rows
+  std::size_t cut = 0;          ///< MadeRow::cut of all rows
 };
 
 /// The colours one sprite is drawn with, resolved by the caller.
@@ -36,6 +37,9 @@ struct SpriteColors {
 struct MadeRow {
   SpriteRow row;
   std::vector<Rgb> guessed;  ///< master colours that neither palette nor lock knew
+  /// Pixels of the master with an alpha between 0 and 255, which a palette has no colours for.
+  /// Those of a mirrored row are counted where they were drawn.
+  std::size_t cut = 0;
 };
 
 /// Frames, mirror, map to today's palette, recolour, outline: pure and deterministic. `master` is

@@ -250,20 +250,24 @@ TEST_CASE("a build tells of masters that had no background to remove") {
         std::string::npos);
 }
 
-TEST_CASE("a drawn picture with soft alpha is told where no palette cuts it") {
+TEST_CASE("a drawn picture with soft alpha is told, also where its palette cuts it") {
   const SmallProject project;
   put_manifest(project, "{ file: palettes/ember.hex }", "");
   REQUIRE(project.run({"build"}).status == 0);
   CHECK(project.run({"check"}).err.find("soft_alpha") == std::string::npos);
   Image drawn({16, 16});
-  drawn.at(5, 5) = {200, 20, 20, 255};
-  drawn.at(6, 5) = {200, 20, 20, 90};
+  drawn.at(5, 5) = {0x9e, 0x30, 0x38, 255};
+  drawn.at(6, 5) = {0x9e, 0x30, 0x38, 90};
   project.put("drawn/glow.png", std::string(as_text(encode_png(drawn))));
   project.replace_in("assets.yaml", "sprites:\n",
-                     "sprites:\n  glow: { source: drawn/glow.png, palette: none }\n");
+                     "sprites:\n  glow: { source: drawn/glow.png, palette: none }\n"
+                     "  cut: { source: drawn/glow.png }\n");
   const ProgramResult built = project.run({"build"});
   CHECK(built.status == 0);
   CHECK(built.err.find("sprite 'glow': a pixel has an alpha of 90, not 0 or 255 (at 6,5) "
                        "[soft_alpha]") != std::string::npos);
+  CHECK(
+      built.err.find("sprite 'cut': 1 pixel is drawn with an alpha between 0 and 255: from 128 on "
+                     "they are made opaque, below transparent [soft_alpha]") != std::string::npos);
   CHECK(project.run({"lint"}).err.find("[soft_alpha]") != std::string::npos);
 }
