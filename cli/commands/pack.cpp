@@ -72,6 +72,11 @@ Sheet sheet_of(const AtlasSpec& spec, const Atlas& atlas, const ProjectSpec& pro
 }
 
 Result<Done> check_output(const std::string& output) {
+  if (!fs::path(output).has_stem()) {
+    return Error{.kind = ErrorKind::usage,
+                 .message = fmt::format("'{}' names no file", output),
+                 .hint = "name the sheet, such as -o sheet.png"};
+  }
   if (!is_standard_output(output)) return check_png_name(output);
   return Error{.kind = ErrorKind::usage,
                .message = "a sheet and its metadata do not both go to standard output",

@@ -403,6 +403,8 @@ TEST_CASE("what a picture is made of is not overwritten by it") {
   }
   folder.check_refused(folder.run({"pack", "raw.png", "-o", "sheet.jpg"}), 64, "'sheet.jpg'");
   folder.check_refused(folder.run({"pack", "raw.png", "-o", "-"}), 64, "standard output");
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", ""}), 64, "'' names no file");
+  folder.check_refused(folder.run({"pack", "raw.png", "-o", "./"}), 64, "'./' names no file");
   folder.check_refused(folder.run({"pack", "raw.png", "-o", "s.png", "--grid", "--padding", "3"}),
                        64, "excludes");
   folder.check_refused(folder.run({"pack", "raw.png", "-o", "s.png", "--max-size", "32"}), 65,
