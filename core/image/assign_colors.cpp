@@ -38,11 +38,11 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kMostColors = 1024;
-constexpr int kRounds = 12;
+constexpr int kRounds = 11;
 constexpr int kFirstLight = 1;       // round; before it the beliefs are too rough to judge light
 constexpr int kFirstNoiseKnown = 3;  // round; before it the noise is too rough to rule out much
 constexpr int kFirstUsage = 2;       // round; before it every colour is as likely as the others
-constexpr int kFirstTogether = 8;    // round; before it each cell is judged alone
+constexpr int kFirstTogether = 7;    // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;        // cost of noise above the least that rules a colour out
 constexpr float kBeyond = 1e30F;     // cost of what is no candidate
 constexpr std::size_t kGroundPart = 4;

@@ -14,7 +14,7 @@ constexpr std::size_t kRight = 1;
 constexpr std::size_t kUpper = 2;
 constexpr std::size_t kLower = 3;
 constexpr float kAloneShare = 0.2F;  // in the count of colours
-constexpr float kNegligible = 1e-4F;
+constexpr float kNegligible = 1e-2F;
 
 constexpr std::size_t opposite(std::size_t side) {
   return side ^ 1U;

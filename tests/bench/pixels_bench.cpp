@@ -1,6 +1,7 @@
 // CPU of the recovery of one 1024x1024 picture, without decoding it, and, where the environment
 // variable DGXP_RECOVERY_CASES names folders of degraded pictures with their truth (separated by
 // ':'; input/, palette/, truth/ and cases.json), how many cells and sprites come back right.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -194,6 +195,9 @@ void score_all() {
 }  // namespace dgxp::bench
 
 int main() {
+  // As the command does, which recovers one picture after the other.
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   dgxp::bench::time_all();
   dgxp::bench::score_all();
 }

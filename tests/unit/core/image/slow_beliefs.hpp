@@ -43,7 +43,7 @@ class SlowBeliefs {
   ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
 
  private:
-  static constexpr float kLikely = 1e-4F;
+  static constexpr float kLikely = 1e-2F;
 
   CandidateShares without(std::size_t cell, std::size_t side) const;
   void tell(const ColorUsage& usage, std::size_t from, std::size_t side, std::size_t to);
