@@ -87,8 +87,9 @@ Result<Done> ResidentProject::load_manifest_again() {
   return Done{};
 }
 
-ResidentBuild ResidentProject::build(const std::function<std::set<std::string>()>& changed_now,
-                                     HalfSaved half_saved) {
+ResidentBuild ResidentProject::build(
+    const std::function<std::set<std::string>()>& changed_now, HalfSaved half_saved,
+    const std::function<void(const std::vector<std::string>&)>& on_start) {
   const Terminal& terminal = *context_.terminal;
   const auto refused = [](const Error& error) {
     return ResidentBuild{.kind = ResidentBuild::Kind::refused, .report = {}, .error = error};
@@ -97,12 +98,16 @@ ResidentBuild ResidentProject::build(const std::function<std::set<std::string>()
       files_.folder, {.manifest = files_.manifest, .sync = options_.sync, .on_wait = [&terminal] {
                         terminal.note("another dgxp works on this project, waiting");
                       }});
-  if (!disk) return refused(disk.error());
+  if (!disk) {
+    on_start(changed());
+    return refused(disk.error());
+  }
   // Another dgxp may have written masters and lock until it gave up the project's lock.
   look_again(changed_now());
   if (half_saved == HalfSaved::waits && is_half_saved()) {
     return {.kind = ResidentBuild::Kind::half_saved, .report = {}, .error = std::nullopt};
   }
+  on_start(changed());
   changed_.clear();
   if (auto done = load_manifest_again(); !done) return refused(done.error());
   const auto store = make_resident_store(std::move(*disk), memory_, {files_.lock});

@@ -47,8 +47,10 @@ class ResidentProject {
 
   enum class HalfSaved { waits, is_built };
   /// `changed_now` is asked once the project's lock is held: the paths that were written since.
+  /// `on_start` hears what changed() is, unless a half saved file is waited for.
   ResidentBuild build(const std::function<std::set<std::string>()>& changed_now,
-                      HalfSaved half_saved);
+                      HalfSaved half_saved,
+                      const std::function<void(const std::vector<std::string>&)>& on_start);
 
   const ManifestPlace& files() const { return files_; }
   ByteView manifest_text() const;

@@ -100,9 +100,12 @@ class WatchLoop {
   /// False when a file is in the middle of being saved.
   bool build(ResidentProject::HalfSaved half_saved) {
     const Clock::time_point begin = Clock::now();
-    const std::vector<std::string> changed = project_.changed();
-    reporter_.started(changed);
-    const ResidentBuild build = project_.build([this] { return changed_now(); }, half_saved);
+    std::vector<std::string> changed;
+    const ResidentBuild build = project_.build([this] { return changed_now(); }, half_saved,
+                                               [&](const std::vector<std::string>& paths) {
+                                                 changed = paths;
+                                                 reporter_.started(changed);
+                                               });
     if (build.kind == ResidentBuild::Kind::half_saved) return false;
     const bool is_stopped = build.error && build.error->kind == ErrorKind::interrupted;
     if (!is_stopped) {

@@ -302,4 +302,14 @@ TEST_CASE("watch refuses a manifest that is not there") {
   CHECK(watch.err.starts_with("error: there is no manifest 'other.yaml'\n"));
 }
 
+TEST_CASE("watch says that a build starts once, also when a file is missing for a while") {
+  WatchedProject project;
+  std::filesystem::rename(project.folder() / "palettes/ember.hex", project.folder() / "gone.hex");
+  CHECK(json::parse(project.watch().read_line())["event"] == "build_started");
+  CHECK(json::parse(project.watch().read_line())["exit"] == 65);
+  std::filesystem::rename(project.folder() / "gone.hex", project.folder() / "palettes/ember.hex");
+  CHECK(json::parse(project.watch().read_line())["event"] == "build_started");
+  CHECK(json::parse(project.watch().read_line())["event"] == "build_finished");
+}
+
 }  // namespace dgxp
