@@ -87,3 +87,60 @@ TEST_CASE("palette compare says what each colour becomes, and how far that is") 
   CHECK(result.out.find("1 of 2 colours are the same") != std::string::npos);
   CHECK(run_dgxp(folder.folder().string(), {"palette", "compare", "a.hex"}).status == 64);
 }
+
+TEST_CASE("SARIF names files as they are found from where dgxp was started, in URIs") {
+  const SmallProject project;
+  draw_speck(project);
+  REQUIRE(project.run({"build"}).status == 0);
+  std::filesystem::rename(project.at("assets.yaml"), project.at("my assets%.yaml"));
+  std::filesystem::rename(project.at("assets.lock"), project.at("my assets%.lock"));
+  const std::string above = project.folder().parent_path().string();
+  const std::string name = project.folder().filename().string();
+  const auto uri = [](const std::string& from, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"lint", "wand", "--sarif", "-m", "my assets%.yaml"});
+    const auto sarif = nlohmann::json::parse(run_dgxp(from, arguments).out);
+    const auto& location = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    return location["artifactLocation"]["uri"].get<std::string>();
+  };
+  CHECK(uri(project.folder().string(), {}) == "my%20assets%25.yaml");
+  CHECK(uri(above, {"-C", name}) == name + "/my%20assets%25.yaml");
+  CHECK(uri(above, {"-C", "./" + name + "/art/.."}) == name + "/my%20assets%25.yaml");
+  CHECK(uri(project.at("art").string(), {"-C", ".."}) ==
+        "file://" + project.folder().string() + "/my%20assets%25.yaml");
+}
+
+TEST_CASE("lint of a broken manifest prints SARIF of its problems") {
+  const SmallProject project;
+  project.replace_in("assets.yaml", "prompt: \"short", "promt: \"short");
+  const ProgramResult broken = project.run({"lint", "--sarif"});
+  CHECK(broken.status == 65);
+  const auto sarif = nlohmann::json::parse(broken.out);
+  CHECK(sarif["version"] == "2.1.0");
+  const auto& run = sarif["runs"][0];
+  CHECK(run["invocations"][0]["executionSuccessful"] == false);
+  CHECK(run["invocations"][0]["exitCode"] == 65);
+  REQUIRE(run["results"].size() >= 1);
+  bool is_told = false;
+  for (const auto& result : run["results"]) {
+    const auto& location = result["locations"][0]["physicalLocation"];
+    CHECK(location["artifactLocation"]["uri"] == "assets.yaml");
+    is_told = is_told ||
+              (location["region"]["startLine"] == 21 && result["level"] == "error" &&
+               result["message"]["text"].get<std::string>().ends_with("did you mean 'prompt'?"));
+  }
+  CHECK(is_told);
+
+  std::filesystem::remove(project.at("assets.yaml"));
+  const ProgramResult none = project.run({"lint", "--sarif"});
+  CHECK(none.status == 65);
+  const auto without = nlohmann::json::parse(none.out)["runs"][0];
+  CHECK(without["results"].empty());
+  const auto& told = without["invocations"][0]["toolExecutionNotifications"];
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["level"] == "error");
+  CHECK(told[0]["message"]["text"].get<std::string>().find("assets.yaml") != std::string::npos);
+
+  const ProgramResult both = project.run({"lint", "--sarif", "--json"});
+  CHECK(both.status == 64);
+  CHECK(nlohmann::json::parse(both.out)["exit"] == 64);
+}
