@@ -138,6 +138,7 @@ ParsedArguments with_error(ParsedArguments parsed, const Error& error, bool json
 /// A log names files from where dgxp was started: so it stays there, and the manifest is named from
 /// there.
 void stay_here(ParsedArguments& parsed, std::string& manifest) {
+  if (parsed.folder.empty()) return;
   manifest = (std::filesystem::path(parsed.folder) / manifest).lexically_normal().string();
   parsed.folder.clear();
 }

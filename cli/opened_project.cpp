@@ -5,6 +5,25 @@
 #include "manifests/glob.hpp"
 
 namespace dgxp {
+namespace {
+
+bool is_named(const std::string& id, const std::vector<std::string>& names) {
+  return std::ranges::any_of(names,
+                             [&](const std::string& name) { return matches_glob(name, id); });
+}
+
+/// Names may be those of masters: then their rows alone are meant. They are left out after all were
+/// made, because a sprite's colours may be chosen from all of its rows.
+void keep_named_rows(SpriteSpec& spec, Sprite& sprite, const std::vector<std::string>& names) {
+  if (is_named(spec.id, names)) return;
+  for (std::size_t row = spec.rows.size(); row-- > 0;) {
+    if (is_named(spec.rows[row].master, names)) continue;
+    spec.rows.erase(spec.rows.begin() + static_cast<std::ptrdiff_t>(row));
+    sprite.rows.erase(sprite.rows.begin() + static_cast<std::ptrdiff_t>(row));
+  }
+}
+
+}  // namespace
 
 std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std::string& manifest,
                                                const std::string& worker, Access access,
@@ -35,26 +54,6 @@ std::unique_ptr<OpenedProject> open_and_assess(const Context& context, const std
   project->now = std::move(*now);
   return project;
 }
-
-namespace {
-
-bool is_named(const std::string& id, const std::vector<std::string>& names) {
-  return std::ranges::any_of(names,
-                             [&](const std::string& name) { return matches_glob(name, id); });
-}
-
-/// Names may be those of masters: then their rows alone are meant. They are left out after all were
-/// made, because a sprite's colours may be chosen from all of its rows.
-void keep_named_rows(SpriteSpec& spec, Sprite& sprite, const std::vector<std::string>& names) {
-  if (is_named(spec.id, names)) return;
-  for (std::size_t row = spec.rows.size(); row-- > 0;) {
-    if (is_named(spec.rows[row].master, names)) continue;
-    spec.rows.erase(spec.rows.begin() + static_cast<std::ptrdiff_t>(row));
-    sprite.rows.erase(sprite.rows.begin() + static_cast<std::ptrdiff_t>(row));
-  }
-}
-
-}  // namespace
 
 std::optional<WantedSprites> make_wanted_sprites(const Context& context,
                                                  const OpenedProject& project,

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_status.hpp"
+#include "cli/json_text.hpp"
 #include "cli/key_files.hpp"
 #include "cli/project_workflows.hpp"
 #include "core/base/suggest.hpp"
@@ -113,7 +114,7 @@ std::string failure_json(const Error& error, int exit_code,
                                  {"error", error.message},
                                  {"hint", error.hint},
                                  {"diagnostics", std::move(places)}};
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 ManifestPlace manifest_place(const std::string& manifest) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
 #include "cli/sarif.hpp"
 
 namespace dgxp {
@@ -84,7 +85,7 @@ void show_problems(const Context& context, const ManifestPlace& files, const Bui
 std::string lint_json(const std::vector<Finding>& findings, std::size_t sprites, int exit_code) {
   const ordered_json document = {
       {"exit", exit_code}, {"sprites", sprites}, {"findings", findings_json(findings)}};
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 std::string report_json(const BuildReport& report, int exit_code) {
@@ -118,7 +119,7 @@ std::string report_json(const BuildReport& report, int exit_code) {
   document["drift"] = drift;
   document["notes"] = report.notes;
   document["findings"] = findings_json(report.findings);
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 std::string uri_here(const std::string& file) {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
+
 namespace dgxp {
 namespace {
 
@@ -68,7 +70,7 @@ std::string log_of(ordered_json run) {
   const ordered_json document = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                                  {"version", "2.1.0"},
                                  {"runs", ordered_json::array({std::move(whole)})}};
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 /// A message and its hint as one text.

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -109,7 +110,7 @@ int run_check_command(const Context& context, const CheckArguments& arguments) {
   if (!project) return give_up(context, arguments.sarif, exit_code);
   project->request.mode = BuildMode::check;
   ProgressReporter reporter(terminal);
-  auto report = run_build(project->request, *project->store, reporter);
+  auto report = run_build(std::move(project->request), *project->store, reporter);
   if (!report) {
     exit_code = fail(context, report.error(), &project->files, project->manifest.text);
     return give_up(context, arguments.sarif, exit_code);

@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "core/store/clean_project.hpp"
 #include "core/worker/probe_worker.hpp"
@@ -147,8 +148,7 @@ int run_doctor_command(const Context& context, const DoctorArguments& arguments)
     }
   }
   if (terminal.json()) {
-    terminal.data(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-                  "\n");
+    terminal.data(json_text(document));
   }
   return exit_code;
 }

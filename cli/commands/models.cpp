@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/json_text.hpp"
 #include "cli/report.hpp"
 #include "cli/worker_link.hpp"
 
@@ -32,7 +33,7 @@ int run_models_command(const Context& context, const ModelsArguments& arguments)
                         {"size_mb", model.size_mb}});
     }
     const ordered_json document{{"worker", query->address()}, {"models", std::move(models)}};
-    terminal.data(document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    terminal.data(json_text(document));
     return 0;
   }
   std::size_t width = 0;
