@@ -265,10 +265,6 @@ Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheet
   return Done{};
 }
 
-}  // namespace
-
-namespace {
-
 std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
                                    const Lock& lock) {
   std::vector<SpriteKey> keys(project.sprites.size());

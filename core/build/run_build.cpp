@@ -141,7 +141,42 @@ std::optional<Error> find_unfit_edit(const Assessment& now) {
   return std::nullopt;
 }
 
-Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& store);
+Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& store) {
+  for (const OutputSpec& output : request.project->outputs) {
+    if (auto error = check_output(output, *request.project)) return *std::move(error);
+  }
+  BuildMemory* const memory = request.memory;
+  auto inputs = gather_inputs(*request.project, store, request.threads,
+                              memory == nullptr ? nullptr : &memory->masters);
+  if (!inputs) return inputs.error();
+  Assessment now{.inputs = std::move(*inputs)};
+  now.lock = effective_lock(*request.project, now.inputs, std::move(lock), request.pending);
+  const std::set<std::string> changed = forget_changed_palettes(*request.project, now.lock);
+  auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
+  if (!palettes) return palettes.error();
+  now.palettes = std::move(*palettes);
+  if (auto error = find_wrong_color(*request.project, now.palettes, now.lock))
+    return *std::move(error);
+  now.jobs = assess_jobs({.project = request.project,
+                          .inputs = &now.inputs,
+                          .lock = &now.lock,
+                          .palettes = &now.palettes,
+                          .workflows = &request.workflows,
+                          .memory = memory == nullptr ? nullptr : &memory->jobs},
+                         request.stale);
+  if (auto done = check_workflows(now.jobs, request.workflows); !done) return done.error();
+  for (AssessedJob& assessed : now.jobs) {
+    // In the colours that are chosen now; what was there before shows those of before only.
+    if (changed.contains(assessed.master->palette) && assessed.state == JobState::fresh)
+      assessed.state = JobState::recovery_changed;
+    if (!request.recover_again.contains(assessed.job.id)) continue;
+    const bool gives_up_edit = request.recover_edited && assessed.state == JobState::edited &&
+                               now.lock.jobs.contains(assessed.job.id);
+    if (gives_up_edit || assessed.state == JobState::fresh)
+      assessed.state = JobState::recovery_changed;
+  }
+  return now;
+}
 
 class Build {
  public:
@@ -324,47 +359,6 @@ class Build {
 std::string pending_lock_path(const std::string& lock_path) {
   return ".dgxp/pending-" + lock_path;
 }
-
-namespace {
-
-Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& store) {
-  for (const OutputSpec& output : request.project->outputs) {
-    if (auto error = check_output(output, *request.project)) return *std::move(error);
-  }
-  BuildMemory* const memory = request.memory;
-  auto inputs = gather_inputs(*request.project, store, request.threads,
-                              memory == nullptr ? nullptr : &memory->masters);
-  if (!inputs) return inputs.error();
-  Assessment now{.inputs = std::move(*inputs)};
-  now.lock = effective_lock(*request.project, now.inputs, std::move(lock), request.pending);
-  const std::set<std::string> changed = forget_changed_palettes(*request.project, now.lock);
-  auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
-  if (!palettes) return palettes.error();
-  now.palettes = std::move(*palettes);
-  if (auto error = find_wrong_color(*request.project, now.palettes, now.lock))
-    return *std::move(error);
-  now.jobs = assess_jobs({.project = request.project,
-                          .inputs = &now.inputs,
-                          .lock = &now.lock,
-                          .palettes = &now.palettes,
-                          .workflows = &request.workflows,
-                          .memory = memory == nullptr ? nullptr : &memory->jobs},
-                         request.stale);
-  if (auto done = check_workflows(now.jobs, request.workflows); !done) return done.error();
-  for (AssessedJob& assessed : now.jobs) {
-    // In the colours that are chosen now; what was there before shows those of before only.
-    if (changed.contains(assessed.master->palette) && assessed.state == JobState::fresh)
-      assessed.state = JobState::recovery_changed;
-    if (!request.recover_again.contains(assessed.job.id)) continue;
-    const bool gives_up_edit = request.recover_edited && assessed.state == JobState::edited &&
-                               now.lock.jobs.contains(assessed.job.id);
-    if (gives_up_edit || assessed.state == JobState::fresh)
-      assessed.state = JobState::recovery_changed;
-  }
-  return now;
-}
-
-}  // namespace
 
 Result<Assessment> assess(const BuildRequest& request, Store& store) {
   return assess_after(request, request.lock, store);
