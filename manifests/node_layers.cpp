@@ -135,10 +135,6 @@ std::size_t FieldReader::choice(std::string_view name) const {
   return found == words.end() ? 0 : static_cast<std::size_t>(found - words.begin());
 }
 
-std::optional<std::int64_t> FieldReader::optional_integer(std::string_view name) const {
-  return parse_whole_number(written_or_standard(name));
-}
-
 std::optional<std::uint64_t> FieldReader::optional_natural(std::string_view name) const {
   return parse_natural_number(written_or_standard(name));
 }

@@ -66,7 +66,6 @@ class FieldReader {
   /// The position of the word in the field's list of words.
   std::size_t choice(std::string_view name) const;
   /// Nothing when it is neither written nor in the table.
-  std::optional<std::int64_t> optional_integer(std::string_view name) const;
   std::optional<std::uint64_t> optional_natural(std::string_view name) const;
 
  private:

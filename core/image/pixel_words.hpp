@@ -28,11 +28,5 @@ inline void load_words(const Rgba* pixels, std::uint32_t* words, std::size_t cou
   else
     for (std::size_t i = 0; i < count; ++i) words[i] = to_word(pixels[i]);
 }
-inline void store_words(const std::uint32_t* words, Rgba* pixels, std::size_t count) {
-  if constexpr (std::endian::native == std::endian::little)
-    std::memcpy(static_cast<void*>(pixels), words, count * sizeof(Rgba));
-  else
-    for (std::size_t i = 0; i < count; ++i) pixels[i] = to_pixel(words[i]);
-}
 
 }  // namespace dgxp

@@ -59,7 +59,6 @@ class Canvas {
   /// Pixels at each side that shapes do not enter: the margin and the outline.
   int inset() const { return inset_; }
   /// Whether finish() has room to draw an outline.
-  bool has_outline() const { return has_outline_; }
 
   void ellipse(Vec center, double rx, double ry, const Ink& ink, double squareness = 0);
   /// [x0, x1) by [y0, y1); corners are cut by `corner` pixels.
