@@ -7,14 +7,16 @@
 #include <vector>
 
 #include "core/image/cell_points.hpp"
+#include "core/image/checksum.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr std::string_view kMagic = "dgxptab1";
+constexpr std::string_view kMagic = "dgxptab2";
 constexpr std::size_t kDigestBytes = sizeof(Digest::bytes);
 constexpr std::size_t kHeadBytes = 8 + kDigestBytes + 3 * 4;
-constexpr std::size_t kPairBytes = 2 + kCellColors / 8;  // two positions, one bit for each colour
+constexpr std::size_t kCrcBytes = 4;
+constexpr std::size_t kPairBytes = kCellColors / 8;  // one bit for each colour of a cell of two
 
 enum class Kind : std::uint32_t { unsolved, one, two, many };  ///< answers of a cell
 
@@ -54,19 +56,9 @@ std::optional<std::uint8_t> second_answer(const std::uint8_t* answers) {
   return second;
 }
 
-void put_pair(Bytes& to, const std::uint8_t* answers, std::uint8_t second) {
-  to.push_back(answers[0]);
-  to.push_back(second);
-  for (std::size_t start = 0; start < kCellColors; start += 8) {
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 8; ++i) bits |= (answers[start + i] == second ? 1U : 0U) << i;
-    to.push_back(static_cast<std::uint8_t>(bits));
-  }
-}
+constexpr std::uint64_t kEach = 0x0101010101010101U;
 
-using EightBytes = std::uint8_t __attribute__((vector_size(8)));
-
-/// For each byte of a pair 255 where its bit is set.
+/// For each byte of a pair eight bytes, 255 where its bit is set.
 constexpr std::array<std::array<std::uint8_t, 8>, 256> make_masks() {
   std::array<std::array<std::uint8_t, 8>, 256> masks{};
   for (std::size_t bits = 0; bits < 256; ++bits)
@@ -75,13 +67,14 @@ constexpr std::array<std::array<std::uint8_t, 8>, 256> make_masks() {
 }
 constexpr auto kMasks = make_masks();
 
-void expand_pair(const std::uint8_t* pair, std::uint8_t* answers) {
-  const EightBytes first = EightBytes{} + pair[0];
-  const EightBytes both = (EightBytes{} + pair[1]) ^ first;
-  for (std::size_t i = 0; i < kCellColors / 8; ++i) {
-    EightBytes mask;
-    std::memcpy(&mask, kMasks[pair[2 + i]].data(), sizeof mask);
-    const EightBytes eight = first ^ (both & mask);
+void expand_pair(const std::uint8_t* bits, const std::uint8_t* positions, std::uint8_t* answers) {
+  const std::uint64_t first = kEach * positions[0];
+  const std::uint64_t both = kEach * positions[1] ^ first;
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kPairBytes; ++i) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, kMasks[bits[i]].data(), sizeof eight);
+    eight = first ^ (both & eight);
     std::memcpy(answers + 8 * i, &eight, sizeof eight);
   }
 }
@@ -95,7 +88,7 @@ class TableWriter {
     if (second == answers[0]) return extend(Kind::one, answers[0]);
     extend(second ? Kind::two : Kind::many, 0);
     if (second)
-      put_pair(pairs_, answers, *second);
+      add_pair(answers, *second);
     else
       many_.insert(many_.end(), answers, answers + kCellColors);
   }
@@ -104,13 +97,12 @@ class TableWriter {
     Bytes content(kMagic.begin(), kMagic.end());
     content.insert(content.end(), key.bytes.begin(), key.bytes.end());
     put_u32(content, static_cast<std::uint32_t>(stretches_.size()));
-    put_u32(content, static_cast<std::uint32_t>(pairs_.size() / kPairBytes));
+    put_u32(content, static_cast<std::uint32_t>(pair_bits_.size() / kPairBytes));
     put_u32(content, static_cast<std::uint32_t>(many_.size() / kCellColors));
     for (const Stretch& stretch : stretches_) put_u32(content, stretch.word());
-    content.insert(content.end(), pairs_.begin(), pairs_.end());
-    content.insert(content.end(), many_.begin(), many_.end());
-    const Digest digest = sha256(ByteView(content));
-    content.insert(content.end(), digest.bytes.begin(), digest.bytes.end());
+    for (const Bytes* part : {&pair_bits_, &pair_positions_, &many_})
+      content.insert(content.end(), part->begin(), part->end());
+    put_u32(content, crc32(content));
     return content;
   }
 
@@ -122,99 +114,139 @@ class TableWriter {
     ++stretches_.back().count;
   }
 
+  void add_pair(const std::uint8_t* answers, std::uint8_t second) {
+    pair_positions_.insert(pair_positions_.end(), {answers[0], second});
+    for (std::size_t start = 0; start < kCellColors; start += 8) {
+      unsigned bits = 0;
+      for (unsigned i = 0; i < 8; ++i) bits |= (answers[start + i] == second ? 1U : 0U) << i;
+      pair_bits_.push_back(static_cast<std::uint8_t>(bits));
+    }
+  }
+
   std::vector<Stretch> stretches_;
-  Bytes pairs_;
+  Bytes pair_bits_;
+  Bytes pair_positions_;
   Bytes many_;
 };
 
-/// A file whose digest is right, in its parts.
+/// A file whose checksum is right, in its parts.
 struct TableParts {
   ByteView stretches;
-  ByteView pairs;
+  ByteView pair_bits;
+  ByteView pair_positions;
   ByteView many;
+
+  std::size_t pairs() const { return pair_bits.size() / kPairBytes; }
 };
 
 std::optional<TableParts> split_file(const Digest& key, ByteView content) {
-  if (content.size() < kHeadBytes + kDigestBytes || content.size() > kMostTableBytes)
+  if (content.size() < kHeadBytes + kCrcBytes || content.size() > kMostTableBytes)
     return std::nullopt;
-  const ByteView body = content.first(content.size() - kDigestBytes);
+  const ByteView body = content.first(content.size() - kCrcBytes);
   if (as_text(body.first(kMagic.size())) != kMagic ||
       !std::ranges::equal(body.subspan(kMagic.size(), kDigestBytes), key.bytes) ||
-      !std::ranges::equal(content.last(kDigestBytes), sha256(body).bytes))
+      read_u32(body.data() + body.size()) != crc32(body))
     return std::nullopt;
   const std::uint8_t* counts = body.data() + kMagic.size() + kDigestBytes;
   const std::size_t stretches = std::size_t{4} * read_u32(counts);
-  const std::size_t pairs = kPairBytes * read_u32(counts + 4);
+  const std::size_t pairs = read_u32(counts + 4);
   const std::size_t many = kCellColors * read_u32(counts + 8);
   const ByteView rest = body.subspan(kHeadBytes);
-  if (stretches + pairs + many != rest.size()) return std::nullopt;
+  if (stretches + (kPairBytes + 2) * pairs + many != rest.size()) return std::nullopt;
   return TableParts{.stretches = rest.first(stretches),
-                    .pairs = rest.subspan(stretches, pairs),
+                    .pair_bits = rest.subspan(stretches, kPairBytes * pairs),
+                    .pair_positions = rest.subspan(stretches + kPairBytes * pairs, 2 * pairs),
                     .many = rest.last(many)};
 }
 
-/// Whether every answer is a position of the palette.
-bool names_colors(const TableParts& parts, std::size_t colors) {
-  std::uint8_t highest = 0;
-  for (std::size_t at = 0; at < parts.pairs.size(); at += kPairBytes)
-    highest = std::max({highest, parts.pairs.data()[at], parts.pairs.data()[at + 1]});
-  for (const std::uint8_t answer : parts.many) highest = std::max(highest, answer);
-  return highest < colors || (parts.pairs.empty() && parts.many.empty());
+/// Whether every byte is a position of a palette of so many colours.
+bool are_positions(ByteView bytes, std::size_t colors) {
+  using SixteenBytes = std::uint8_t __attribute__((vector_size(16)));
+  SixteenBytes most{};
+  for (; bytes.size() >= sizeof most; bytes = bytes.subspan(sizeof most)) {
+    SixteenBytes now;
+    std::memcpy(&now, bytes.data(), sizeof now);
+    most = now > most ? now : most;
+  }
+  for (const std::uint8_t byte : bytes) most[0] = std::max(most[0], byte);
+  for (std::size_t i = 0; i < sizeof most; ++i)
+    if (most[i] >= colors) return false;
+  return true;
 }
 
-/// Lays cells out one after the other; false when the file speaks of more than it has.
-class TableReader {
+/// Says of cells one after the other where their answers stand: those of the pairs, then those of
+/// the cells of more.
+class RunWriter {
  public:
-  TableReader(const TableParts& parts, const TableRoom& room)
-      : parts_(parts),
-        room_(room),
-        next_run_(static_cast<std::uint32_t>((1 + room.colors) * kCellColors)) {}
+  RunWriter(const TableParts& parts, const TableRoom& room)
+      : runs_(room.runs),
+        colors_(room.colors),
+        end_of_pairs_(run_of(1 + room.colors + parts.pairs())),
+        end_(run_of(1 + room.colors + parts.pairs() + parts.many.size() / kCellColors)) {
+    next(Kind::two) = run_of(1 + room.colors);
+    next(Kind::many) = end_of_pairs_;
+  }
 
+  /// False when the file speaks of more cells or colours than there are.
   bool add(const Stretch& stretch) {
-    if (stretch.count > room_.runs.size() - cell_) return false;
-    const auto runs = room_.runs.subspan(cell_, stretch.count);
-    cell_ += stretch.count;
-    switch (stretch.kind) {
-      case Kind::unsolved:
-        std::ranges::fill(runs, 0U);
-        return true;
-      case Kind::one:
-        std::ranges::fill(runs, static_cast<std::uint32_t>((1U + stretch.position) * kCellColors));
-        return stretch.position < room_.colors;
-      case Kind::two:
-        return fill(runs, parts_.pairs, kPairBytes, expand_pair);
-      case Kind::many:
-        break;
-    }
-    return fill(runs, parts_.many, kCellColors, [](const std::uint8_t* from, std::uint8_t* to) {
-      std::memcpy(to, from, kCellColors);
-    });
+    if (stretch.count > runs_.size()) return false;
+    next(Kind::one) = run_of(1 + std::size_t{stretch.position});
+    std::uint32_t& run = next(stretch.kind);
+    const std::uint32_t step = stretch.kind < Kind::two ? 0 : kCellColors;
+    fill(stretch.count, run, step);
+    run += stretch.count * step;
+    runs_ = runs_.subspan(stretch.count);
+    return stretch.kind != Kind::one || stretch.position < colors_;
   }
-  bool is_complete() const {
-    return cell_ == room_.runs.size() && parts_.pairs.empty() && parts_.many.empty();
+  /// Whether that was every cell, and all answers of the file are one's. As each is of another
+  /// cell, there is room for them then.
+  bool is_complete() {
+    return runs_.empty() && next(Kind::two) == end_of_pairs_ && next(Kind::many) == end_;
   }
-  std::uint32_t used() const { return next_run_; }
 
  private:
-  template <typename Put>
-  bool fill(std::span<std::uint32_t> runs, ByteView& from, std::size_t bytes, Put put) {
-    if (runs.size() * bytes > from.size()) return false;
-    const std::uint8_t* source = from.data();
-    for (std::uint32_t& run : runs) {
-      run = next_run_;
-      put(source, room_.answers + next_run_);
-      source += bytes;
-      next_run_ += kCellColors;
+  using FourRuns = std::uint32_t __attribute__((vector_size(16)));
+
+  static std::uint32_t run_of(std::size_t cell) {
+    return static_cast<std::uint32_t>(cell * kCellColors);
+  }
+  std::uint32_t& next(Kind kind) { return next_[static_cast<std::size_t>(kind)]; }
+
+  // Most stretches are of a few cells: four at once, and what is too much is written over.
+  void fill(std::size_t count, std::uint32_t run, std::uint32_t step) {
+    std::size_t cell = 0;
+    FourRuns four = run + step * FourRuns{0, 1, 2, 3};
+    for (; cell < count && cell + 4 <= runs_.size(); cell += 4) {
+      std::memcpy(runs_.data() + cell, &four, sizeof four);
+      four += 4 * step;
     }
-    from = from.subspan(runs.size() * bytes);
-    return true;
+    for (; cell < count; ++cell) runs_[cell] = run + static_cast<std::uint32_t>(cell) * step;
   }
 
-  TableParts parts_;
-  TableRoom room_;
-  std::size_t cell_ = 0;
-  std::uint32_t next_run_;
+  std::span<std::uint32_t> runs_;  ///< of the cells that follow
+  std::size_t colors_;
+  std::uint32_t end_of_pairs_;
+  std::uint32_t end_;
+  std::array<std::uint32_t, 4> next_{};  ///< by kind; of unsolved cells 0
 };
+
+bool write_runs(const TableParts& parts, const TableRoom& room) {
+  RunWriter writer(parts, room);
+  for (std::size_t at = 0; at < parts.stretches.size(); at += 4)
+    if (!writer.add(Stretch::of_word(read_u32(parts.stretches.data() + at)))) return false;
+  return writer.is_complete();
+}
+
+/// Behind those of single colours. Returns where they end.
+std::uint32_t write_answers(const TableParts& parts, const TableRoom& room) {
+  std::uint8_t* answers = room.answers + (1 + room.colors) * kCellColors;
+  for (std::size_t i = 0; i < parts.pairs(); ++i, answers += kCellColors)
+    expand_pair(parts.pair_bits.data() + kPairBytes * i, parts.pair_positions.data() + 2 * i,
+                answers);
+  std::ranges::copy(parts.many, answers);
+  return static_cast<std::uint32_t>(answers - room.answers) +
+         static_cast<std::uint32_t>(parts.many.size());
+}
 
 }  // namespace
 
@@ -237,12 +269,10 @@ Bytes encode_table(const Digest& key, std::span<const std::uint32_t> runs,
 std::optional<std::uint32_t> decode_table(const Digest& key, ByteView content,
                                           const TableRoom& room) {
   const auto parts = split_file(key, content);
-  if (!parts || !names_colors(*parts, room.colors)) return std::nullopt;
-  TableReader reader(*parts, room);
-  for (std::size_t at = 0; at < parts->stretches.size(); at += 4)
-    if (!reader.add(Stretch::of_word(read_u32(parts->stretches.data() + at)))) return std::nullopt;
-  if (!reader.is_complete()) return std::nullopt;
-  return reader.used();
+  if (!parts || !are_positions(parts->pair_positions, room.colors) ||
+      !are_positions(parts->many, room.colors) || !write_runs(*parts, room))
+    return std::nullopt;
+  return write_answers(*parts, room);
 }
 
 }  // namespace dgxp

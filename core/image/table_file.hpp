@@ -13,8 +13,11 @@
 namespace dgxp {
 
 // A NearestTable as a file: a head (magic, key, counts), cells in stretches of one kind, the
-// answers of the cells that have two or more, and the SHA-256 of all that. Numbers are little
-// endian.
+// answers of the cells of two (which of the two each colour has, then the two), those of the cells
+// of more, and the CRC-32 of all that. Numbers are little endian.
+//
+// The checksum is against accidents. Whoever can write into a cache can forge it: then answers may
+// be wrong ones, but never lie outside of the palette or the table.
 
 /// Of the palette's colours in their order, the metric and the version of this format: a table that
 /// was kept for one key is of no use for another.
@@ -34,8 +37,8 @@ struct TableRoom {
 };
 
 /// How many bytes of `room.answers` are in use then. Nothing when a single bit is not as it was
-/// written or it was kept for another key; `room` is then of no use. No position is 'colors' or
-/// more and no run lies outside, whoever wrote the file.
+/// written (of larger damage one in 2^32 is not seen) or it was kept for another key; `room` is
+/// then of no use. No position is `colors` or more and no run lies outside, whoever wrote the file.
 std::optional<std::uint32_t> decode_table(const Digest& key, ByteView content,
                                           const TableRoom& room);
 
