@@ -18,17 +18,16 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 
-#include "core/image/candidate_costs.hpp"
 #include "core/image/color_beliefs.hpp"
 #include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/color_usage.hpp"
 #include "core/image/estimate_light.hpp"
 #include "core/image/float_lanes.hpp"
+#include "core/image/judge_candidates.hpp"
 #include "core/image/local_usage.hpp"
 #include "core/image/nearest_colors.hpp"
 #include "core/image/noise_lanes.hpp"
@@ -44,7 +43,6 @@ constexpr int kFirstNoiseKnown = 3;  // round; before it the noise is too rough 
 constexpr int kFirstUsage = 2;       // round; before it every colour is as likely as the others
 constexpr int kFirstTogether = 7;    // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;        // cost of noise above the least that rules a colour out
-constexpr float kBeyond = 1e30F;     // cost of what is no candidate
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
@@ -54,16 +52,6 @@ constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep di
 
 float brightness(const std::array<float, 3>& color) {
   return (color[0] + color[1] + color[2]) * kBrightness;
-}
-
-/// The values whose bits are set, side by side, and others behind them.
-CandidateLanes picked(const CandidateLanes& all, std::uint32_t bits) {
-  CandidateShares values;
-  store_shares(all, values);
-  for (std::size_t kept = 0; bits != 0; bits &= bits - 1) {
-    values[kept++] = values[static_cast<std::size_t>(std::countr_zero(bits))];
-  }
-  return load_shares(values);
 }
 
 /// Colours that cells likely have, from what they show beyond which noise is judged.
@@ -94,8 +82,6 @@ class Chooser {
   void judge_light();
   void judge_noise();
   void add_noise(const Witnesses& some);
-  void judge_costs();
-  CandidateLanes judge_candidates(std::size_t cell, const CandidateShares& costs, bool rule_out);
   void judge_cells(int round);
   bool read_choice();
   void judge_confidence();
@@ -113,9 +99,9 @@ class Chooser {
   ColorNoise common_noise_;
   NoiseLanes<FourFloats> noise_lanes_{NoiseShape{}};
   NoiseLanes<FourFloats> common_lanes_{NoiseShape{}};
-  AnswerCandidates answer_;
-  std::vector<std::uint32_t> open_;     ///< the cells in doubt
-  std::vector<CandidateShares> costs_;  ///< of these
+  JudgeCandidates judge_candidates_;
+  std::vector<std::uint32_t> open_;  ///< the cells in doubt
+  std::vector<std::uint8_t> kept_;   ///< which candidates of these are not ruled out
   ColorChoice choice_;
 };
 
@@ -149,7 +135,7 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
       light_(count_ + kLanes),
-      answer_(answer_candidates(level)) {
+      judge_candidates_(judge_candidates(level)) {
   const NearestColors nearest(colors);
   NearColors near;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -240,65 +226,25 @@ void Chooser::add_noise(const Witnesses& some) {
   }
 }
 
-/// The noise that each candidate of the cells in doubt would need.
-void Chooser::judge_costs() {
-  std::erase_if(open_, [&](std::uint32_t cell) { return beliefs_[cell].count == 1; });
-  costs_.resize(open_.size());
-  answer_({.beliefs = beliefs_.data(),
-           .seen = seen_.planes(),
-           .light = light_.data(),
-           .brightness = kBrightness,
-           .colors = table_.words(),
-           .most_common = usage_.most_common(),
-           .common = &common_noise_.shape(),
-           .others = &noise_.shape()},
-          open_.data(), open_.size(), costs_.data());
-}
-
-/// The noise that each candidate of a cell would need, once the far ones are ruled out; and what it
-/// says of them alone.
-CandidateLanes Chooser::judge_candidates(std::size_t cell, const CandidateShares& costs,
-                                         bool rule_out) {
-  CellBelief& belief = beliefs_[cell];
-  CandidateLanes cost = first_of(load_shares(costs), belief.count, kBeyond);
-  if (rule_out) {
-    const float least = least_of(cost);
-    const std::uint32_t near =
-        lane_bits(cost.low - least < kFar) | lane_bits(cost.high - least < kFar) << kLanes;
-    if (near != (1U << belief.count) - 1) {
-      beliefs_.keep(cell, near);
-      cost = first_of(picked(cost, near), belief.count, kBeyond);
-    }
-  }
-  store_shares(normalised(likelihoods(cost)), belief.alone);
-  return cost;
-}
-
 /// What each cell shows, without its neighbours.
 void Chooser::judge_cells(int round) {
   const bool together = round >= kFirstTogether;
-  judge_costs();
+  std::erase_if(open_, [&](std::uint32_t cell) { return beliefs_[cell].count == 1; });
+  kept_.resize(open_.size());
+  CandidateQuestion question{.seen = seen_.planes(),
+                             .light = light_.data(),
+                             .brightness = kBrightness,
+                             .colors = table_.words(),
+                             .most_common = usage_.most_common(),
+                             .common = &common_noise_.shape(),
+                             .others = &noise_.shape(),
+                             .usage = round >= kFirstUsage ? &usage_ : nullptr,
+                             .local = together ? &local_ : nullptr};
+  if (round >= kFirstNoiseKnown) question.far = kFar;
+  if (together) question.least_shown = kRuledOut;
+  judge_candidates_(question, beliefs_.data(), open_.data(), open_.size(), kept_.data());
   for (std::size_t place = 0; place < open_.size(); ++place) {
-    const std::uint32_t i = open_[place];
-    CellBelief& belief = beliefs_[i];
-    const CandidateLanes noise = judge_candidates(i, costs_[place], round >= kFirstNoiseKnown);
-    const CandidateLanes own = load_shares(belief.share);
-    const auto costs = [&](FourFloats cost, const std::uint16_t* colors, FourFloats own_share) {
-      if (round < kFirstUsage) {
-        return cost;
-      }
-      const FourFloats share = usage_.shares(colors, own_share);
-      cost -= plain_log_lanes(share);
-      return together ? cost + local_.costs(i, colors, own_share, share) : cost;
-    };
-    const FourFloats low = costs(noise.low, belief.color.data(), own.low);
-    const FourFloats high = belief.count > kLanes
-                                ? costs(noise.high, belief.color.data() + kLanes, own.high)
-                                : noise.high;
-    store_shares(likelihoods(first_of({low, high}, belief.count, kBeyond)), belief.shown);
-    if (together) {
-      beliefs_.prune(i, kRuledOut);
-    }
+    beliefs_.keep(open_[place], kept_[place]);
   }
 }
 

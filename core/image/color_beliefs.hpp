@@ -11,7 +11,8 @@
 
 namespace dgxp {
 
-/// What is believed of one cell's colour. The arrays hold `count` values, the rest is 0.
+/// What is believed of one cell's colour. The arrays hold `count` values; behind them, `color` is
+/// one of the palette, and the rest means nothing.
 struct CellBelief {
   std::size_t count = 0;  ///< 1 .. kCandidates
   std::array<std::uint16_t, kCandidates> color{};
@@ -32,7 +33,7 @@ class ColorBeliefs {
   std::size_t size() const { return cells_.size(); }
   CellBelief& operator[](std::size_t cell) { return cells_[cell]; }
   const CellBelief& operator[](std::size_t cell) const { return cells_[cell]; }
-  const CellBelief* data() const { return cells_.data(); }
+  CellBelief* data() { return cells_.data(); }
 
   /// Sets the candidates of a cell.
   void start(std::size_t cell, const std::array<std::uint16_t, kCandidates>& color,

@@ -6,9 +6,7 @@
 namespace dgxp {
 namespace {
 
-constexpr double kUnseen = 0.02;    // cells that every colour is counted with beforehand
-constexpr double kPriorPairs = 8;   // pairs as if by chance, times the geometric mean of the shares
-constexpr double kManyCells = 400;  // one cell more or less changes no share of so many
+constexpr double kPriorPairs = 8;  // pairs as if by chance, times the geometric mean of the shares
 
 }  // namespace
 
@@ -33,19 +31,6 @@ float ColorUsage::share(std::uint16_t color, float own) const {
   }
   const double count = std::max(0.0, count_[color] - static_cast<double>(own));
   return static_cast<float>((count + kUnseen) / all_);
-}
-
-FourFloats ColorUsage::shares(const std::uint16_t* colors, FourFloats own) const {
-  const auto shares_of = [this](double first, double second, TwoDoubles own_count) {
-    const TwoDoubles count{first, second};
-    const TwoDoubles taken = ((count > kManyCells) | (own_count <= 0.0)) ? TwoDoubles{} : own_count;
-    const TwoDoubles left = count - taken;
-    return ((left > 0.0 ? left : TwoDoubles{}) + kUnseen) / all_;
-  };
-  const TwoDoubles low = shares_of(count_[colors[0]], count_[colors[1]], low_half(own));
-  const TwoDoubles high = shares_of(count_[colors[2]], count_[colors[3]], high_half(own));
-  return FourFloats{static_cast<float>(low[0]), static_cast<float>(low[1]),
-                    static_cast<float>(high[0]), static_cast<float>(high[1])};
 }
 
 float ColorUsage::find_lift(std::uint16_t color, std::uint16_t neighbour) const {

@@ -65,7 +65,20 @@ class ColorUsage {
   /// The share of `color` in the picture, above 0, less what the asking cell added to it.
   float share(std::uint16_t color, float own) const;
   /// The same for four colours.
-  FourFloats shares(const std::uint16_t* colors, FourFloats own) const;
+  [[gnu::always_inline]] FourFloats shares(const std::uint16_t* colors, FourFloats own) const {
+    const double* counts = count_.data();
+    const auto shares_of = [&](std::size_t first, TwoDoubles own_count) {
+      const TwoDoubles count{counts[colors[first]], counts[colors[first + 1]]};
+      const TwoDoubles taken =
+          ((count > kManyCells) | (own_count <= 0.0)) ? TwoDoubles{} : own_count;
+      const TwoDoubles left = count - taken;
+      return ((left > 0.0 ? left : TwoDoubles{}) + kUnseen) / all_;
+    };
+    const TwoDoubles low = shares_of(0, low_half(own));
+    const TwoDoubles high = shares_of(2, high_half(own));
+    return FourFloats{static_cast<float>(low[0]), static_cast<float>(low[1]),
+                      static_cast<float>(high[0]), static_cast<float>(high[1])};
+  }
   /// How much likelier `color` is beside `neighbour` than by chance, tempered because neighbours
   /// say partly the same. 1 when nothing was counted yet.
   float lift(std::uint16_t color, std::uint16_t neighbour) const {
@@ -85,6 +98,9 @@ class ColorUsage {
   std::uint16_t most_common() const { return most_common_; }
 
  private:
+  static constexpr double kUnseen = 0.02;    // cells that every colour is counted with beforehand
+  static constexpr double kManyCells = 400;  // one cell more or less changes no share of so many
+
   float find_lift(std::uint16_t color, std::uint16_t neighbour) const;
   FourFloats find_lifts(const std::uint16_t* colors, std::uint16_t neighbour) const;
 

@@ -13,9 +13,7 @@ namespace {
 
 constexpr std::size_t kLeastSide = 4;  // cells
 constexpr std::size_t kMostBlocks = 4096;
-constexpr int kPasses = 2;            // of a blur over three blocks along each axis
-constexpr float kOwnWeight = 9.0F;    // of a block in its own sum, after these
-constexpr float kPriorCells = 10.0F;  // spread as in the whole picture, counted everywhere
+constexpr int kPasses = 2;  // of a blur over three blocks along each axis
 
 std::size_t ceiling(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
@@ -86,19 +84,6 @@ float LocalUsage::cost(std::size_t cell, std::uint16_t color, float own, float s
   const float count = std::max(0.0F, counts_[block * colors_ + color] - kOwnWeight * own);
   const float near = (count + kPriorCells * share) / (totals_[block] - kOwnWeight + kPriorCells);
   return near >= share ? 0.0F : plain_log(share / near);
-}
-
-FourFloats LocalUsage::costs(std::size_t cell, const std::uint16_t* colors, FourFloats own,
-                             FourFloats share) const {
-  const std::size_t block = block_of(cell);
-  const float* counts = &counts_[block * colors_];
-  const FourFloats left =
-      FourFloats{counts[colors[0]], counts[colors[1]], counts[colors[2]], counts[colors[3]]} -
-      kOwnWeight * own;
-  const FourFloats count = left > 0.0F ? left : FourFloats{};
-  const FourFloats near =
-      (count + kPriorCells * share) / (totals_[block] - kOwnWeight + kPriorCells);
-  return near >= share ? FourFloats{} : plain_log_lanes(share / near);
 }
 
 }  // namespace dgxp

@@ -43,19 +43,7 @@ class NoiseLanes {
   /// `chosen` in the lanes that are, `other` in the others.
   [[gnu::always_inline]] static NoiseLanes of_both(Mask is_chosen, const NoiseLanes& chosen,
                                                    const NoiseLanes& other) {
-    NoiseLanes both(other);
-    const auto choose = [&](Floats& value, Floats now) { value = is_chosen ? now : value; };
-    choose(both.deviation_[0], chosen.deviation_[0]);
-    choose(both.deviation_[1], chosen.deviation_[1]);
-    choose(both.deviation_[2], chosen.deviation_[2]);
-    choose(both.whiten_[0], chosen.whiten_[0]);
-    choose(both.whiten_[1], chosen.whiten_[1]);
-    choose(both.whiten_[2], chosen.whiten_[2]);
-    choose(both.whiten_[3], chosen.whiten_[3]);
-    choose(both.whiten_[4], chosen.whiten_[4]);
-    choose(both.whiten_[5], chosen.whiten_[5]);
-    choose(both.spread_cost_, chosen.spread_cost_);
-    return both;
+    return {is_chosen, chosen, other};
   }
 
   /// What is `seen` beyond `color`, to each channel of which `light` is added.
@@ -93,6 +81,25 @@ class NoiseLanes {
   }
 
  private:
+  /// See of_both: a copy that is changed then would go through memory, for each few cells anew.
+  [[gnu::always_inline]] NoiseLanes(Mask is_chosen, const NoiseLanes& chosen,
+                                    const NoiseLanes& other)
+      : cut_offs_(other.cut_offs_),
+        spread_cost_(is_chosen ? chosen.spread_cost_ : other.spread_cost_) {
+    const auto choose = [&](auto part, std::size_t i) {
+      (this->*part)[i] = is_chosen ? (chosen.*part)[i] : (other.*part)[i];
+    };
+    choose(&NoiseLanes::deviation_, 0);
+    choose(&NoiseLanes::deviation_, 1);
+    choose(&NoiseLanes::deviation_, 2);
+    choose(&NoiseLanes::whiten_, 0);
+    choose(&NoiseLanes::whiten_, 1);
+    choose(&NoiseLanes::whiten_, 2);
+    choose(&NoiseLanes::whiten_, 3);
+    choose(&NoiseLanes::whiten_, 4);
+    choose(&NoiseLanes::whiten_, 5);
+  }
+
   static constexpr float kNoise = 20.0F;        // cost of what may still be noise
   static constexpr float kFarther = 0.125F;     // of the cost beyond it counts
   static constexpr float kLeastWeight = 0.05F;  // of three channels; a step of less goes anywhere

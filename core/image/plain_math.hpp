@@ -33,26 +33,28 @@ inline float plain_exp(float x) {
          std::bit_cast<float>(static_cast<std::uint32_t>(static_cast<int>(whole) + 127) << 23U);
 }
 
-/// Four of these at once, the same to the last bit.
-inline FourFloats plain_exp_lanes(FourFloats x) {
-  const FourInts tiny = x < -80.0F;
-  const FourFloats near = tiny ? FourFloats{} : x;
-  const FourFloats moved = near * 1.44269504F + 0.5F;
-  const FourInts cut = __builtin_convertvector(moved, FourInts);
-  const FourInts power = cut + (moved < __builtin_convertvector(cut, FourFloats));  // true is -1
-  const FourFloats whole = __builtin_convertvector(power, FourFloats);
-  const FourFloats part = (near - whole * 0.693359375F) + whole * 2.12194440e-4F;
-  FourFloats sum = all_lanes(1.0F / 720);
+/// Several of these at once, the same to the last bit.
+template <typename Floats>
+[[gnu::always_inline]] inline Floats plain_exp_lanes(Floats x) {
+  using Ints = LaneMask<Floats>;
+  const Ints tiny = x < -80.0F;
+  const Floats near = tiny ? Floats{} : x;
+  const Floats moved = near * 1.44269504F + 0.5F;
+  const Ints cut = __builtin_convertvector(moved, Ints);
+  const Ints power = cut + (moved < __builtin_convertvector(cut, Floats));  // true is -1
+  const Floats whole = __builtin_convertvector(power, Floats);
+  const Floats part = (near - whole * 0.693359375F) + whole * 2.12194440e-4F;
+  Floats sum = Floats{} + 1.0F / 720;
   sum = sum * part + 1.0F / 120;
   sum = sum * part + 1.0F / 24;
   sum = sum * part + 1.0F / 6;
   sum = sum * part + 0.5F;
   sum = sum * part + 1.0F;
   sum = sum * part + 1.0F;
-  const FourInts bits = (power + 127) << 23;
-  FourFloats scale;
+  const Ints bits = (power + 127) << 23;
+  Floats scale;
   std::memcpy(&scale, &bits, sizeof scale);
-  return tiny ? FourFloats{} : sum * scale;
+  return tiny ? Floats{} : sum * scale;
 }
 
 /// The natural logarithm of a normal x > 0, with an error below 1e-6.
@@ -69,18 +71,20 @@ inline float plain_log(float x) {
   return power * 0.69314718F + (sum * square + 2.0F) * ratio;
 }
 
-/// Four of these at once, the same to the last bit.
-inline FourFloats plain_log_lanes(FourFloats x) {
-  FourInts bits;
+/// Several of these at once, the same to the last bit.
+template <typename Floats>
+[[gnu::always_inline]] inline Floats plain_log_lanes(Floats x) {
+  using Ints = LaneMask<Floats>;
+  Ints bits;
   std::memcpy(&bits, &x, sizeof bits);
-  const FourInts power = (bits - 0x3F3504F3) >> 23;
-  const FourInts rest = bits - (power << 23);
-  FourFloats mantissa;
+  const Ints power = (bits - 0x3F3504F3) >> 23;
+  const Ints rest = bits - (power << 23);
+  Floats mantissa;
   std::memcpy(&mantissa, &rest, sizeof mantissa);
-  const FourFloats ratio = (mantissa - 1.0F) / (mantissa + 1.0F);
-  const FourFloats square = ratio * ratio;
-  const FourFloats sum = ((square * (2.0F / 9) + 2.0F / 7) * square + 2.0F / 5) * square + 2.0F / 3;
-  return __builtin_convertvector(power, FourFloats) * 0.69314718F + (sum * square + 2.0F) * ratio;
+  const Floats ratio = (mantissa - 1.0F) / (mantissa + 1.0F);
+  const Floats square = ratio * ratio;
+  const Floats sum = ((square * (2.0F / 9) + 2.0F / 7) * square + 2.0F / 5) * square + 2.0F / 3;
+  return __builtin_convertvector(power, Floats) * 0.69314718F + (sum * square + 2.0F) * ratio;
 }
 
 /// The cosine of so many full turns, with an error below 1e-14.

@@ -78,7 +78,7 @@ TEST_CASE("LocalUsage says of four colours what it says of each") {
       own[lane] = static_cast<float>(random.below(5)) / 4;
       share[lane] = static_cast<float>(1 + random.below(100)) / 100;
     }
-    const FourFloats costs = usage.costs(cell, colors.data(), own, share);
+    const FourFloats costs = LocalUsage::costs(usage.counts(cell, colors.data()), own, share);
     for (std::size_t lane = 0; lane < 4; ++lane) {
       CHECK(costs[lane] == usage.cost(cell, colors[lane], own[lane], share[lane]));
     }

@@ -2,12 +2,12 @@
 // but the kernel may be in here, since functions of headers that are shared with other files would
 // be compiled for it, too.
 #if defined(__x86_64__)
-#include "core/image/candidate_cost_kernel.hpp"
-#include "core/image/candidate_costs.hpp"
+#include "core/image/candidate_kernel.hpp"
+#include "core/image/judge_candidates.hpp"
 
 namespace dgxp {
 
-constinit const AnswerCandidates kAnswerCandidatesAvx2 = CandidateCostKernel<EightFloats>::answer;
+constinit const JudgeCandidates kJudgeCandidatesAvx2 = CandidateKernel<EightFloats>::judge;
 
 }  // namespace dgxp
 #endif
