@@ -21,16 +21,15 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/image/assign_kernels.hpp"
 #include "core/image/color_beliefs.hpp"
 #include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/color_usage.hpp"
 #include "core/image/estimate_light.hpp"
 #include "core/image/float_lanes.hpp"
-#include "core/image/judge_candidates.hpp"
 #include "core/image/local_usage.hpp"
 #include "core/image/nearest_colors.hpp"
-#include "core/image/noise_lanes.hpp"
 #include "core/image/plain_math.hpp"
 
 namespace dgxp {
@@ -43,10 +42,10 @@ constexpr int kFirstNoiseKnown = 3;  // round; before it the noise is too rough 
 constexpr int kFirstUsage = 2;       // round; before it every colour is as likely as the others
 constexpr int kFirstTogether = 7;    // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;        // cost of noise above the least that rules a colour out
+constexpr std::size_t kRoom = 8;     // behind what is read several cells at once
 constexpr std::size_t kGroundPart = 4;
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
-constexpr float kOutlier = 2500.0F;         // squared distance; no noise but a wrong colour
 constexpr float kBelief = 0.625F;           // of the logarithm of shares, see judge_confidence
 constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep distances
 
@@ -54,41 +53,22 @@ float brightness(const std::array<float, 3>& color) {
   return (color[0] + color[1] + color[2]) * kBrightness;
 }
 
-/// Colours that cells likely have, from what they show beyond which noise is judged.
-struct Witnesses {
-  static constexpr std::size_t kMany = 128;
-  static constexpr float kLeastShare = 0.001F;
-
-  std::array<std::uint32_t, kMany + kCandidates> cell{};
-  std::array<std::uint16_t, kMany + kCandidates> color{};
-  std::array<float, kMany + kCandidates> share{};
-  std::size_t count = 0;
-
-  /// There must be room: for `kMany`, and one cell more.
-  void add(std::size_t of_cell, std::uint16_t its_color, float its_share) {
-    cell[count] = static_cast<std::uint32_t>(of_cell);
-    color[count] = its_color;
-    share[count] = its_share;
-    count += its_share < kLeastShare ? 0 : 1;
-  }
-};
-
 class Chooser {
  public:
   Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLevel level);
   ColorChoice run();
 
  private:
+  SeenCells seen_cells() const;
   void judge_light();
   void judge_noise();
-  void add_noise(const Witnesses& some);
   void judge_cells(int round);
   bool read_choice();
   void judge_confidence();
 
   std::size_t count_;
   SeenColors seen_;
-  ColorTable table_;
+  std::vector<std::int32_t> words_;  ///< of the palette
   std::span<const Rgb> colors_;
   ColorBeliefs beliefs_;
   ColorUsage usage_;
@@ -97,9 +77,7 @@ class Chooser {
   std::vector<float> light_;
   ColorNoise noise_;
   ColorNoise common_noise_;
-  NoiseLanes<FourFloats> noise_lanes_{NoiseShape{}};
-  NoiseLanes<FourFloats> common_lanes_{NoiseShape{}};
-  JudgeCandidates judge_candidates_;
+  const AssignKernels& kernels_;
   std::vector<std::uint32_t> open_;  ///< the cells in doubt
   std::vector<std::uint8_t> kept_;   ///< which candidates of these are not ruled out
   ColorChoice choice_;
@@ -128,14 +106,14 @@ std::vector<LightEstimate::Tilts> scaled_tilts(const CellSamples& cells) {
 Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLevel level)
     : count_(cells.colors.size()),
       seen_(cells.colors),
-      table_(colors),
+      words_(color_words(colors)),
       colors_(colors),
       beliefs_(cells.size),
       usage_(colors.size()),
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
-      light_(count_ + kLanes),
-      judge_candidates_(judge_candidates(level)) {
+      light_(count_ + kRoom),
+      kernels_(assign_kernels(level)) {
   const NearestColors nearest(colors);
   NearColors near;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -148,9 +126,16 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
     }
     choice_.index.push_back(near.index[0]);
   }
-  choice_.index.resize(count_ + kLanes);
-  choice_.confidence.resize(count_ + kLanes, 1.0F);
+  choice_.index.resize(count_ + kRoom);
+  choice_.confidence.resize(count_ + kRoom, 1.0F);
   usage_.finish();
+}
+
+SeenCells Chooser::seen_cells() const {
+  return {.seen = seen_.planes(),
+          .light = light_.data(),
+          .brightness = kBrightness,
+          .colors = words_.data()};
 }
 
 void Chooser::judge_light() {
@@ -159,22 +144,19 @@ void Chooser::judge_light() {
     const ColorNoise& noise = k == usage_.most_common() ? common_noise_ : noise_;
     looks.push_back(brightness(noise.shape().shown(colors_[k])));
   }
-  std::vector<float> expected(count_ + kLanes);
-  std::vector<float> shown(count_ + kLanes);
-  std::vector<float> trust(count_ + kLanes);
-  for (std::size_t i = 0; i < count_; i += kLanes) {
-    const std::uint16_t* color = &choice_.index[i];
-    const FourInts index = load_index(color);
-    const FourInts is_common = index == usage_.most_common();
-    const auto on =
-        NoiseLanes<FourFloats>::of_both(is_common, common_lanes_, noise_lanes_)
-            .light_on(seen_.from(i), table_.find(index), load_lanes(&light_[i]) * kBrightness);
-    const FourFloats look{looks[color[0]], looks[color[1]], looks[color[2]], looks[color[3]]};
-    store_lanes(look, &expected[i]);
-    store_lanes(look + on.light * 3.0F * kBrightness, &shown[i]);
-    const FourFloats more = is_common ? all_lanes(kCommonTrust) : all_lanes(1.0F);
-    store_lanes(load_lanes(&choice_.confidence[i]) * (on.weight * more), &trust[i]);
-  }
+  std::vector<float> expected(count_ + kRoom);
+  std::vector<float> shown(count_ + kRoom);
+  std::vector<float> trust(count_ + kRoom);
+  kernels_.show_light({.cells = seen_cells(),
+                       .color = choice_.index.data(),
+                       .confidence = choice_.confidence.data(),
+                       .looks = looks.data(),
+                       .most_common = usage_.most_common(),
+                       .common_trust = kCommonTrust,
+                       .common = &common_noise_.shape(),
+                       .others = &noise_.shape()},
+                      count_,
+                      {.shown = shown.data(), .expected = expected.data(), .trust = trust.data()});
   std::ranges::copy(
       estimate_.judge(std::span(shown).first(count_), std::span(expected).first(count_),
                       std::span(trust).first(count_)),
@@ -184,7 +166,13 @@ void Chooser::judge_light() {
 void Chooser::judge_noise() {
   noise_.restart();
   common_noise_.restart();
-  Witnesses some;
+  const SeenCells cells = seen_cells();
+  NoiseWitnesses others;
+  NoiseWitnesses common;
+  const auto add = [&](NoiseWitnesses& some, ColorNoise& noise) {
+    kernels_.add_noise(cells, some, noise);
+    some.count = 0;
+  };
   for (std::size_t i = 0; i < count_; ++i) {
     const CellBelief& belief = beliefs_[i];
     // Of a flat ground a part of the cells tells enough.
@@ -192,38 +180,16 @@ void Chooser::judge_noise() {
       continue;
     }
     for (std::size_t k = 0; k < belief.count; ++k) {
+      NoiseWitnesses& some = belief.color[k] == usage_.most_common() ? common : others;
       some.add(i, belief.color[k], belief.share[k]);
     }
-    if (some.count >= Witnesses::kMany) {
-      add_noise(some);
-      some.count = 0;
-    }
+    if (others.count >= NoiseWitnesses::kMany) add(others, noise_);
+    if (common.count >= NoiseWitnesses::kMany) add(common, common_noise_);
   }
-  add_noise(some);
+  add(others, noise_);
+  add(common, common_noise_);
   noise_.judge();
   common_noise_.judge();
-  noise_lanes_ = NoiseLanes<FourFloats>(noise_.shape());
-  common_lanes_ = NoiseLanes<FourFloats>(common_noise_.shape());
-}
-
-void Chooser::add_noise(const Witnesses& some) {
-  for (std::size_t first = 0; first < some.count; first += kLanes) {
-    const FourInts index = load_index(&some.color[first]);
-    const std::uint32_t* cells = &some.cell[first];
-    const FourFloats light{light_[cells[0]], light_[cells[1]], light_[cells[2]], light_[cells[3]]};
-    const auto found =
-        NoiseLanes<FourFloats>::of_both(index == usage_.most_common(), common_lanes_, noise_lanes_)
-            .rest(seen_.of(cells), table_.find(index), light * kBrightness);
-    const auto& [x, y, z] = found.rest;
-    const FourInts is_noise = x * x + y * y + z * z <= kOutlier;
-    const FourFloats weight = is_noise ? load_lanes(&some.share[first]) : FourFloats{};
-    const auto firsts = transposed(weight * x * x, weight * y * x, weight * y * y, weight * z * x);
-    const auto lasts = transposed(weight * z * y, weight * z * z, weight, FourFloats{});
-    for (std::size_t lane = 0; lane < std::min(kLanes, some.count - first); ++lane) {
-      ColorNoise& noise = some.color[first + lane] == usage_.most_common() ? common_noise_ : noise_;
-      noise.add({firsts[lane], lasts[lane]});
-    }
-  }
 }
 
 /// What each cell shows, without its neighbours.
@@ -231,10 +197,7 @@ void Chooser::judge_cells(int round) {
   const bool together = round >= kFirstTogether;
   std::erase_if(open_, [&](std::uint32_t cell) { return beliefs_[cell].count == 1; });
   kept_.resize(open_.size());
-  CandidateQuestion question{.seen = seen_.planes(),
-                             .light = light_.data(),
-                             .brightness = kBrightness,
-                             .colors = table_.words(),
+  CandidateQuestion question{.cells = seen_cells(),
                              .most_common = usage_.most_common(),
                              .common = &common_noise_.shape(),
                              .others = &noise_.shape(),
@@ -242,7 +205,7 @@ void Chooser::judge_cells(int round) {
                              .local = together ? &local_ : nullptr};
   if (round >= kFirstNoiseKnown) question.far = kFar;
   if (together) question.least_shown = kRuledOut;
-  judge_candidates_(question, beliefs_.data(), open_.data(), open_.size(), kept_.data());
+  kernels_.judge_candidates(question, beliefs_.data(), open_.data(), open_.size(), kept_.data());
   for (std::size_t place = 0; place < open_.size(); ++place) {
     beliefs_.keep(open_[place], kept_[place]);
   }

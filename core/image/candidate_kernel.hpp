@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/image/color_lanes.hpp"
 #include "core/image/judge_candidates.hpp"
 #include "core/image/noise_lanes.hpp"
 
@@ -124,16 +125,6 @@ class CandidateKernel {
     }
   }
 
-  /// What `value` gives of each lane's quad and place in it.
-  template <typename Value>
-  static Mask each_lane(const Quads& quads, Value value) {
-    const auto in = [&](std::size_t lane) { return value(quads[lane / kLanes], lane % kLanes); };
-    if constexpr (kQuads == 2) {
-      return Mask{in(0), in(1), in(2), in(3), in(4), in(5), in(6), in(7)};
-    } else {
-      return Mask{in(0), in(1), in(2), in(3)};
-    }
-  }
   /// What `value` gives of each quad.
   template <typename Value>
   static Floats each_quad(const Quads& quads, Value value) {
@@ -145,32 +136,29 @@ class CandidateKernel {
   }
 
   static Mask are_candidates(const Quads& quads) {
-    return each_lane(quads, [](const Quad& quad, std::size_t lane) {
-      return quad.first + lane < quad.belief->count ? -1 : 0;
+    const Floats count = each_quad(quads, [](const Quad& quad) {
+      return all_lanes(static_cast<float>(quad.belief->count) - static_cast<float>(quad.first));
     });
+    return make_lanes<Floats>([](std::size_t lane) { return static_cast<float>(lane % kLanes); }) <
+           count;
   }
 
   Floats noise_cost(const Quads& quads) const {
+    const SeenCells& cells = question_.cells;
     const auto of_cells = [&](const float* values) {
       return each_quad(quads, [&](const Quad& quad) { return all_lanes(values[quad.cell]); });
     };
-    const Floats light = of_cells(question_.light) * question_.brightness;
-    const Colors seen{of_cells(question_.seen[0]), of_cells(question_.seen[1]),
-                      of_cells(question_.seen[2])};
-    const Mask is_common = each_lane(quads, [](const Quad& quad, std::size_t lane) {
-                             return std::int32_t{quad.colors()[lane]};
+    const Floats light = of_cells(cells.light) * cells.brightness;
+    const auto index = [&](std::size_t lane) {
+      return quads[lane / kLanes].colors()[lane % kLanes];
+    };
+    const Mask is_common = make_lanes<Mask>([&](std::size_t lane) {
+                             return std::int32_t{index(lane)};
                            }) == question_.most_common;
     const auto noise = NoiseLanes<Floats>::of_both(is_common, common_, others_);
-    return noise.cost(noise.rest(seen, look_up(quads), light));
-  }
-  using Colors = typename NoiseLanes<Floats>::Colors;
-  Colors look_up(const Quads& quads) const {
-    const Mask words = each_lane(quads, [&](const Quad& quad, std::size_t lane) {
-      return question_.colors[quad.colors()[lane]];
-    });
-    return {__builtin_convertvector(words & 0xFF, Floats),
-            __builtin_convertvector(words >> 8 & 0xFF, Floats),
-            __builtin_convertvector(words >> 16, Floats)};
+    return noise.cost(
+        noise.rest({of_cells(cells.seen[0]), of_cells(cells.seen[1]), of_cells(cells.seen[2])},
+                   look_up_colors<Floats>(cells.colors, index), light));
   }
 
   /// With what the use of colours costs in the picture and around the cells.

@@ -37,9 +37,9 @@ void ColorNoise::restart() {
 }
 
 void ColorNoise::judge() {
-  const double count = sums_[3][0];
+  const double count = sums_[6];
   const std::array<std::array<double, 3>, 3> sums{
-      {{sums_[0][0]}, {sums_[0][1], sums_[1][0]}, {sums_[1][1], sums_[2][0], sums_[2][1]}}};
+      {{sums_[0]}, {sums_[1], sums_[2]}, {sums_[3], sums_[4], sums_[5]}}};
   std::array<std::array<double, 3>, 3> s{};
   for (std::size_t p = 0; p < 3; ++p) {
     for (std::size_t q = 0; q <= p; ++q) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include "core/base/color.hpp"
-#include "core/image/float_lanes.hpp"
 
 namespace dgxp {
 
@@ -27,27 +26,22 @@ class ColorNoise {
   /// `rest` is what a cell shows beyond its colour (see NoiseLanes).
   void add(const std::array<float, 3>& rest, float weight) {
     const auto [x, y, z] = rest;
-    add({FourFloats{weight * x * x, weight * y * x, weight * y * y, weight * z * x},
-         FourFloats{weight * z * y, weight * z * z, weight, 0}});
+    const std::array<float, kSums> products{
+        weight * x * x, weight * y * x, weight * y * y, weight * z * x,
+        weight * z * y, weight * z * z, weight,         0};
+    for (std::size_t i = 0; i < kSums; ++i) sums_[i] += static_cast<double>(products[i]);
   }
-  /// The same, as weight * x * x, y * x, y * y, z * x and weight * z * y, z * z, 1, 0.
-  struct Added {
-    FourFloats first;
-    FourFloats last;
-  };
-  void add(const Added& products) {
-    sums_[0] += low_half(products.first);
-    sums_[1] += high_half(products.first);
-    sums_[2] += low_half(products.last);
-    sums_[3] += high_half(products.last);
-  }
+  static constexpr std::size_t kSums = 8;
+  /// Of weight * x * x, y * x, y * y, z * x, z * y, z * z and 1, and a 0, for who adds many.
+  std::array<double, kSums>& sums() { return sums_; }
+  const std::array<double, kSums>& sums() const { return sums_; }
   /// To be called after the last `add`.
   void judge();
   /// As judged last.
   const NoiseShape& shape() const { return shape_; }
 
  private:
-  std::array<TwoDoubles, 4> sums_{};  ///< of the products, and of the weights
+  std::array<double, kSums> sums_{};
   NoiseShape shape_;
 };
 

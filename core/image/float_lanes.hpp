@@ -20,6 +20,7 @@ inline constexpr std::size_t kLanes = 4;
 using TwoDoubles = double __attribute__((vector_size(16)));
 /// Eight of them: a register of AVX2. For files that are compiled for that (core/CMakeLists.txt).
 using EightFloats = float __attribute__((vector_size(32)));
+using FourDoubles = double __attribute__((vector_size(32)));
 
 /// What a comparison of lanes gives: -1 where it holds, else 0.
 template <typename Floats>
@@ -35,6 +36,26 @@ inline FourFloats load_lanes(const float* values) {
 }
 inline void store_lanes(FourFloats lanes, float* values) {
   std::memcpy(values, &lanes, sizeof lanes);
+}
+/// As many values side by side as there are lanes.
+template <typename Floats>
+[[gnu::always_inline]] inline Floats lanes_at(const float* values) {
+  Floats lanes;
+  std::memcpy(&lanes, values, sizeof lanes);
+  return lanes;
+}
+template <typename Floats>
+[[gnu::always_inline]] inline void put_lanes(Floats lanes, float* values) {
+  std::memcpy(values, &lanes, sizeof lanes);
+}
+/// What `value` gives of each lane.
+template <typename Lanes, typename Value>
+[[gnu::always_inline]] inline Lanes make_lanes(Value value) {
+  if constexpr (sizeof(Lanes) == sizeof(EightFloats)) {
+    return Lanes{value(0), value(1), value(2), value(3), value(4), value(5), value(6), value(7)};
+  } else {
+    return Lanes{value(0), value(1), value(2), value(3)};
+  }
 }
 inline TwoDoubles low_half(FourFloats lanes) {
   return TwoDoubles{static_cast<double>(lanes[0]), static_cast<double>(lanes[1])};

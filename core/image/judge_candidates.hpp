@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -8,22 +7,19 @@
 #include "core/image/color_beliefs.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/local_usage.hpp"
-#include "core/image/split_colors.hpp"
+#include "core/image/seen_cells.hpp"
 
 namespace dgxp {
 
 /// What cells show and what is known of their picture, to ask how likely each of their candidates
 /// is.
 struct CandidateQuestion {
-  std::array<const float*, 3> seen{};    ///< red, green and blue of all cells
-  const float* light = nullptr;          ///< of all cells
-  float brightness = 1;                  ///< of light, in each channel
-  const std::int32_t* colors = nullptr;  ///< of the palette, red in the lowest byte
-  std::uint16_t most_common = 0;         ///< of them
-  const NoiseShape* common = nullptr;    ///< around that one
-  const NoiseShape* others = nullptr;    ///< and around the others
-  const ColorUsage* usage = nullptr;     ///< nothing: each colour is as likely as the others
-  const LocalUsage* local = nullptr;     ///< nothing: or is, wherever the cell may be
+  SeenCells cells;
+  std::uint16_t most_common = 0;       ///< of the palette
+  const NoiseShape* common = nullptr;  ///< around that one
+  const NoiseShape* others = nullptr;  ///< and around the others
+  const ColorUsage* usage = nullptr;   ///< nothing: each colour is as likely as the others
+  const LocalUsage* local = nullptr;   ///< nothing: or is, wherever the cell may be
   /// Candidates that need so much more noise than the likeliest are ruled out.
   float far = std::numeric_limits<float>::infinity();
   /// So are those whose `shown` is less.
@@ -35,10 +31,5 @@ struct CandidateQuestion {
 /// for the first; what is said of the others means nothing.
 using JudgeCandidates = void (*)(const CandidateQuestion& question, CellBelief* beliefs,
                                  const std::uint32_t* cells, std::size_t count, std::uint8_t* kept);
-JudgeCandidates judge_candidates(SimdLevel level);
-
-#if defined(__x86_64__)
-extern const JudgeCandidates kJudgeCandidatesAvx2;
-#endif
 
 }  // namespace dgxp

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/image/color_lanes.hpp"
 #include "core/image/color_noise.hpp"
 #include "core/image/cut_off.hpp"
 #include "core/image/float_lanes.hpp"

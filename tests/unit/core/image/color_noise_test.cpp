@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include "core/image/assign_kernels.hpp"
 #include "core/image/noise_lanes.hpp"
 #include "tests/unit/core/image/image_makers.hpp"
+#include "tests/unit/core/image/seen_scene.hpp"
 #include "tests/unit/core/image/slow_noise.hpp"
 #include "tests/unit/core/image/synthetic_raw.hpp"
 
@@ -105,8 +107,8 @@ TEST_CASE("NoiseLanes says of four cells, of two kinds of noise, what is said of
   for (int i = 0; i < 3000; ++i) {
     std::array<Rgb, kLanes> colors;
     std::array<std::array<float, 3>, kLanes> seen{};
-    ColorLanes color_lanes{};
-    ColorLanes seen_lanes{};
+    Lanes::Colors color_lanes{};
+    Lanes::Colors seen_lanes{};
     FourFloats light{};
     FourInts is_wide{};
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
@@ -135,6 +137,75 @@ TEST_CASE("NoiseLanes says of four cells, of two kinds of noise, what is said of
       REQUIRE(slow.cost(slow_rest) == cost[lane]);
       REQUIRE(slow_on.light == on.light[lane]);
       REQUIRE(slow_on.weight == on.weight[lane]);
+    }
+  }
+}
+
+TEST_CASE("add_noise adds what witnesses show one after the other") {
+  testing::Random random(4);
+  const testing::SeenScene scene(random, 300);
+  ColorNoise slow = ten_levels();
+  ColorNoise four = slow;
+  ColorNoise most = slow;
+  for (int i = 0; i < 20; ++i) {
+    NoiseWitnesses some;
+    const int count = random.below(static_cast<int>(NoiseWitnesses::kMany) + 1);
+    for (int k = 0; k < count; ++k) {
+      some.add(static_cast<std::size_t>(random.below(300)),
+               static_cast<std::uint16_t>(random.below(testing::SeenScene::kColors)),
+               static_cast<float>(random.below(1000)) / 999);
+    }
+    for (std::size_t k = 0; k < some.count; ++k) {
+      const auto rest = alone(slow).rest(scene.seen(some.cell[k]), scene.color(some.color[k]),
+                                         scene.light(some.cell[k]));
+      const auto [x, y, z] = rest.rest;
+      if (x * x + y * y + z * z <= 2500) slow.add(rest.rest, some.share[k]);
+    }
+    assign_kernels(SimdLevel::baseline).add_noise(scene.cells(), some, four);
+    assign_kernels(simd_level()).add_noise(scene.cells(), some, most);
+  }
+  CHECK(four.sums() == slow.sums());
+  CHECK(most.sums() == slow.sums());
+}
+
+TEST_CASE("show_light says of each cell what SlowNoise says") {
+  testing::Random random(9);
+  constexpr std::size_t kCells = 203;
+  const testing::SeenScene scene(random, kCells);
+  const ColorNoise wide = ten_levels();
+  const ColorNoise narrow;
+  std::vector<std::uint16_t> color(kCells + 8);
+  std::vector<float> confidence(kCells + 8);
+  std::vector<float> looks;
+  for (int k = 0; k < testing::SeenScene::kColors; ++k) {
+    looks.push_back(static_cast<float>(random.below(700)));
+  }
+  for (std::size_t i = 0; i < kCells; ++i) {
+    color[i] = static_cast<std::uint16_t>(random.below(testing::SeenScene::kColors));
+    confidence[i] = static_cast<float>(random.below(100)) / 99;
+  }
+  for (const SimdLevel level : {SimdLevel::baseline, simd_level()}) {
+    std::vector<float> shown(kCells + 8);
+    std::vector<float> expected(kCells + 8);
+    std::vector<float> trust(kCells + 8);
+    assign_kernels(level).show_light(
+        {.cells = scene.cells(),
+         .color = color.data(),
+         .confidence = confidence.data(),
+         .looks = looks.data(),
+         .most_common = 3,
+         .common_trust = 5,
+         .common = &narrow.shape(),
+         .others = &wide.shape()},
+        kCells, {.shown = shown.data(), .expected = expected.data(), .trust = trust.data()});
+    for (std::size_t i = 0; i < kCells; ++i) {
+      const testing::ShownLight on =
+          alone(color[i] == 3 ? narrow : wide)
+              .light_on(scene.seen(i), scene.color(color[i]), scene.light(i));
+      const float look = looks[color[i]];
+      REQUIRE(expected[i] == look);
+      REQUIRE(shown[i] == look + on.light * 3 * testing::SeenScene::kBrightness);
+      REQUIRE(trust[i] == confidence[i] * (on.weight * (color[i] == 3 ? 5.0F : 1.0F)));
     }
   }
 }

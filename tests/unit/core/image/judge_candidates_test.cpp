@@ -1,4 +1,4 @@
-#include "core/image/judge_candidates.hpp"
+#include "core/image/assign_kernels.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -62,10 +62,10 @@ struct Scene {
     local.count(beliefs);
   }
   CandidateQuestion question() const {
-    return {.seen = {seen[0].data(), seen[1].data(), seen[2].data()},
-            .light = light.data(),
-            .brightness = kBrightness,
-            .colors = words.data(),
+    return {.cells = {.seen = {seen[0].data(), seen[1].data(), seen[2].data()},
+                      .light = light.data(),
+                      .brightness = kBrightness,
+                      .colors = words.data()},
             .most_common = kMostCommon,
             .common = &common,
             .others = &others};
@@ -87,9 +87,9 @@ SlowAnswer judge_slowly(const Scene& scene, const CandidateQuestion& question, s
   for (std::size_t k = 0; k < belief.count; ++k) {
     const std::uint16_t color = belief.color[k];
     const testing::SlowNoise noise(color == Scene::kMostCommon ? scene.common : scene.others);
-    costs.push_back(
-        noise.cost(noise.rest({scene.seen[0][cell], scene.seen[1][cell], scene.seen[2][cell]},
-                              scene.palette.colors[color], scene.light[cell] * 0.57F)));
+    costs.push_back(noise.cost(
+        noise.rest({scene.seen[0][cell], scene.seen[1][cell], scene.seen[2][cell]},
+                   scene.palette.colors[color], scene.light[cell] * Scene::kBrightness)));
   }
   const float least = *std::ranges::min_element(costs);
   std::vector<std::size_t> near;
@@ -122,7 +122,8 @@ void check(const Scene& scene, const CandidateQuestion& question) {
   for (const SimdLevel level : {SimdLevel::baseline, simd_level()}) {
     ColorBeliefs beliefs = scene.beliefs;
     std::vector<std::uint8_t> kept(scene.cells.size());
-    judge_candidates(level)(question, beliefs.data(), scene.cells.data(), kept.size(), kept.data());
+    assign_kernels(level).judge_candidates(question, beliefs.data(), scene.cells.data(),
+                                           kept.size(), kept.data());
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const CellBelief& belief = beliefs[scene.cells[i]];
       const SlowAnswer slow = judge_slowly(scene, question, scene.cells[i]);
@@ -161,8 +162,8 @@ TEST_CASE("judge_candidates leaves other cells alone") {
   for (const std::uint32_t cell : scene.cells) scene.beliefs.start(cell, {1, 2, 3}, 3);
   ColorBeliefs beliefs = scene.beliefs;
   std::array<std::uint8_t, 4> kept{9, 9, 9, 9};
-  judge_candidates(simd_level())(scene.question(), beliefs.data(), scene.cells.data(), 3,
-                                 kept.data());
+  assign_kernels(simd_level())
+      .judge_candidates(scene.question(), beliefs.data(), scene.cells.data(), 3, kept.data());
   CHECK(kept == std::array<std::uint8_t, 4>{7, 7, 7, 9});
   CHECK(beliefs[5].alone == scene.beliefs[5].alone);
   CHECK(beliefs[5].shown == scene.beliefs[5].shown);
