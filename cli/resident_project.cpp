@@ -95,9 +95,11 @@ ResidentBuild ResidentProject::build(
     return ResidentBuild{.kind = ResidentBuild::Kind::refused, .report = {}, .error = error};
   };
   auto disk = open_project(
-      files_.folder, {.manifest = files_.manifest, .sync = options_.sync, .on_wait = [&terminal] {
-                        terminal.note("another dgxp works on this project, waiting");
-                      }});
+      files_.folder,
+      {.manifest = files_.manifest,
+       .sync = options_.sync,
+       .on_wait = [&terminal] { terminal.note("another dgxp works on this project, waiting"); },
+       .logs = &logs_});
   if (!disk) {
     on_start(changed());
     return refused(disk.error());

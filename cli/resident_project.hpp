@@ -8,6 +8,7 @@
 
 #include "cli/project.hpp"
 #include "core/store/file_memory.hpp"
+#include "core/store/log_table.hpp"
 
 namespace dgxp {
 
@@ -66,6 +67,7 @@ class ResidentProject {
   ManifestPlace files_;
   ResidentOptions options_;
   FileMemory memory_;
+  ProjectLogs logs_;
   BuildMemory build_memory_;
   LockMemory lock_memory_;
   std::map<std::string, ChangedFile> changed_;

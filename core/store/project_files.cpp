@@ -86,11 +86,18 @@ std::optional<Bytes> ProjectFiles::read_cached(const std::string& path,
   return *std::move(content);
 }
 
+bool ProjectFiles::holds(const std::string& path, ByteView content) const {
+  auto file = open_beneath(root(), path, kReadFlags);
+  if (!file) return false;
+  const auto same = holds_exactly(file->get(), content);
+  return same && *same;
+}
+
 Result<Done> ProjectFiles::make_private_folder() const {
   auto stage = make_folder_beneath(root(), kStageFolder);
   if (!stage) return failure("make folder", kStageFolder, stage.error());
   const char* const ignore = ".dgxp/.gitignore";
-  if (read_cached(ignore, 16) == to_bytes("*\n")) return Done{};
+  if (holds(ignore, as_bytes("*\n"))) return Done{};
   auto file = open_beneath(root(), ignore, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (!file) return failure("write", ignore, file.error());
   const int written = write_all(file->get(), as_bytes("*\n"));

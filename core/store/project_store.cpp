@@ -1,94 +1,33 @@
 #include "core/store/project_store.hpp"
 
-#include <map>
 #include <set>
 
 #include <fcntl.h>
 
 #include "core/store/batch.hpp"
 #include "core/store/deliver.hpp"
+#include "core/store/log_table.hpp"
 #include "core/store/project_files.hpp"
 #include "core/store/project_lock.hpp"
 #include "core/store/raw_file.hpp"
-#include "core/store/record_log.hpp"
 
 namespace dgxp {
 namespace {
 
-constexpr std::string_view kMastersLog = "masters";
-constexpr std::string_view kRecipesLog = "recipes";
-
 enum class Access { read_only, read_write };
-
-/// A log of `.dgxp/` as a table, read when it is first asked for. `key_of` and `value_of` say which
-/// half of a record is which; of several records with one key the last counts.
-template <typename Key, typename Value>
-class LogTable {
- public:
-  using Fold = void (*)(std::map<Key, Value>&, const Record&);
-  using Unfold = Record (*)(const Key&, const Value&);
-  LogTable(std::string_view name, Fold fold, Unfold unfold)
-      : name_(name), fold_(fold), unfold_(unfold) {}
-
-  const Value* find(const ProjectFiles& files, const Key& key) {
-    load(files);
-    const auto found = table_.find(key);
-    return found == table_.end() ? nullptr : &found->second;
-  }
-
-  /// Best effort, like everything about a cache: what cannot be noted is asked for again.
-  void keep(const ProjectFiles& files, const Key& key, const Value& value) {
-    load(files);
-    const auto found = table_.find(key);
-    if (found != table_.end() && found->second == value) return;
-    table_.insert_or_assign(key, value);
-    ++records_;
-    if (damaged_ || records_ > 2 * table_.size() + 100) {
-      rewrite(files);
-    } else {
-      append_to_log(files, name_, {unfold_(key, value)});
-    }
-  }
-
- private:
-  void load(const ProjectFiles& files) {
-    if (loaded_) return;
-    loaded_ = true;
-    const Records records = load_log(files, name_);
-    for (const Record& record : records.good) fold_(table_, record);
-    records_ = records.good.size();
-    damaged_ = records.damaged;
-  }
-
-  void rewrite(const ProjectFiles& files) {
-    std::vector<Record> records;
-    records.reserve(table_.size());
-    for (const auto& [key, value] : table_) records.push_back(unfold_(key, value));
-    Batch batch(files, Sync::no);
-    const auto staged =
-        batch.stage(".dgxp/" + std::string(name_), as_bytes(encode_log(name_, records)));
-    if (!staged || !batch.publish()) return;
-    records_ = records.size();
-    damaged_ = false;
-  }
-
-  std::string_view name_;
-  Fold fold_;
-  Unfold unfold_;
-  std::map<Key, Value> table_;
-  std::size_t records_ = 0;
-  bool loaded_ = false;
-  bool damaged_ = false;
-};
 
 class ProjectStore final : public Store {
  public:
-  ProjectStore(ProjectFiles files, Descriptor lock, Access access, Sync sync, std::string log)
+  ProjectStore(ProjectFiles files, Descriptor lock, Access access, Sync sync, std::string log,
+               ProjectLogs* logs)
       : files_(std::move(files)),
         lock_(std::move(lock)),
         access_(access),
         sync_(sync),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        logs_(logs == nullptr ? own_logs_ : *logs) {
+    logs_.look_again();
+  }
 
   Result<Bytes> read(const std::string& path, std::size_t max_bytes) override {
     return files_.read(path, max_bytes);
@@ -120,12 +59,8 @@ class ProjectStore final : public Store {
   Access access_;
   Sync sync_;
   std::string log_;  ///< of deliveries
-  LogTable<std::string, Digest> masters_{
-      kMastersLog, [](auto& table, const Record& r) { table.insert_or_assign(r.text, r.digest); },
-      [](const std::string& id, const Digest& key) { return Record{key, id}; }};
-  LogTable<Digest, std::string> recipes_{
-      kRecipesLog, [](auto& table, const Record& r) { table.insert_or_assign(r.digest, r.text); },
-      [](const Digest& recipe, const std::string& text) { return Record{recipe, text}; }};
+  ProjectLogs own_logs_;
+  ProjectLogs& logs_;
 };
 
 Result<bool> ProjectStore::write(const std::string& path, ByteView content) {
@@ -160,21 +95,21 @@ Result<Done> ProjectStore::keep_raw(const RawImage& raw) {
 }
 
 std::optional<RawImage> ProjectStore::find_raw_of_master(const std::string& id) {
-  const Digest* const key = masters_.find(files_, id);
+  const Digest* const key = logs_.masters.find(files_, id);
   return key == nullptr ? std::nullopt : find_raw(*key);
 }
 
 void ProjectStore::remember_raw_of_master(const std::string& id, const Digest& key) {
-  if (access_ == Access::read_write) masters_.keep(files_, id, key);
+  if (access_ == Access::read_write) logs_.masters.keep(files_, id, key);
 }
 
 std::optional<std::string> ProjectStore::find_recipe(const Digest& recipe) {
-  const std::string* const text = recipes_.find(files_, recipe);
+  const std::string* const text = logs_.recipes.find(files_, recipe);
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
 void ProjectStore::keep_recipe(const Digest& recipe, const std::string& text) {
-  if (access_ == Access::read_write) recipes_.keep(files_, recipe, text);
+  if (access_ == Access::read_write) logs_.recipes.keep(files_, recipe, text);
 }
 
 Result<DeliveryReport> ProjectStore::deliver(std::span<const OutputFile> files) {
@@ -229,15 +164,16 @@ Result<std::unique_ptr<Store>> open_project(const std::filesystem::path& folder,
   if (!lock) return lock.error();
   std::string log = delivery_log(options.manifest);
   clean_up(*files, log);
-  return std::unique_ptr<Store>(std::make_unique<ProjectStore>(
-      *std::move(files), *std::move(lock), Access::read_write, options.sync, std::move(log)));
+  return std::unique_ptr<Store>(std::make_unique<ProjectStore>(*std::move(files), *std::move(lock),
+                                                               Access::read_write, options.sync,
+                                                               std::move(log), options.logs));
 }
 
 Result<std::unique_ptr<Store>> open_project_read_only(const std::filesystem::path& folder) {
   auto files = ProjectFiles::open(folder);
   if (!files) return files.error();
   return std::unique_ptr<Store>(std::make_unique<ProjectStore>(
-      *std::move(files), Descriptor(), Access::read_only, Sync::no, std::string()));
+      *std::move(files), Descriptor(), Access::read_only, Sync::no, std::string(), nullptr));
 }
 
 }  // namespace dgxp

@@ -11,6 +11,8 @@
 
 namespace dgxp {
 
+struct ProjectLogs;
+
 enum class Sync { yes, no };
 
 struct StoreOptions {
@@ -19,6 +21,8 @@ struct StoreOptions {
   std::chrono::seconds lock_timeout{60};
   /// Called once when another process holds the project's lock, before waiting for it.
   std::function<void()> on_wait = [] {};
+  /// Of the stores of this project before, in a process that opens several; it has to outlive them.
+  ProjectLogs* logs = nullptr;
 };
 
 /// Opens the project in `folder` (that of the manifest) for writing: makes `.dgxp/` (with a

@@ -112,10 +112,12 @@ Records decode_log(std::string_view name, ByteView content) {
   return records;
 }
 
+Bytes read_log(const ProjectFiles& files, std::string_view name) {
+  return files.read_cached(log_path(name), kMaxLogBytes).value_or(Bytes());
+}
+
 Records load_log(const ProjectFiles& files, std::string_view name) {
-  const auto content = files.read_cached(log_path(name), kMaxLogBytes);
-  if (!content) return {};
-  return decode_log(name, *content);
+  return decode_log(name, read_log(files, name));
 }
 
 int append_to_log(const ProjectFiles& files, std::string_view name,

@@ -30,7 +30,9 @@ std::string encode_record(std::string_view name, const Record& record);
 /// All records that verify, whatever else the bytes hold. Never fails: damage only loses records.
 Records decode_log(std::string_view name, ByteView content);
 
-/// The log `.dgxp/<name>`; a missing one is empty.
+/// The bytes of the log `.dgxp/<name>`; a missing one is empty.
+Bytes read_log(const ProjectFiles& files, std::string_view name);
+/// Its records.
 Records load_log(const ProjectFiles& files, std::string_view name);
 
 /// Adds lines at the end, after repairing a torn last line. 0 or errno.

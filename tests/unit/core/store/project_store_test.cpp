@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "core/store/log_table.hpp"
 #include "core/store/project_files.hpp"
 #include "core/store/raw_file.hpp"
 #include "temp_project.hpp"
@@ -222,6 +223,44 @@ TEST_CASE("the raw image of a master and the text of a recipe are remembered") {
   CHECK_FALSE(store->find_raw_of_master("hero"));
   CHECK(store->find_recipe(sha256("r")) == "{\"a\": \"\\n\"}\n");
   CHECK_FALSE(store->find_recipe(sha256("s")));
+}
+
+TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or deleted it") {
+  const TempProject project;
+  ProjectLogs logs;
+  const auto open_again = [&] {
+    auto store = open_project(project.folder(), {.sync = Sync::no, .logs = &logs});
+    REQUIRE(store);
+    return std::move(*store);
+  };
+  const RawImage first = some_raw("first");
+  const RawImage second = some_raw("second");
+  const auto raw_of_hero = [](Store& store) { return store.find_raw_of_master("hero")->key; };
+  {
+    const auto store = open_again();
+    REQUIRE(store->keep_raw(first));
+    REQUIRE(store->keep_raw(second));
+    store->remember_raw_of_master("hero", first.key);
+    store->keep_recipe(sha256("r"), "draw");
+  }
+  CHECK(raw_of_hero(*open_again()) == first.key);
+  project.open()->remember_raw_of_master("hero", second.key);
+  CHECK(raw_of_hero(*open_again()) == second.key);
+  open_again()->remember_raw_of_master("hero", first.key);
+  CHECK(raw_of_hero(*project.open()) == first.key);
+
+  // The same size, and the first of two records is damaged.
+  project.open()->keep_recipe(sha256("s"), "paint");
+  std::string log = project.get(".dgxp/recipes");
+  log[log.find("draw")] = 'D';
+  project.put(".dgxp/recipes", log);
+  CHECK_FALSE(open_again()->find_recipe(sha256("r")));
+  CHECK(open_again()->find_recipe(sha256("s")) == "paint");
+
+  std::filesystem::remove(project.at(".dgxp/masters"));
+  CHECK_FALSE(open_again()->find_raw_of_master("hero"));
+  open_again()->remember_raw_of_master("hero", second.key);
+  CHECK(raw_of_hero(*project.open()) == second.key);
 }
 
 TEST_CASE("a log of masters does not grow without end") {
