@@ -84,7 +84,7 @@ class Chooser {
 };
 
 ColorChoice nearest_of(const CellSamples& cells, std::span<const Rgb> colors) {
-  const NearestColors nearest(colors);
+  NearestColors nearest(colors);
   ColorChoice choice;
   for (const auto& color : cells.colors) {
     choice.index.push_back(nearest.find(color).index[0]);
@@ -114,7 +114,7 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
       estimate_(cells.size, scaled_tilts(cells)),
       light_(count_ + kRoom),
       kernels_(assign_kernels(level)) {
-  const NearestColors nearest(colors);
+  NearestColors nearest(colors);
   NearColors near;
   for (std::size_t i = 0; i < count_; ++i) {
     if (i == 0 || cells.colors[i] != cells.colors[i - 1]) {
@@ -173,15 +173,17 @@ void Chooser::judge_noise() {
     kernels_.add_noise(cells, some, noise);
     some.count = 0;
   };
+  const std::uint16_t most_common = usage_.most_common();
   for (std::size_t i = 0; i < count_; ++i) {
     const CellBelief& belief = beliefs_[i];
     // Of a flat ground a part of the cells tells enough.
-    if (belief.count == 1 && i % kGroundPart != 0 && belief.color[0] == usage_.most_common()) {
+    if (belief.count == 1 && i % kGroundPart != 0 && belief.color[0] == most_common) {
       continue;
     }
     for (std::size_t k = 0; k < belief.count; ++k) {
-      NoiseWitnesses& some = belief.color[k] == usage_.most_common() ? common : others;
-      some.add(i, belief.color[k], belief.share[k]);
+      const bool is_common = belief.color[k] == most_common;
+      common.add_if(is_common, i, belief.color[k], belief.share[k]);
+      others.add_if(!is_common, i, belief.color[k], belief.share[k]);
     }
     if (others.count >= NoiseWitnesses::kMany) add(others, noise_);
     if (common.count >= NoiseWitnesses::kMany) add(common, common_noise_);

@@ -19,24 +19,11 @@ class CandidateKernel {
   [[gnu::flatten]] static void judge(const CandidateQuestion& question, CellBelief* beliefs,
                                      const std::uint32_t* cells, std::size_t count,
                                      std::uint8_t* kept) {
-    const CandidateKernel kernel(question, beliefs, cells, kept);
-    std::size_t waiting = 0;
-    std::array<std::size_t, kQuads> few{};
+    CandidateKernel kernel(question, kept);
     for (std::size_t i = 0; i < count; ++i) {
-      if (beliefs[cells[i]].count > kLanes) {
-        kernel.judge_many(i);
-        continue;
-      }
-      few.data()[waiting++] = i;
-      if (waiting == kQuads) {
-        kernel.judge_few(few);
-        waiting = 0;
-      }
+      kernel.add({.place = i, .cell = cells[i], .belief = beliefs + cells[i]});
     }
-    if (waiting > 0) {
-      few.data()[kQuads - 1] = few.data()[0];  // judged twice, to the same end
-      kernel.judge_few(few);
-    }
+    kernel.finish();
   }
 
  private:
@@ -48,80 +35,126 @@ class CandidateKernel {
   struct Quad {
     std::size_t place = 0;  ///< of the cell among those that are asked for
     std::uint32_t cell = 0;
-    std::size_t first = 0;  ///< of the candidates
     CellBelief* belief = nullptr;
+    std::size_t first = 0;  ///< of the candidates
 
     const std::uint16_t* colors() const { return belief->color.data() + first; }
     FourFloats own() const { return load_lanes(belief->share.data() + first); }
   };
   using Quads = std::array<Quad, kQuads>;
-  /// A register of each cell, or all registers of one cell.
+
+  /// A quad for each cell, or all quads of one cell.
   enum class Filling { few, many };
   template <Filling kFilling>
   static constexpr std::size_t kRegisters = kFilling == Filling::few ? 1 : kCandidates / kWidth;
+  template <Filling kFilling>
+  using Row = std::array<Floats, kRegisters<kFilling>>;
 
-  CandidateKernel(const CandidateQuestion& question, CellBelief* beliefs,
-                  const std::uint32_t* cells, std::uint8_t* kept)
-      : question_(question),
-        beliefs_(beliefs),
-        cells_(cells),
-        kept_(kept),
-        common_(*question.common),
-        others_(*question.others) {}
+  /// Candidates of cells that are judged together.
+  template <Filling kFilling>
+  struct Group {
+    std::array<Quads, kRegisters<kFilling>> quads{};
+    Row<kFilling> cost;
+    Row<kFilling> shown;
+    std::array<Mask, kRegisters<kFilling>> is_near;  ///< no lane is of a candidate that is not
+  };
+  /// One step for all of them and then the next: in each step of one group every operation waits
+  /// for the one before, but what it does to several can go on at once.
+  template <Filling kFilling>
+  struct Groups {
+    std::array<Group<kFilling>, 16> all{};
+    std::size_t count = 0;
 
-  Quad quad(std::size_t place, std::size_t first) const {
-    const std::uint32_t cell = cells_[place];
-    return {.place = place, .cell = cell, .first = first, .belief = beliefs_ + cell};
-  }
+    Group<kFilling>& next() { return all.data()[count]; }
+    bool is_full() const { return count == all.size(); }
+  };
 
-  void judge_few(const std::array<std::size_t, kQuads>& places) const {
-    std::array<Quads, 1> quads;
-    for (std::size_t q = 0; q < kQuads; ++q) quads[0][q] = quad(places[q], 0);
-    judge_registers<Filling::few>(quads);
-  }
-  void judge_many(std::size_t place) const {
-    std::array<Quads, kRegisters<Filling::many>> quads;
-    for (std::size_t r = 0; r < quads.size(); ++r) {
-      for (std::size_t q = 0; q < kQuads; ++q) {
-        quads[r][q] = quad(place, (r * kQuads + q) * kLanes);
+  CandidateKernel(const CandidateQuestion& question, std::uint8_t* kept)
+      : question_(question), kept_(kept), common_(*question.common), others_(*question.others) {}
+
+  void add(Quad cell) {
+    if (cell.belief->count > kLanes) {
+      for (Quads& quads : many_.next().quads) {
+        for (Quad& quad : quads) {
+          quad = cell;
+          cell.first += kLanes;
+        }
       }
+      ++many_.count;
+      if (many_.is_full()) judge_groups(many_);
+    } else {
+      few_.next().quads[0].data()[waiting_] = cell;
+      waiting_ = (waiting_ + 1) % kQuads;
+      few_.count += waiting_ == 0 ? 1 : 0;
+      if (few_.is_full()) judge_groups(few_);
     }
-    judge_registers<Filling::many>(quads);
+  }
+  void finish() {
+    if (waiting_ > 0) {
+      Quads& quads = few_.next().quads[0];
+      quads[kQuads - 1] = quads[0];  // judged twice, to the same end
+      ++few_.count;
+    }
+    judge_groups(few_);
+    judge_groups(many_);
   }
 
   template <Filling kFilling>
-  void judge_registers(const std::array<Quads, kRegisters<kFilling>>& quads) const {
-    using Row = std::array<Floats, kRegisters<kFilling>>;
-    Row cost;
-    std::array<Mask, kRegisters<kFilling>> is_near;
-    for (std::size_t r = 0; r < quads.size(); ++r) {
-      is_near[r] = are_candidates(quads[r]);
-      cost[r] = is_near[r] ? noise_cost(quads[r]) : Floats{} + kBeyond;
-    }
-    const Floats least = least_of<kFilling>(cost);
-    Row shown;
-    for (std::size_t r = 0; r < quads.size(); ++r) {
-      is_near[r] &= cost[r] - least < question_.far;
-      shown[r] = plain_exp_lanes(is_near[r] ? least - cost[r] : Floats{} - kBeyond);
-    }
-    const Floats sum = sum_of<kFilling>(shown);
-    for (std::size_t r = 0; r < quads.size(); ++r) {
-      store(shown[r] / sum, quads[r], &CellBelief::alone);
-    }
+  void judge_groups(Groups<kFilling>& groups) const {
+    const auto each = [&](auto step) {
+      for (std::size_t i = 0; i < groups.count; ++i) step(groups.all.data()[i]);
+    };
+    each([&](Group<kFilling>& group) { ask_noise(group); });
+    each([&](Group<kFilling>& group) { judge_alone(group); });
     if (question_.usage != nullptr) {
-      for (std::size_t r = 0; r < quads.size(); ++r) {
-        cost[r] = is_near[r] ? with_usage(cost[r], quads[r]) : Floats{} + kBeyond;
-      }
-      const Floats likeliest = least_of<kFilling>(cost);
-      for (std::size_t r = 0; r < quads.size(); ++r) {
-        shown[r] = plain_exp_lanes(likeliest - cost[r]);
-      }
+      each([&](Group<kFilling>& group) { add_usage(group); });
+      each([&](Group<kFilling>& group) { judge_shown(group); });
     }
-    for (std::size_t q = 0; q < kQuads; ++q) kept_[quads[0][q].place] = 0;
-    for (std::size_t r = 0; r < quads.size(); ++r) {
-      store(shown[r], quads[r], &CellBelief::shown);
-      is_near[r] &= shown[r] >= question_.least_shown;
-      keep(lane_bits(is_near[r]), quads[r]);
+    each([&](Group<kFilling>& group) { keep_likely(group); });
+    groups.count = 0;
+  }
+
+  template <Filling kFilling>
+  void ask_noise(Group<kFilling>& group) const {
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      group.is_near[r] = are_candidates(group.quads[r]);
+      group.cost[r] = group.is_near[r] ? noise_cost(group.quads[r]) : Floats{} + kBeyond;
+    }
+  }
+  template <Filling kFilling>
+  void judge_alone(Group<kFilling>& group) const {
+    const Floats least = least_of<kFilling>(group.cost);
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      group.is_near[r] &= group.cost[r] - least < question_.far;
+      group.shown[r] =
+          plain_exp_lanes(group.is_near[r] ? least - group.cost[r] : Floats{} - kBeyond);
+    }
+    const Floats sum = sum_of<kFilling>(group.shown);
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      store(group.shown[r] / sum, group.quads[r], &CellBelief::alone);
+    }
+  }
+  template <Filling kFilling>
+  void add_usage(Group<kFilling>& group) const {
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      group.cost[r] =
+          group.is_near[r] ? with_usage(group.cost[r], group.quads[r]) : Floats{} + kBeyond;
+    }
+  }
+  template <Filling kFilling>
+  void judge_shown(Group<kFilling>& group) const {
+    const Floats least = least_of<kFilling>(group.cost);
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      group.shown[r] = plain_exp_lanes(least - group.cost[r]);
+    }
+  }
+  template <Filling kFilling>
+  void keep_likely(Group<kFilling>& group) const {
+    for (const Quad& quad : group.quads[0]) kept_[quad.place] = 0;
+    for (std::size_t r = 0; r < kRegisters<kFilling>; ++r) {
+      store(group.shown[r], group.quads[r], &CellBelief::shown);
+      group.is_near[r] &= group.shown[r] >= question_.least_shown;
+      keep(lane_bits(group.is_near[r]), group.quads[r]);
     }
   }
 
@@ -195,7 +228,7 @@ class CandidateKernel {
   }
 
   template <Filling kFilling>
-  static Floats least_of(const std::array<Floats, kRegisters<kFilling>>& row) {
+  static Floats least_of(const Row<kFilling>& row) {
     Floats least = row[0];
     if constexpr (kRegisters<kFilling> == 2) {
       least = smaller(least, row[1]);
@@ -211,7 +244,7 @@ class CandidateKernel {
   }
   /// One after the other, in order.
   template <Filling kFilling>
-  static Floats sum_of(const std::array<Floats, kRegisters<kFilling>>& row) {
+  static Floats sum_of(const Row<kFilling>& row) {
     const Floats first = with_quad(Floats{}, row[0]);
     if constexpr (kRegisters<kFilling> == 2) {
       return with_quad(first, row[1]);
@@ -239,9 +272,10 @@ class CandidateKernel {
   static constexpr float kBeyond = 1e30F;  // cost of what is no candidate
 
   const CandidateQuestion& question_;
-  CellBelief* beliefs_;
-  const std::uint32_t* cells_;
   std::uint8_t* kept_;
+  Groups<Filling::few> few_;
+  Groups<Filling::many> many_;
+  std::size_t waiting_ = 0;  ///< cells of the next group of cells of few candidates
   NoiseLanes<Floats> common_;
   NoiseLanes<Floats> others_;
 };

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "core/image/float_lanes.hpp"
-#include "core/image/plain_math.hpp"
 
 // One value for each colour that a cell may have.
 namespace dgxp {
@@ -35,11 +35,14 @@ inline CandidateLanes first_of(const CandidateLanes& all, std::size_t count, flo
           FourInts{4, 5, 6, 7} < first ? all.high : all_lanes(rest)};
 }
 
-inline float least_of(const CandidateLanes& all) {
-  const FourFloats four = all.low < all.high ? all.low : all.high;
+/// The first of the greatest.
+inline std::size_t place_of_greatest(const CandidateLanes& all) {
+  const FourFloats four = all.low > all.high ? all.low : all.high;
   const FourFloats behind = __builtin_shufflevector(four, four, 2, 3, 0, 1);
-  const FourFloats two = four < behind ? four : behind;
-  return two[0] < two[1] ? two[0] : two[1];
+  const FourFloats two = four > behind ? four : behind;
+  const float greatest = two[0] > two[1] ? two[0] : two[1];
+  return static_cast<std::size_t>(
+      std::countr_zero(lane_bits(all.low == greatest) | lane_bits(all.high == greatest) << kLanes));
 }
 
 /// One after the other, in order.
@@ -61,10 +64,15 @@ inline CandidateLanes normalised(const CandidateLanes& all) {
   return {all.low / whole, all.high / whole};
 }
 
-/// e to the power of what each cost is above the least.
-inline CandidateLanes likelihoods(const CandidateLanes& cost) {
-  const float least = least_of(cost);
-  return {plain_exp_lanes(least - cost.low), plain_exp_lanes(least - cost.high)};
+/// The first `count` values as parts of their sum, if that is above 0, and 0 behind them.
+inline CandidateLanes first_normalised(const CandidateLanes& all, std::size_t count) {
+  if (count > kLanes) {
+    return normalised(first_of(all, count, 0.0F));
+  }
+  const auto first = static_cast<std::int32_t>(count);
+  const FourFloats few = FourInts{0, 1, 2, 3} < first ? all.low : FourFloats{};
+  const float sum = few[0] + few[1] + few[2] + few[3];
+  return {few / (sum > 0 ? sum : 1.0F), FourFloats{}};
 }
 
 }  // namespace dgxp

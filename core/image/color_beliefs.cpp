@@ -13,6 +13,7 @@ constexpr std::size_t kLeft = 0;
 constexpr std::size_t kRight = 1;
 constexpr std::size_t kUpper = 2;
 constexpr std::size_t kLower = 3;
+constexpr std::size_t kRowsAtOnce = 4;
 constexpr float kAloneShare = 0.2F;  // in the count of colours
 constexpr float kNegligible = 1e-2F;
 
@@ -55,9 +56,7 @@ float counted_share(const CellBelief& belief, std::size_t k) {
 }  // namespace
 
 std::size_t CellBelief::best() const {
-  return static_cast<std::size_t>(
-      std::max_element(share.begin(), share.begin() + static_cast<std::ptrdiff_t>(count)) -
-      share.begin());
+  return place_of_greatest(first_of(load_shares(share), count, -1.0F));
 }
 
 ColorBeliefs::ColorBeliefs(Size size)
@@ -112,7 +111,7 @@ void ColorBeliefs::believe_shown() {
     if (belief.count == 1) {
       continue;  // as sure as before
     }
-    store_shares(normalised(first_of(load_shares(belief.shown), belief.count, 0.0F)), belief.share);
+    store_shares(first_normalised(load_shares(belief.shown), belief.count), belief.share);
   }
 }
 
@@ -130,24 +129,49 @@ void ColorBeliefs::listen() {
   CandidateShares nothing;
   nothing.fill(1.0F);
   told_.resize(doubtful, Told{nothing, nothing, nothing, nothing});
+  link_doubtful();
+}
+
+/// A cell can tell what it heard once all cells before it have told it. Some rows at a time, each a
+/// cell behind the one above: so the cells that follow one another here do not wait for one
+/// another.
+void ColorBeliefs::link_doubtful() {
+  const std::size_t height = cells_.size() / width_;
+  const auto link = [&](std::size_t cell, std::size_t behind, std::size_t side) {
+    if (cells_[cell].count > 1 || cells_[behind].count > 1) {
+      links_.push_back(
+          {static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(behind), side});
+    }
+  };
+  for (std::size_t top = 0; top < height; top += kRowsAtOnce) {
+    const std::size_t rows = std::min(kRowsAtOnce, height - top);
+    for (std::size_t step = 0; step < width_ + rows - 1; ++step) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        const std::size_t x = step - row;
+        if (x >= width_) continue;  // before the row's first cell, too
+        const std::size_t cell = (top + row) * width_ + x;
+        if (x + 1 < width_) link(cell, cell + 1, kRight);
+        if (cell + width_ < cells_.size()) link(cell, cell + width_, kLower);
+      }
+    }
+  }
 }
 
 /// What is believed of a cell without what the neighbour on `side` told.
 CandidateLanes ColorBeliefs::without(std::size_t cell, std::size_t side) const {
   const CellBelief& belief = cells_[cell];
-  CandidateLanes all = first_of(load_shares(belief.shown), belief.count, 0.0F);
-  if (told_.empty()) {
-    return normalised(all);
-  }
-  const Told& all_told = told_[place_[cell]];
-  for (std::size_t s = 0; s < kAll; ++s) {
-    if (s != side) {
-      const CandidateLanes told = load_shares(all_told[s]);
-      all.low *= told.low;
-      all.high *= told.high;
+  CandidateLanes all = load_shares(belief.shown);
+  if (!told_.empty()) {
+    const Told& all_told = told_[place_[cell]];
+    for (std::size_t s = 0; s < kAll; ++s) {
+      if (s != side) {
+        const CandidateLanes told = load_shares(all_told[s]);
+        all.low *= told.low;
+        all.high *= told.high;
+      }
     }
   }
-  return normalised(all);
+  return first_normalised(all, belief.count);
 }
 
 void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t side,
@@ -170,29 +194,19 @@ void ColorBeliefs::tell(const ColorUsage& usage, std::size_t from, std::size_t s
     const Likely likely = likely_of(without(from, side));
     each_bit(likely.bits, [&](std::size_t l) { add(teller.color[l], likely.share[l]); });
   }
-  store_shares(normalised(first_of(message, told.count, 0.0F)), told_[place_[to]][opposite(side)]);
+  store_shares(first_normalised(message, told.count), told_[place_[to]][opposite(side)]);
 }
 
 void ColorBeliefs::propagate(const ColorUsage& usage) {
   listen();
-  std::size_t x = 0;  // of the next cell: counted, because to divide by the width is slow
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    x = x + 1 < width_ ? x + 1 : 0;
-    if (x != 0) {
-      tell(usage, i, kRight, i + 1);
-    }
-    if (i + width_ < cells_.size()) {
-      tell(usage, i, kLower, i + width_);
-    }
+  std::erase_if(links_, [this](const Link& link) {
+    return cells_[link.cell].count == 1 && cells_[link.behind].count == 1;
+  });
+  for (const Link& link : links_) {
+    tell(usage, link.cell, link.side, link.behind);
   }
-  for (std::size_t i = cells_.size(); i-- > 0;) {
-    x = x > 0 ? x - 1 : width_ - 1;
-    if (x != 0) {
-      tell(usage, i, kLeft, i - 1);
-    }
-    if (i >= width_) {
-      tell(usage, i, kUpper, i - width_);
-    }
+  for (auto link = links_.rbegin(); link != links_.rend(); ++link) {
+    tell(usage, link->behind, opposite(link->side), link->cell);
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (cells_[i].count > 1) {

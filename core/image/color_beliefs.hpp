@@ -57,7 +57,15 @@ class ColorBeliefs {
  private:
   using Told = std::array<CandidateShares, 4>;  ///< by the left, right, upper and lower neighbour
 
+  /// Neighbours of which one at least was in doubt.
+  struct Link {
+    std::uint32_t cell;
+    std::uint32_t behind;  ///< to the right of `cell`, or below it
+    std::size_t side;      ///< of `cell`
+  };
+
   void listen();
+  void link_doubtful();
   CandidateLanes without(std::size_t cell, std::size_t side) const;
   void tell(const ColorUsage& usage, std::size_t from, std::size_t side, std::size_t to);
   void count_pair(const ColorUsage& before, ColorUsage& usage, std::size_t cell,
@@ -67,6 +75,7 @@ class ColorBeliefs {
   std::vector<CellBelief> cells_;
   std::vector<Told> told_;            ///< of the cells that were in doubt when first asked
   std::vector<std::uint32_t> place_;  ///< of each cell in `told_`
+  std::vector<Link> links_;           ///< those of the cells before a cell come before its own
 };
 
 }  // namespace dgxp

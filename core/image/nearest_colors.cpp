@@ -1,6 +1,7 @@
 #include "core/image/nearest_colors.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace dgxp {
@@ -29,15 +30,6 @@ void enter(NearColors& found, std::size_t color, float distance) {
   found.count = std::min(found.count + 1, kCandidates);
 }
 
-void enter_near(NearColors& found, std::size_t first, FourFloats distances, FourInts is_near) {
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    if (is_near[lane] != 0 &&
-        (found.count < kCandidates || distances[lane] < found.distance[kCandidates - 1])) {
-      enter(found, first + lane, distances[lane]);
-    }
-  }
-}
-
 }  // namespace
 
 NearestColors::NearestColors(std::span<const Rgb> colors) {
@@ -51,22 +43,26 @@ NearestColors::NearestColors(std::span<const Rgb> colors) {
     }
     fours_.push_back(four);
   }
+  distances_.resize(fours_.size());
 }
 
-NearColors NearestColors::find(const std::array<float, 3>& color) const {
-  FourFloats least = distances(color, fours_[0]);
-  for (const ColorLanes& four : fours_) {
-    const FourFloats here = distances(color, four);
-    least = here < least ? here : least;
+NearColors NearestColors::find(const std::array<float, 3>& color) {
+  FourFloats least = all_lanes(kNowhere * kNowhere);
+  for (std::size_t i = 0; i < fours_.size(); ++i) {
+    distances_[i] = distances(color, fours_[i]);
+    least = smaller(distances_[i], least);
   }
   const float nearest = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
   const float reach = std::sqrt(nearest) + kNoCandidate;
   NearColors found;
   for (std::size_t i = 0; i < fours_.size(); ++i) {
-    const FourFloats here = distances(color, fours_[i]);
-    const FourInts is_near = here <= reach * reach;
-    if ((is_near[0] | is_near[1] | is_near[2] | is_near[3]) != 0) {
-      enter_near(found, kLanes * i, here, is_near);
+    for (std::uint32_t bits = lane_bits(distances_[i] <= reach * reach); bits != 0;
+         bits &= bits - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
+      const float distance = distances_[i][lane];
+      if (found.count < kCandidates || distance < found.distance[kCandidates - 1]) {
+        enter(found, kLanes * i + lane, distance);
+      }
     }
   }
   return found;

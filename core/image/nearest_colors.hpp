@@ -25,10 +25,11 @@ class NearestColors {
   explicit NearestColors(std::span<const Rgb> colors);
 
   /// The nearest colours to `color`, as far as they are not much farther than the nearest.
-  NearColors find(const std::array<float, 3>& color) const;
+  NearColors find(const std::array<float, 3>& color);
 
  private:
   std::vector<ColorLanes> fours_;
+  std::vector<FourFloats> distances_;  ///< of the colour that was asked for last
 };
 
 }  // namespace dgxp

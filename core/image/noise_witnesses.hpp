@@ -20,12 +20,12 @@ struct NoiseWitnesses {
   std::array<float, kMany + kCandidates> share{};
   std::size_t count = 0;
 
-  /// There must be room: for `kMany`, and one cell more.
-  void add(std::size_t of_cell, std::uint16_t its_color, float its_share) {
+  /// If it `is_one`, without a branch. There must be room: for `kMany`, and one cell more.
+  void add_if(bool is_one, std::size_t of_cell, std::uint16_t its_color, float its_share) {
     cell.data()[count] = static_cast<std::uint32_t>(of_cell);
     color.data()[count] = its_color;
     share.data()[count] = its_share;
-    count += its_share < kLeastShare ? 0 : 1;
+    count += is_one && !(its_share < kLeastShare) ? 1 : 0;
   }
 };
 

@@ -14,7 +14,7 @@ TEST_CASE("NearestColors finds what looking at each colour finds") {
   testing::Random random(7);
   for (const int size : {1, 3, 4, 9, 64}) {
     const Palette palette = random.palette(size);
-    const NearestColors nearest(palette.colors);
+    NearestColors nearest(palette.colors);
     for (int i = 0; i < 200; ++i) {
       const std::array<float, 3> seen{static_cast<float>(random.below(2550)) / 10,
                                       static_cast<float>(random.below(2550)) / 10,
