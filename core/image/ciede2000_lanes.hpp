@@ -69,8 +69,8 @@ HueLanes<Floats> hue_from_275(const HueLanes<Floats>& h) {
 
 /// sin(60 degrees * exp(-((h - 275 degrees) / 25 degrees)^2)), the part of R_T that the mean hue
 /// decides. It is at most kTurnTop times the eighth power of the cosine of h - 275 degrees (of 0
-/// where that is below) plus kTurnTail, its second derivative at most kTurnBend, and the slope below
-/// is off by less than kTurnSlopeError.
+/// where that is below) plus kTurnTail, its second derivative at most kTurnBend, and the slope
+/// below is off by less than kTurnSlopeError.
 inline constexpr float kTurnTop = 0.8834F;
 inline constexpr float kTurnTail = 5e-4F;
 inline constexpr float kTurnBend = 6.25F;
@@ -88,13 +88,8 @@ HueFunction<Floats> turn_of_hue(const HueLanes<Floats>& hue, const TurnTable& ta
   const Floats step = at_most(2 * kHalf, at_least(0.0F, (tangent + 1.0F) * kHalf));
   const auto whole = __builtin_convertvector(step, LaneMask<Floats>);
   const Floats part = step - __builtin_convertvector(whole, Floats);
-  Floats from;
-  Floats to;
-  for (std::size_t lane = 0; lane < sizeof from / sizeof(float); ++lane) {
-    const float* at = table.data() + whole[lane];
-    from[lane] = at[0];
-    to[lane] = at[1];
-  }
+  const Floats from = look_up<Floats>(table.data(), whole);
+  const Floats to = look_up<Floats>(table.data() + 1, whole);
   const Floats rise = to - from;
   return {.value = from + part * rise, .slope = rise * (0.5F * kHalf) * (1.0F + tangent * tangent)};
 }

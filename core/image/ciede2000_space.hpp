@@ -14,6 +14,7 @@ class Ciede2000Space {
  public:
   using Mask = LaneMask<Floats>;
   using Form = LinearForm<Floats>;
+  using Entry = EntryLanes<Floats>;
   // Of forms, in squares of distances.
   static constexpr float kDoubt = 0.01F;
   static constexpr float kDoubtPart = 1e-4F;
@@ -33,8 +34,8 @@ class Ciede2000Space {
 
   /// No less than the square of CIEDE2000 is anywhere: S_H is at most S_C, the chromas grow by
   /// less than 6.5 when a is stretched, and R_T matters for blue hues alone.
-  static Floats bound(const Box& box, const OctetEntry& entry) {
-    const auto beyond = [](const Form& form, float value) {
+  static Floats bound(const Box& box, const Entry& entry) {
+    const auto beyond = [](const Form& form, Floats value) {
       return at_least(0.0F, absolute(form.middle - value) - form.reach());
     };
     const Floats l = beyond(box.l, entry.l);
@@ -45,13 +46,13 @@ class Ciede2000Space {
     const Floats chroma = (box.chroma.middle + box.chroma.reach() + entry.chroma) * 0.5F + 6.5F;
     const Floats scale_c = 1.0F + 0.045F * chroma;
     const Floats part = chroma * (1.0F / 25.0F);
-    const Mask is_blue = (box.b.middle - box.b.reach() < 0.0F) | (Floats{} + entry.b < 0.0F);
+    const Mask is_blue = (box.b.middle - box.b.reach() < 0.0F) | (entry.b < 0.0F);
     const Floats turn = is_blue ? 0.867F * at_most(1.0F, part * part * part) : Floats{} + 1e-4F;
     return l * l / (scale_l * scale_l) + (1.0F - turn) * (a * a + b * b) / (scale_c * scale_c);
   }
 
   /// The square of CIEDE2000.
-  static Form distance(const Box& colors, const OctetEntry& entry) {
+  static Form distance(const Box& colors, const Entry& entry) {
     const Form stretch = share_form((colors.chroma + entry.chroma) * 0.5F) * -0.5F + 1.5F;
     const Polar p = polar_of(stretch * colors.a, colors.b);
     const Polar q = stretched_polar(stretch, entry.a, entry.b);
@@ -93,12 +94,12 @@ class Ciede2000Space {
             .chroma = has_hue ? chroma : Floats{},
             .has_blue = any_lane(has_hue & (lab.b < 0.0F))};
   }
-  static Measured<Floats> measure(const Colors& colors, const OctetEntry& entry) {
+  static Measured<Floats> measure(const Colors& colors, const Entry& entry) {
     const Floats stretch = stretch_of((colors.chroma + entry.chroma) * 0.5F);
     const Floats pa = stretch * colors.a;
     const Floats pb = colors.b;
     const Floats qa = stretch * entry.a;
-    const float qb = entry.b;
+    const Floats qb = entry.b;
     const Floats pc = square_roots(pa * pa + pb * pb);
     const Floats qc = square_roots(qa * qa + qb * qb);
     const Floats both = pc * qc;
@@ -124,7 +125,7 @@ class Ciede2000Space {
     const Floats part_h = 2 * sin_half * scale_c * scale;
     Measured<Floats> result;
     result.value = part_l * part_l + part_c * part_c + part_h * part_h;
-    if (colors.has_blue || entry.b < 0)
+    if (colors.has_blue || any_lane(entry.b < 0.0F))
       result.value -=
           2 * seventh_share_root(chroma) * turn_of_hue(hue, turn_table()).value * part_c * part_h;
     result.value = at_least(0.0F, result.value);
@@ -153,7 +154,7 @@ class Ciede2000Space {
   using Polar = PolarForm<Floats>;
 
   /// dL / S_L
-  static Form lightness_part(const Form& l, float of_entry) {
+  static Form lightness_part(const Form& l, Floats of_entry) {
     const Floats apart = of_entry - l.middle;
     const Floats off = (l.middle + of_entry) * 0.5F - 50.0F;
     const Floats square = off * off;
@@ -197,7 +198,7 @@ class Ciede2000Space {
   }
 
   /// Of the vector (stretch * a, b). The stretch is at least 1 everywhere.
-  static Polar stretched_polar(const Form& stretch, float a, float b) {
+  static Polar stretched_polar(const Form& stretch, Floats a, Floats b) {
     const Floats x = stretch.middle * a;
     const Floats length = square_roots(x * x + b * b);
     const Mask has_length = length > 1e-3F;
@@ -304,7 +305,7 @@ class Ciede2000Space {
   };
 
   /// With R_T, which matters for blue hues only: it is below 2e-5 when neither b is negative.
-  static Form turned(Form square, const Box& colors, const OctetEntry& entry, const Parts& parts) {
+  static Form turned(Form square, const Box& colors, const Entry& entry, const Parts& parts) {
     const MeanHue& hue = parts.hue;
     // Of the root of C^7 / (C^7 + 25^7); below 1 the third power is more.
     const Floats part = (parts.chroma.middle + parts.chroma.reach()) * (1.0F / 25.0F);
@@ -315,7 +316,7 @@ class Ciede2000Space {
     const Floats cos2 = nearest * nearest;
     const Floats cos4 = cos2 * cos2;
     const Floats most_turn = kTurnTail + kTurnTop * (hue.has_turns ? cos4 * cos4 : Floats{} + 1.0F);
-    const Mask is_blue = (colors.b.middle - colors.b.reach() < 0.0F) | (Floats{} + entry.b < 0.0F);
+    const Mask is_blue = (colors.b.middle - colors.b.reach() < 0.0F) | (entry.b < 0.0F);
     const Floats most = is_blue ? 2 * most_share * most_turn : Floats{} + 4e-5F;
     const Floats most_c = absolute(parts.part_c.middle) + parts.part_c.reach();
     const Floats most_square_h =

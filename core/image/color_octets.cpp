@@ -24,6 +24,7 @@ OctetEntry octet_entry(Rgb color, ColorMetric metric) {
 
 const ColorOctets& color_octets(ColorMetric metric, SimdLevel level) {
 #if defined(__x86_64__)
+  if (level == SimdLevel::avx512) return color_octets_avx512(metric);
   if (level != SimdLevel::baseline) return color_octets_avx2(metric);
 #endif
   static_cast<void>(level);

@@ -28,7 +28,7 @@ struct ColorOctets {
   void (*keep)(const ColorBox& box, const OctetEntry* entries, Candidates from,
                std::uint8_t* eighths);
   /// The colours of the box of edge 2 at `low`: who is nearest to each, in single floats. Bits of
-  /// the colours of which that is not sure come back.
+  /// the colours of which that is not sure come back; they too may differ between levels.
   unsigned (*decide)(Rgb low, const OctetEntry* entries, Candidates from, std::uint8_t* winners);
 };
 
@@ -37,6 +37,7 @@ const ColorOctets& color_octets(ColorMetric metric, SimdLevel level);
 
 #if defined(__x86_64__)
 const ColorOctets& color_octets_avx2(ColorMetric metric);
+const ColorOctets& color_octets_avx512(ColorMetric metric);
 #endif
 
 }  // namespace dgxp

@@ -22,6 +22,9 @@ using TwoDoubles = double __attribute__((vector_size(16)));
 using EightFloats = float __attribute__((vector_size(32)));
 using FourDoubles = double __attribute__((vector_size(32)));
 
+/// Sixteen: a register of AVX-512.
+using SixteenFloats = float __attribute__((vector_size(64)));
+
 /// What a comparison of lanes gives: -1 where it holds, else 0.
 template <typename Floats>
 using LaneMask = decltype(Floats{} < Floats{});
@@ -95,6 +98,15 @@ inline EightFloats smaller(EightFloats a, EightFloats b) {
   return _mm256_min_ps(a, b);
 }
 #endif
+#if defined(__AVX512DQ__)
+// With a mask of all lanes: g++ 12 warns of what is inside the functions without one.
+inline SixteenFloats larger(SixteenFloats a, SixteenFloats b) {
+  return _mm512_maskz_max_ps(0xFFFF, a, b);
+}
+inline SixteenFloats smaller(SixteenFloats a, SixteenFloats b) {
+  return _mm512_maskz_min_ps(0xFFFF, a, b);
+}
+#endif
 template <typename Floats>
 Floats at_least(float least, Floats x) {
   return larger(x, Floats{} + least);
@@ -116,6 +128,11 @@ inline std::uint32_t lane_bits(FourInts is_true) {
 #if defined(__AVX2__)
 inline std::uint32_t lane_bits(LaneMask<EightFloats> is_true) {
   return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(is_true)));
+}
+#endif
+#if defined(__AVX512DQ__)
+inline std::uint32_t lane_bits(LaneMask<SixteenFloats> is_true) {
+  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(is_true));
 }
 #endif
 template <typename Ints>
@@ -163,6 +180,40 @@ inline FourFloats square_roots(FourFloats x) {
 #if defined(__AVX2__)
 inline EightFloats square_roots(EightFloats x) {
   return _mm256_sqrt_ps(x);
+}
+#endif
+
+/// table[at] of each lane.
+template <typename Floats>
+Floats look_up(const float* table, LaneMask<Floats> at) {
+#if defined(__AVX512DQ__)
+  if constexpr (sizeof(Floats) == 64)
+    return _mm512_mask_i32gather_ps(Floats{}, 0xFFFF, reinterpret_cast<__m512i>(at), table, 4);
+#endif
+  Floats found;
+  for (std::size_t lane = 0; lane < sizeof found / sizeof(float); ++lane)
+    found[lane] = table[at[lane]];
+  return found;
+}
+
+/// Two numbers, each in half of the lanes of a register that has sixteen; else the first in all.
+template <typename Lanes, typename Number>
+Lanes in_halves(Number low, [[maybe_unused]] Number high) {
+  if constexpr (sizeof(Lanes) == 64) {
+    const LaneMask<Lanes> is_high{0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1};
+    return is_high ? Lanes{} + high : Lanes{} + low;
+  } else {
+    return Lanes{} + low;
+  }
+}
+template <typename Lanes>
+Lanes swapped_halves(Lanes x) {
+  return __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+#if defined(__AVX512DQ__)
+inline SixteenFloats square_roots(SixteenFloats x) {
+  return _mm512_maskz_sqrt_ps(0xFFFF, x);
 }
 #endif
 

@@ -64,6 +64,14 @@ LinearForm<Floats> operator-(const LinearForm<Floats>& x, float y) {
   return x + -y;
 }
 template <typename Floats>
+LinearForm<Floats> operator+(const LinearForm<Floats>& x, Floats y) {
+  return {.middle = x.middle + y, .slopes = x.slopes, .rest = x.rest};
+}
+template <typename Floats>
+LinearForm<Floats> operator-(const LinearForm<Floats>& x, Floats y) {
+  return {.middle = x.middle - y, .slopes = x.slopes, .rest = x.rest};
+}
+template <typename Floats>
 LinearForm<Floats> operator*(const LinearForm<Floats>& x, float factor) {
   return {.middle = x.middle * factor,
           .slopes = (Floats{} + factor) * x.slopes,
@@ -130,6 +138,15 @@ LinearForm<Floats> select(LaneMask<Floats> mask, const LinearForm<Floats>& yes,
                      .g = mask ? yes.slopes.g : no.slopes.g,
                      .b = mask ? yes.slopes.b : no.slopes.b},
           .rest = mask ? yes.rest : no.rest};
+}
+
+template <typename Floats>
+LinearForm<Floats> swapped_halves(const LinearForm<Floats>& x) {
+  return {.middle = swapped_halves(x.middle),
+          .slopes = {.r = swapped_halves(x.slopes.r),
+                     .g = swapped_halves(x.slopes.g),
+                     .b = swapped_halves(x.slopes.b)},
+          .rest = swapped_halves(x.rest)};
 }
 
 /// |x|

@@ -99,7 +99,7 @@ void NearestTable::find(std::span<const Rgba> pixels, std::uint8_t* positions) c
 void NearestTable::find_bytes(const std::uint8_t* pixels, std::size_t count,
                               std::uint8_t* positions) const {
 #if defined(__x86_64__)
-  if (level_ == SimdLevel::bits)
+  if (level_ >= SimdLevel::bits)
     find_by_bits(pixels, count, positions);
   else
 #endif
@@ -150,9 +150,9 @@ std::uint32_t NearestTable::solve(std::uint32_t cell) const {
                                                 static_cast<std::uint8_t>((cell >> 6U & 63U) << 2U),
                                                 static_cast<std::uint8_t>((cell & 63U) << 2U)});
   const CellAnswer& answer = solution.answer;
-  const bool is_uniform = solution.edge != 0 || std::ranges::all_of(answer, [&](std::uint8_t i) {
-                            return i == answer[0];
-                          });
+  // All are equal where each equals the next.
+  const bool is_uniform =
+      solution.edge != 0 || std::memcmp(answer.data(), answer.data() + 1, answer.size() - 1) == 0;
   const std::scoped_lock lock(mutex_);
   const std::uint32_t known = runs_.get()[cell];
   if (known != kUnsolved) return known;

@@ -13,6 +13,7 @@ namespace dgxp {
 template <typename Floats>
 struct OklabSpace {
   using Form = LinearForm<Floats>;
+  using Entry = EntryLanes<Floats>;
   using Box = LabOf<Form>;
   using Colors = LabOf<Floats>;
   static constexpr float kDoubt = 4e-5F;
@@ -21,7 +22,7 @@ struct OklabSpace {
   static Box box(const ColorBox& box, unsigned first) {
     return oklab_of(root_forms<Floats, PlainCurve>(box, first, oklab_lane_shares()));
   }
-  static Form distance(const Box& box, const OctetEntry& entry) {
+  static Form distance(const Box& box, const Entry& entry) {
     const Floats l = box.l.middle - entry.l;
     const Floats a = box.a.middle - entry.a;
     const Floats b = box.b.middle - entry.b;
@@ -33,7 +34,7 @@ struct OklabSpace {
   static Colors colors(Rgb low, unsigned first) {
     return oklab_of(color_roots<Floats, PlainCurve>(low, first, oklab_lane_shares()));
   }
-  static Measured<Floats> measure(const Colors& colors, const OctetEntry& entry) {
+  static Measured<Floats> measure(const Colors& colors, const Entry& entry) {
     const Floats l = colors.l - entry.l;
     const Floats a = colors.a - entry.a;
     const Floats b = colors.b - entry.b;
@@ -47,6 +48,7 @@ struct OklabSpace {
 template <typename Floats>
 struct HyabSpace {
   using Form = LinearForm<Floats>;
+  using Entry = EntryLanes<Floats>;
   using Box = LabOf<Form>;
   using Colors = LabOf<Floats>;
   static constexpr float kUnsure = 6e-4F;
@@ -56,13 +58,13 @@ struct HyabSpace {
   static Box box(const ColorBox& box, unsigned first) {
     return lab_of(root_forms<Floats, LabCurve>(box, first, lab_lane_shares()));
   }
-  static Form distance(const Box& box, const OctetEntry& entry) {
+  static Form distance(const Box& box, const Entry& entry) {
     return size_of(box.l - entry.l) + length_of(box.a - entry.a, box.b - entry.b);
   }
   static Colors colors(Rgb low, unsigned first) {
     return lab_of(color_roots<Floats, LabCurve>(low, first, lab_lane_shares()));
   }
-  static Measured<Floats> measure(const Colors& colors, const OctetEntry& entry) {
+  static Measured<Floats> measure(const Colors& colors, const Entry& entry) {
     const Floats a = colors.a - entry.a;
     const Floats b = colors.b - entry.b;
     return {.value = absolute(colors.l - entry.l) + square_roots(a * a + b * b),

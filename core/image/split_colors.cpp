@@ -35,9 +35,11 @@ template <typename Lanes>
 SimdLevel simd_level() {
 #if defined(__x86_64__)
   static const SimdLevel kLevel = [] {
-    if (!__builtin_cpu_supports("avx2")) return SimdLevel::baseline;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+      return SimdLevel::baseline;
     const bool is_slow = __builtin_cpu_is("znver1") || __builtin_cpu_is("znver2");
-    return __builtin_cpu_supports("bmi2") && !is_slow ? SimdLevel::bits : SimdLevel::avx2;
+    if (!__builtin_cpu_supports("bmi2") || is_slow) return SimdLevel::avx2;
+    return __builtin_cpu_supports("x86-64-v4") ? SimdLevel::avx512 : SimdLevel::bits;
   }();
   return kLevel;
 #else

@@ -8,8 +8,9 @@ namespace dgxp {
 /// Which instructions a loop may use. Results are the same for all.
 enum class SimdLevel {
   baseline,
-  avx2,
-  bits,  ///< avx2, and an instruction that picks bits out of a word (pext of BMI2)
+  avx2,    ///< and FMA, which every processor with AVX2 has
+  bits,    ///< avx2, and an instruction that picks bits out of a word (pext of BMI2)
+  avx512,  ///< bits, and what else x86-64-v4 has
 };
 /// The best that this processor has; not `bits` where that instruction is slower than what it
 /// replaces.
