@@ -8,11 +8,10 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kAll = 4;  // no side
-constexpr std::size_t kLeft = 0;
+// Sides are 0 .. 3: left, right, upper, lower.
 constexpr std::size_t kRight = 1;
-constexpr std::size_t kUpper = 2;
 constexpr std::size_t kLower = 3;
+constexpr std::size_t kAll = 4;  // no side
 constexpr std::size_t kRowsAtOnce = 4;
 constexpr float kAloneShare = 0.2F;  // in the count of colours
 constexpr float kNegligible = 1e-2F;

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/core/image/image_makers.hpp"
+#include "tests/unit/core/image/seen_scene.hpp"
 #include "tests/unit/core/image/slow_noise.hpp"
 
 namespace dgxp {
@@ -22,37 +23,26 @@ NoiseShape judged(testing::Random& random, int levels) {
   return noise.shape();
 }
 
-/// Cells of random colours, black and white often near.
+/// Cells that may have several colours.
 struct Scene {
-  static constexpr int kColors = 20;
+  static constexpr int kColors = testing::SeenScene::kColors;
   static constexpr Size kSize{25, 16};
-  static constexpr float kBrightness = 0.57F;
   static constexpr std::uint16_t kMostCommon = 4;
 
-  Palette palette;
-  std::vector<std::int32_t> words;
+  testing::SeenScene sights;
   ColorBeliefs beliefs{kSize};
-  std::array<std::vector<float>, 3> seen;
-  std::vector<float> light;
   std::vector<std::uint32_t> cells;
   NoiseShape common;
   NoiseShape others;
   ColorUsage usage{kColors, ColorUsage::Pairs::no};
   LocalUsage local{kSize, kColors};
 
-  explicit Scene(testing::Random& random) : palette(random.palette(kColors)) {
-    for (Rgb& color : palette.colors) {
-      color = {static_cast<std::uint8_t>(color.r / 4 * random.below(5)), color.g,
-               static_cast<std::uint8_t>(255 - color.b / 4 * random.below(5))};
-      words.push_back(color.r | color.g << 8 | color.b << 16);
-    }
+  explicit Scene(testing::Random& random) : sights(random, static_cast<std::size_t>(kSize.area())) {
     for (std::uint32_t i = 0; i < beliefs.size(); ++i) {
       std::array<std::uint16_t, kCandidates> colors{};
       for (std::uint16_t& color : colors) color = static_cast<std::uint16_t>(random.below(kColors));
       beliefs.start(i, colors, static_cast<std::size_t>(1 + random.below(8)));
       for (float& shown : beliefs[i].shown) shown = static_cast<float>(random.below(99)) / 98;
-      for (auto& plane : seen) plane.push_back(static_cast<float>(random.below(2551)) / 10);
-      light.push_back(static_cast<float>(random.below(400) - 200) / 10);
       if (beliefs[i].count > 1 && random.below(3) > 0) cells.push_back(i);
     }
     beliefs.believe_shown();
@@ -62,13 +52,8 @@ struct Scene {
     local.count(beliefs);
   }
   CandidateQuestion question() const {
-    return {.cells = {.seen = {seen[0].data(), seen[1].data(), seen[2].data()},
-                      .light = light.data(),
-                      .brightness = kBrightness,
-                      .colors = words.data()},
-            .most_common = kMostCommon,
-            .common = &common,
-            .others = &others};
+    return {
+        .cells = sights.cells(), .most_common = kMostCommon, .common = &common, .others = &others};
   }
 };
 
@@ -88,8 +73,7 @@ SlowAnswer judge_slowly(const Scene& scene, const CandidateQuestion& question, s
     const std::uint16_t color = belief.color[k];
     const testing::SlowNoise noise(color == Scene::kMostCommon ? scene.common : scene.others);
     costs.push_back(noise.cost(
-        noise.rest({scene.seen[0][cell], scene.seen[1][cell], scene.seen[2][cell]},
-                   scene.palette.colors[color], scene.light[cell] * Scene::kBrightness)));
+        noise.rest(scene.sights.seen(cell), scene.sights.color(color), scene.sights.light(cell))));
   }
   const float least = *std::ranges::min_element(costs);
   std::vector<std::size_t> near;
