@@ -10,7 +10,6 @@
 #include "core/exporters/targets.hpp"
 #include "core/image/follow_palette.hpp"
 #include "core/image/png_codec.hpp"
-#include "core/image/png_rows.hpp"
 
 namespace dgxp {
 namespace {
@@ -75,8 +74,9 @@ Result<Exported> export_target(const std::vector<const Sheet*>& sheets, const Ou
   return export_tiled(sheets, output);
 }
 
-void encode_page(const Image& page, SheetMemory::Page& known, bool is_kept) {
-  if (const auto indexed = index_colors(page)) {
+/// `changed` are the rows that may not be those of the last call.
+void encode_page(const Image& page, RowRange changed, SheetMemory::Page& known, bool is_kept) {
+  if (const auto& indexed = known.index.update(page, changed.begin, changed.end)) {
     known.colors.clear();
     for (const Rgba color : indexed->palette)
       if (color.a != 0) known.colors.push_back({color.r, color.g, color.b});
@@ -101,8 +101,13 @@ Sheet make_sheet(const AtlasSpec& spec, const Atlas& atlas, SheetMemory* memory)
   for (std::size_t i = 0; i < atlas.pages.size(); ++i) {
     SheetMemory::Page& known = memory->pages[i];
     const bool is_kept = memory != &own;
-    const bool is_same = is_kept && memory->atlas.changed.at(i).empty();
-    if (known.png.empty() || !is_same) encode_page(atlas.pages[i], known, is_kept);
+    const RowRange whole{.begin = 0, .end = atlas.pages[i].size.height};
+    const RowRange changed = is_kept ? memory->atlas.changed.at(i) : whole;
+    if (known.png.empty()) {
+      encode_page(atlas.pages[i], whole, known, is_kept);
+    } else if (!changed.empty()) {
+      encode_page(atlas.pages[i], changed, known, is_kept);
+    }
     if (is_kept) memory->atlas.changed[i] = {};
     colors.insert(known.colors.begin(), known.colors.end());
     sheet.page_png.push_back(known.png);

@@ -10,6 +10,7 @@
 #include "core/exporters/output_file.hpp"
 #include "core/image/make_sprite.hpp"
 #include "core/image/png_memory.hpp"
+#include "core/image/png_rows.hpp"
 #include "core/spec/project_spec.hpp"
 
 namespace dgxp {
@@ -30,6 +31,7 @@ struct SheetMemory {
   struct Page {
     std::vector<Rgb> colors;
     Bytes png;
+    ColorIndex index;
     PngMemory found;
   };
   AtlasMemory atlas;

@@ -177,7 +177,8 @@ bool may_be_smooth(const IndexedImage& image) {
 Trial choose_form(const IndexedImage& first_use, PngColors colors, PngMemory* memory) {
   constexpr int kTinyArea = 400;
   constexpr std::size_t kFewColors = 8;
-  const IndexedImage counted = with_counts(first_use);
+  const IndexedImage own = first_use.counts.empty() ? with_counts(first_use) : IndexedImage();
+  const IndexedImage& counted = first_use.counts.empty() ? own : first_use;
   const IndexedImage image = reordered(counted, order_by_use(counted));
   const std::size_t count = image.palette.size();
   FormChoice choice(plain_form(image, least_depth(count)), memory);

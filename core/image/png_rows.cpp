@@ -151,6 +151,57 @@ IndexedImage with_counts(IndexedImage image) {
   return image;
 }
 
+namespace {
+
+/// How many pixels it takes until each colour was seen.
+std::size_t find_settled(const IndexedImage& image) {
+  const auto first_use = [&](std::size_t color) {
+    return std::ranges::find(image.indexes, static_cast<std::uint8_t>(color)) -
+           image.indexes.begin();
+  };
+  // The last one in the order of first use; transparency stands first whenever it comes.
+  return static_cast<std::size_t>(std::max(first_use(0), first_use(image.palette.size() - 1))) + 1;
+}
+
+}  // namespace
+
+bool ColorIndex::number_again(const Image& image, int begin, int end) {
+  if (!indexed_ || indexed_->size != image.size) return false;
+  const auto width = static_cast<std::size_t>(image.size.width);
+  const std::size_t first = width * static_cast<std::size_t>(begin);
+  // Where a colour may come first, another one may come first now.
+  if (first < settled_) return false;
+  ColorNumbers numbers;
+  for (const Rgba color : indexed_->palette) {
+    if (color.a == 0) {
+      numbers.begin_with_transparency();
+    } else {
+      numbers.number(to_word(color));
+    }
+  }
+  for (std::size_t i = first; i < width * static_cast<std::size_t>(end); ++i) {
+    const std::uint32_t word = to_word(image.pixels[i]);
+    const std::uint32_t alpha = word >> 24U;
+    if (alpha != 0 && alpha != 255) return false;
+    const std::uint32_t number = numbers.number(alpha == 0 ? 0 : word);
+    if (number >= indexed_->palette.size()) return false;
+    std::uint8_t& index = indexed_->indexes[i];
+    --indexed_->counts[index];
+    index = static_cast<std::uint8_t>(number);
+    ++indexed_->counts[index];
+  }
+  return true;
+}
+
+const std::optional<IndexedImage>& ColorIndex::update(const Image& image, int begin, int end) {
+  if (number_again(image, begin, end)) return indexed_;
+  indexed_ = index_colors(image);
+  if (!indexed_) return indexed_;
+  indexed_ = with_counts(*std::move(indexed_));
+  settled_ = find_settled(*indexed_);
+  return indexed_;
+}
+
 PaletteOrder order_by_use(const IndexedImage& image) {
   return sorted_order(
       image, [&](std::uint8_t a, std::uint8_t b) { return image.counts[a] > image.counts[b]; });

@@ -25,6 +25,21 @@ std::optional<IndexedImage> index_colors(const Image& image);
 
 IndexedImage with_counts(IndexedImage image);
 
+/// The colours of a picture that changes in places.
+class ColorIndex {
+ public:
+  /// What index_colors gives, counted. Rows but those from `begin` to before `end` have to be what
+  /// they were at the last call for a picture of this size; so they are not looked at. Good until
+  /// the next call.
+  const std::optional<IndexedImage>& update(const Image& image, int begin, int end);
+
+ private:
+  bool number_again(const Image& image, int begin, int end);
+
+  std::optional<IndexedImage> indexed_;
+  std::size_t settled_ = 0;  ///< so many pixels in front show all colours, and so their order
+};
+
 /// The new position of each old one.
 using PaletteOrder = std::array<std::uint8_t, 256>;
 /// Orders that leave the transparent colour where it is. Ties keep their order.
