@@ -84,7 +84,7 @@ std::optional<std::optional<Bytes>> FileMemory::find(const std::string& path) co
   const std::lock_guard guard(mutex_);
   const auto found = files_.find(path);
   if (found == files_.end() || !found->second.is_readable) return std::nullopt;
-  if (found->second.digest.empty()) return std::optional<Bytes>();
+  if (found->second.is_absent()) return std::optional<Bytes>();
   if (!found->second.content) return std::nullopt;
   return found->second.content;
 }
@@ -95,14 +95,17 @@ void FileMemory::put(const std::string& path, Known known) {
   if (is_new) ++revision_;
   Known& place = entry->second;
   if (place.content) bytes_ -= place.content->size();
-  if (known.content && bytes_ + known.content->size() > kMostBytes) known.content.reset();
+  if (known.content && bytes_ + known.content->size() > kMostBytes) {
+    known.digest = sha256(*known.content);
+    known.content.reset();
+  }
   if (known.content) bytes_ += known.content->size();
   place = std::move(known);
 }
 
 void FileMemory::remember(const std::string& path, const std::optional<Bytes>& content) {
   if (content && holds(path, *content)) return;
-  put(path, {.digest = content ? sha256(*content) : Digest{}, .content = content});
+  put(path, {.content = content});
 }
 
 bool FileMemory::holds(const std::string& path, ByteView content) const {
@@ -113,7 +116,7 @@ bool FileMemory::holds(const std::string& path, ByteView content) const {
 }
 
 void FileMemory::remember_digest(const std::string& path, const Digest& digest) {
-  put(path, {.digest = digest, .content = std::nullopt, .is_output = true});
+  put(path, {.digest = digest, .is_output = true});
 }
 
 void FileMemory::keep_only(const std::set<std::string>& paths) {
@@ -131,9 +134,23 @@ FileMemory::Known FileMemory::known_of(const std::string& path, bool is_output, 
   Known known{.is_output = is_output};
   known.is_readable = static_cast<bool>(content);
   if (!content || !*content) return known;
-  known.digest = sha256(**content);
-  if (!is_output) known.content = *std::move(*content);
+  if (is_output) {
+    known.digest = sha256(**content);
+  } else {
+    known.content = *std::move(*content);
+  }
   return known;
+}
+
+bool FileMemory::hold_same(const Known& before, const Known& today) {
+  if (before.is_readable != today.is_readable || before.is_absent() != today.is_absent())
+    return false;
+  if (before.is_absent() || (before.content && today.content))
+    return before.content == today.content;
+  const auto digest_of = [](const Known& known) {
+    return known.content ? sha256(*known.content) : known.digest;
+  };
+  return digest_of(before) == digest_of(today);
 }
 
 std::set<std::string> FileMemory::paths() const {
@@ -151,26 +168,31 @@ std::size_t FileMemory::revision() const {
 ChangedFile::Now FileMemory::now_of(const Known& known) {
   static const Digest kNothing = sha256(ByteView{});
   if (!known.is_readable) return ChangedFile::Now::unreadable;
-  if (known.digest.empty()) return ChangedFile::Now::gone;
-  return known.digest == kNothing ? ChangedFile::Now::empty : ChangedFile::Now::written;
+  if (known.is_absent()) return ChangedFile::Now::gone;
+  const bool is_empty = known.content ? known.content->empty() : known.digest == kNothing;
+  return is_empty ? ChangedFile::Now::empty : ChangedFile::Now::written;
+}
+
+std::optional<bool> FileMemory::is_output(const std::string& path) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = files_.find(path);
+  return found == files_.end() ? std::nullopt : std::optional(found->second.is_output);
+}
+
+bool FileMemory::knows_as(const std::string& path, const Known& today) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = files_.find(path);
+  return found != files_.end() && hold_same(found->second, today);
 }
 
 std::vector<ChangedFile> FileMemory::look_again(const std::set<std::string>& paths, Store& disk) {
   std::vector<ChangedFile> changed;
   for (const std::string& path : paths) {
-    Known before;
-    {
-      const std::lock_guard guard(mutex_);
-      const auto found = files_.find(path);
-      if (found == files_.end()) continue;
-      before = {.digest = found->second.digest,
-                .content = std::nullopt,
-                .is_readable = found->second.is_readable,
-                .is_output = found->second.is_output};
-    }
-    Known today = known_of(path, before.is_output, disk);
-    if (today.digest == before.digest && today.is_readable == before.is_readable) continue;
-    changed.push_back({.path = path, .now = now_of(today), .is_output = before.is_output});
+    const std::optional<bool> was_output = is_output(path);
+    if (!was_output) continue;
+    Known today = known_of(path, *was_output, disk);
+    if (knows_as(path, today)) continue;
+    changed.push_back({.path = path, .now = now_of(today), .is_output = *was_output});
     put(path, std::move(today));
   }
   return changed;

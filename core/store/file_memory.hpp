@@ -49,14 +49,19 @@ class FileMemory {
   std::vector<ChangedFile> look_again(const std::set<std::string>& paths, Store& disk);
 
  private:
+  /// A file whose content is kept needs no digest; one without either is not there.
   struct Known {
-    Digest digest;  ///< empty: there is no such file
-    std::optional<Bytes> content;
+    Digest digest = {};
+    std::optional<Bytes> content = {};
     bool is_readable = true;  ///< else: there is something that cannot be read
     bool is_output = false;
+    bool is_absent() const { return digest.empty() && !content; }
   };
   bool holds(const std::string& path, ByteView content) const;
+  bool knows_as(const std::string& path, const Known& today) const;
+  std::optional<bool> is_output(const std::string& path) const;  ///< nothing: not known
   void put(const std::string& path, Known known);
+  static bool hold_same(const Known& before, const Known& today);
   static ChangedFile::Now now_of(const Known& known);
   static Known known_of(const std::string& path, bool is_output, Store& disk);
 
