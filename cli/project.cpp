@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -63,25 +64,18 @@ void fill_in(WorkerAccess& access, const WorkerAccess& other) {
   if (access.key.empty()) access.key = other.key;
 }
 
-void remember_lock(LockMemory& memory, std::string text, const Lock& lock, bool is_written) {
-  memory.text = std::move(text);
-  memory.lock = lock;
-  memory.is_written = is_written;
-}
-
 Result<Lock> read_lock(const std::string& shown, ByteView text, LockMemory* memory) {
-  if (memory != nullptr && !text.empty() && memory->text == as_text(text)) return memory->lock;
-  auto lock = parse_lock(shown, text);
-  if (lock && memory != nullptr) remember_lock(*memory, std::string(as_text(text)), *lock, false);
-  return lock;
+  if (memory != nullptr && memory->lock && memory->text == as_text(text))
+    return *std::exchange(memory->lock, std::nullopt);
+  return parse_lock(shown, text);
 }
 
 /// Nothing when it is damaged.
-std::optional<Lock> read_pending(const std::string& shown, Bytes text, LockMemory* memory) {
+std::shared_ptr<const Lock> read_pending(const std::string& shown, Bytes text, LockMemory* memory) {
   if (memory != nullptr && !text.empty() && memory->pending_text == text) return memory->pending;
   auto lock = parse_lock(shown, text);
-  std::optional<Lock> pending;
-  if (lock) pending = std::move(*lock);
+  std::shared_ptr<const Lock> pending;
+  if (lock) pending = std::make_shared<const Lock>(*std::move(lock));
   if (memory != nullptr) {
     memory->pending_text = std::move(text);
     memory->pending = pending;
@@ -90,10 +84,7 @@ std::optional<Lock> read_pending(const std::string& shown, Bytes text, LockMemor
 }
 
 std::string lock_text_of(const Lock& lock, LockMemory* memory) {
-  if (memory == nullptr) return write_lock(lock);
-  if (!memory->is_written || memory->lock != lock)
-    remember_lock(*memory, write_lock(lock), lock, true);
-  return memory->text;
+  return memory == nullptr ? write_lock(lock) : memory->writer.write(lock);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "core/spec/project_spec.hpp"
 #include "core/store/project_store.hpp"
 #include "core/worker/worker_client.hpp"
+#include "manifests/lock_writer.hpp"
 
 namespace dgxp {
 
@@ -82,13 +83,14 @@ Result<LoadedManifest> resolve_manifest(const ManifestPlace& files, Bytes text,
 /// Reads and resolves the manifest and shows what is wrong with it. Nothing is written.
 Result<LoadedManifest> load_project(const ManifestPlace& files, const Terminal& terminal);
 
-/// The lock that was last read or written, with its text.
+/// The lock of the build before, which a request takes and whoever builds gives back, with its
+/// text.
 struct LockMemory {
-  std::string text;
-  Lock lock;
-  bool is_written = false;  ///< `text` is what write_lock gives
-  Bytes pending_text;       ///< the same of an interrupted build
-  std::optional<Lock> pending;
+  std::optional<Lock> lock;
+  std::string text;  ///< of `lock`, as write_lock gives it
+  LockWriter writer;
+  Bytes pending_text;  ///< the same of an interrupted build
+  std::shared_ptr<const Lock> pending;
 };
 
 /// Reads the lock (and that of an interrupted build) into a request for `spec`. `memory` saves

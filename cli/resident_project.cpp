@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/progress.hpp"
+#include "core/build/follow_project.hpp"
 #include "core/store/build_stamp.hpp"
 
 namespace dgxp {
@@ -77,13 +78,17 @@ Result<Done> ResidentProject::load_manifest_again() {
     context_.terminal->diagnostics(manifest_->warnings);
     return Done{};
   }
-  manifest_.reset();
-  build_memory_.forget_project();
+  const std::optional<LoadedManifest> before = std::exchange(manifest_, std::nullopt);
   built_paths_.clear();
   text_ = *text;
   auto loaded = resolve_manifest(files_, std::move(*text), *context_.terminal);
+  if (loaded) manifest_ = std::move(*loaded);
+  if (before && manifest_) {
+    follow_project(build_memory_, before->spec, manifest_->spec);
+  } else {
+    build_memory_.forget_project();
+  }
   if (!loaded) return loaded.error();
-  manifest_ = std::move(*loaded);
   return Done{};
 }
 
@@ -110,6 +115,7 @@ ResidentBuild ResidentProject::build(
     return {.kind = ResidentBuild::Kind::half_saved, .report = {}, .error = std::nullopt};
   }
   on_start(changed());
+  for (const auto& [path, file] : changed_) build_memory_.inputs.changed.insert(path);
   changed_.clear();
   if (auto done = load_manifest_again(); !done) return refused(done.error());
   const auto store = make_resident_store(std::move(*disk), memory_, {files_.lock});
@@ -139,7 +145,10 @@ Result<BuildReport> ResidentProject::build_in(Store& store) {
   request->open_worker = worker_opener(options_.worker, context_.threads);
   remove_stamp(files_.folder);
   ProgressReporter reporter(*context_.terminal, &store);
-  return run_build(*std::move(request), store, reporter);
+  auto report = run_build(*std::move(request), store, reporter);
+  lock_memory_.lock = std::exchange(build_memory_.lock, std::nullopt);
+  lock_memory_.text = lock_memory_.writer.text();
+  return report;
 }
 
 }  // namespace dgxp

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -265,56 +264,6 @@ bool check_end(const SourceText& source, ProblemList& problems) {
   return false;
 }
 
-std::string write_key(std::string_view key) {
-  if (is_plain_key(key)) return std::string(key);
-  std::string quoted = "\"";
-  for (const char c : key) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (byte < 0x20 || byte == 0x7f) {
-      quoted += fmt::format("\\x{:02x}", byte);
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
-std::string write_colors(const std::vector<Rgb>& colors) {
-  std::string text = "[";
-  for (const Rgb color : colors) {
-    if (text.size() > 1) text += ", ";
-    text += '"' + to_hex(color) + '"';
-  }
-  return text + "]";
-}
-
-void write_job(std::string& text, const LockedJob& job) {
-  const auto out = std::back_inserter(text);
-  fmt::format_to(out, "    master: sha256:{}\n", job.master.hex());
-  fmt::format_to(out, "    origin: {}\n", to_text(job.origin));
-  if (!job.recipe.empty()) fmt::format_to(out, "    recipe: sha256:{}\n", job.recipe.hex());
-  if (!job.recovery.empty()) fmt::format_to(out, "    recovery: sha256:{}\n", job.recovery.hex());
-  fmt::format_to(out, "    seed: {}\n", job.seed);
-  if (job.reroll > 0) fmt::format_to(out, "    reroll: {}\n", job.reroll);
-}
-
-void write_palette(std::string& text, const LockedPalette& palette) {
-  text += "    colors: " + write_colors(palette.colors) + "\n";
-  if (palette.auto_colors > 0)
-    fmt::format_to(std::back_inserter(text), "    auto: {}\n", palette.auto_colors);
-  if (palette.extend > 0) {
-    fmt::format_to(std::back_inserter(text), "    extend: {}\n    added: {}\n", palette.extend,
-                   write_colors(palette.added));
-  }
-  if (palette.former.empty()) return;
-  std::string former;
-  for (const auto& [position, colors] : palette.former) {
-    former += fmt::format("{}{}: {}", former.empty() ? "" : ", ", position, write_colors(colors));
-  }
-  text += "    former: { " + former + " }\n";
-}
-
 }  // namespace
 
 Result<Lock> parse_lock(std::string_view file, ByteView content) {
@@ -332,29 +281,6 @@ Result<Lock> parse_lock(std::string_view file, ByteView content) {
   }
   if (problems.has_errors()) return first_problem(problems, ShowLine::yes);
   return lock;
-}
-
-std::string write_lock(const Lock& lock) {
-  std::string text = fmt::format("dgxp_lock: {}\n", kLockVersion);
-  if (!lock.jobs.empty()) text += "jobs:\n";
-  for (const auto& [id, job] : lock.jobs) {
-    text += "  " + write_key(id) + ":\n";
-    write_job(text, job);
-  }
-  if (!lock.palettes.empty()) text += "palettes:\n";
-  for (const auto& [name, palette] : lock.palettes) {
-    text += "  " + write_key(name) + ":\n";
-    write_palette(text, palette);
-  }
-  if (!lock.layout.empty()) text += "layout:\n";
-  for (const auto& [atlas, slots] : lock.layout) {
-    text += "  " + write_key(atlas) + (slots.empty() ? ": {}\n" : ":\n");
-    for (const auto& [frame, slot] : slots) {
-      fmt::format_to(std::back_inserter(text), "    {}: [{}, {}, {}]\n", write_key(frame),
-                     slot.page, slot.x, slot.y);
-    }
-  }
-  return text;
 }
 
 }  // namespace dgxp

@@ -104,7 +104,8 @@ std::vector<std::uint64_t> hash_inputs(std::span<const AtlasInput> inputs,
   hashes.reserve(inputs.size());
   const bool has_hashes = memory.spec.layout == AtlasLayout::packed;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const bool is_hashed = has_hashes && inputs[i].is_known && i < memory.pictures.size();
+    const bool is_hashed = has_hashes && inputs[i].is_known && i < memory.pictures.size() &&
+                           memory.pictures[i].name == inputs[i].name;
     hashes.push_back(is_hashed ? memory.pictures[i].hash : hash_pixels(*inputs[i].image));
   }
   return hashes;

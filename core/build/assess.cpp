@@ -6,15 +6,11 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "core/build/in_order.hpp"
 #include "core/plan/job_key.hpp"
 
 namespace dgxp {
 namespace {
-
-const LockedJob* find_locked(const Lock& lock, const std::string& id) {
-  const auto found = lock.jobs.find(id);
-  return found == lock.jobs.end() ? nullptr : &found->second;
-}
 
 using References = std::map<std::string, std::shared_ptr<const Bytes>>;
 
@@ -48,27 +44,50 @@ std::optional<Digest> present_pixels(const Inputs& inputs, const std::string& id
   return found == inputs.masters.end() ? std::nullopt : std::optional(found->second.pixels);
 }
 
+/// Enters what `pending` says of a master into the lock when it tells of the file that is there.
+void take_pending(const MasterSpec& master, const Inputs& inputs, const Lock& pending,
+                  const LockedJob* locked, Lock& lock) {
+  const std::optional<Digest> present = present_pixels(inputs, master.id);
+  if (!present || (locked != nullptr && locked->master == *present)) return;
+  const auto written = pending.jobs.find(master.id);
+  if (written == pending.jobs.end() || written->second.master != *present) return;
+  lock.jobs[master.id] = written->second;
+  // Colours that were chosen for it, when the kill came before the lock knew them.
+  const auto palette = pending.palettes.find(master.palette);
+  if (palette != pending.palettes.end()) lock.palettes.insert(*palette);
+}
+
+void remove_unwanted_jobs(const ProjectSpec& project, Lock& lock) {
+  std::unordered_set<std::string_view> wanted;
+  wanted.reserve(project.masters.size());
+  for (const MasterSpec& master : project.masters)
+    if (!master.drawn_by_hand) wanted.insert(master.id);
+  std::erase_if(lock.jobs, [&](const auto& entry) { return !wanted.contains(entry.first); });
+}
+
+/// Everything but the palette, which is only looked up for a job that is made.
+JobContext context_of(const ProjectSpec& project, const LockedJob* locked,
+                      const std::map<std::string, Bytes>& workflows, const References& references) {
+  return {.project_seed = project.seed,
+          .reroll = locked == nullptr ? 0 : locked->reroll,
+          .workflows = &workflows,
+          .references = &references};
+}
+
 }  // namespace
 
 Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
-                    const std::optional<Lock>& pending) {
-  std::unordered_set<std::string_view> wanted;
-  wanted.reserve(project.masters.size());
+                    const Lock* pending) {
+  std::size_t wanted = 0;
+  InOrder jobs(lock.jobs);
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
-    wanted.insert(master.id);
-    if (!pending) continue;
-    const std::optional<Digest> present = present_pixels(inputs, master.id);
-    const LockedJob* locked = find_locked(lock, master.id);
-    if (!present || (locked != nullptr && locked->master == *present)) continue;
-    const auto written = pending->jobs.find(master.id);
-    if (written == pending->jobs.end() || written->second.master != *present) continue;
-    lock.jobs[master.id] = written->second;
-    // Colours that were chosen for it, when the kill came before the lock knew them.
-    const auto palette = pending->palettes.find(master.palette);
-    if (palette != pending->palettes.end()) lock.palettes.insert(*palette);
+    const LockedJob* const locked = jobs.find(master.id);
+    if (pending != nullptr) take_pending(master, inputs, *pending, locked, lock);
+    if (locked != nullptr || lock.jobs.contains(master.id)) ++wanted;
   }
-  std::erase_if(lock.jobs, [&](const auto& entry) { return !wanted.contains(entry.first); });
+  // Ids are unique: as many are wanted as there are, or others are among them.
+  if (wanted != lock.jobs.size()) remove_unwanted_jobs(project, lock);
   return lock;
 }
 
@@ -86,21 +105,23 @@ std::vector<AssessedJob> assess_jobs(const JobSources& sources, const StaleOptio
   std::vector<AssessedJob> jobs;
   std::vector<int> rerolls;
   std::vector<Digest> recoveries;
+  jobs.reserve(project.masters.size());
+  InOrder locked_jobs(sources.lock->jobs);
   for (const MasterSpec& master : project.masters) {
     if (master.drawn_by_hand) continue;
-    const LockedJob* locked = find_locked(*sources.lock, master.id);
-    JobContext context{.project_seed = project.seed,
-                       .reroll = locked == nullptr ? 0 : locked->reroll,
-                       .workflows = &workflows,
-                       .references = &references};
-    if (const auto palette = palettes.find(master.palette); palette != palettes.end()) {
-      context.palette = palette->second.colors;
-    }
+    const LockedJob* const locked = locked_jobs.find(master.id);
+    JobContext context = context_of(project, locked, workflows, references);
     const std::size_t index = jobs.size();
     const bool is_same = index < known.jobs.size() && known.jobs[index].master == &master &&
                          known.rerolls[index] == context.reroll;
     AssessedJob assessed;
-    assessed.job = is_same ? std::move(known.jobs[index].job) : make_job(master, context);
+    if (is_same) {
+      assessed.job = std::move(known.jobs[index].job);
+    } else {
+      const auto palette = palettes.find(master.palette);
+      if (palette != palettes.end()) context.palette = palette->second.colors;
+      assessed.job = make_job(master, context);
+    }
     assessed.master = &master;
     assessed.present = present_pixels(inputs, master.id);
     recoveries.push_back(is_same ? known.recoveries[index] : recovery_digest(master.recover));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/build/build_memory.hpp"
@@ -14,9 +13,10 @@
 namespace dgxp {
 
 /// `lock` as it is to be read: entries of masters that an interrupted build wrote, but whose lock
-/// it did not, are taken from `pending`; entries of jobs that the manifest no longer has are gone.
+/// it did not, are taken from `pending` (which may be none); entries of jobs that the manifest no
+/// longer has are gone.
 Lock effective_lock(const ProjectSpec& project, const Inputs& inputs, Lock lock,
-                    const std::optional<Lock>& pending);
+                    const Lock* pending);
 
 /// What decides the jobs of a project.
 struct JobSources {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/exporters/exporter.hpp"
 #include "core/image/make_sprite.hpp"
 #include "core/plan/stale.hpp"
+#include "core/spec/lock.hpp"
 
 namespace dgxp {
 
@@ -42,7 +44,8 @@ struct SpriteMemory {
 /// It has no say in the result: whatever is taken from here is what would be made again. It holds
 /// about what one build has in memory anyway: decoded masters, sprites and encoded pages.
 struct BuildMemory {
-  PresentMasters masters;
+  InputMemory inputs;
+  std::optional<Lock> lock;  ///< as it was written at last, for whoever asks for the next build
   JobMemory jobs;
   SpriteMemory sprites;
   std::map<std::string, SheetMemory> sheets;  ///< by atlas
@@ -50,6 +53,7 @@ struct BuildMemory {
 
   /// To be called when the project is another one: of these nothing may be taken over.
   void forget_project() {
+    inputs.is_complete = false;
     jobs = {};
     sprites = {};
     exports.clear();

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <span>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -99,68 +103,121 @@ Result<std::int64_t> pixels_of(const MasterSpec& master, ByteView png) {
   return size->area();
 }
 
-/// Whether the master was decoded from the same bytes before; then it is taken over.
-bool take_decoded(const std::string& id, const Bytes& file, PresentMasters* decoded,
-                  Inputs& inputs) {
-  if (decoded == nullptr) return false;
-  const auto found = decoded->find(id);
-  if (found == decoded->end() || found->second.file != file || file.empty()) return false;
-  inputs.masters.insert(decoded->extract(found));
-  return true;
+/// Takes the master over if it was decoded from the same bytes before; else nullptr.
+PresentMaster* take_decoded(const std::string& id, const Bytes& file, PresentMasters& decoded,
+                            Inputs& inputs) {
+  const auto found = decoded.find(id);
+  if (found == decoded.end() || found->second.file != file || file.empty()) return nullptr;
+  return &inputs.masters.insert(decoded.extract(found)).position->second;
 }
 
-Result<Done> read_masters(const ProjectSpec& project, Store& store, int threads,
-                          PresentMasters* decoded_before, Inputs& inputs) {
-  std::vector<const MasterSpec*> present;
-  std::vector<Bytes> contents;
+/// Moves those whose files are to be looked at from `inputs` to `decoded`. A master that was made
+/// and not read has no file to compare with.
+std::vector<const MasterSpec*> take_out_changed(const ProjectSpec& project,
+                                                const std::set<std::string>& changed,
+                                                Inputs& inputs, PresentMasters& decoded) {
+  std::vector<const MasterSpec*> masters;
+  std::unordered_set<std::string_view> made;
+  for (const auto& [id, present] : inputs.masters)
+    if (present.file.empty()) made.insert(id);
+  for (const MasterSpec& master : project.masters)
+    if (changed.contains(master.path) || made.contains(master.id)) masters.push_back(&master);
+  for (const MasterSpec* master : masters) {
+    const auto found = inputs.masters.find(master->id);
+    if (found != inputs.masters.end()) decoded.insert(inputs.masters.extract(found));
+  }
+  return masters;
+}
+
+std::vector<const MasterSpec*> all_masters(const ProjectSpec& project) {
+  std::vector<const MasterSpec*> masters;
+  for (const MasterSpec& master : project.masters) masters.push_back(&master);
+  return masters;
+}
+
+/// A master as it is decoded, and whether that fails.
+struct DecodedMaster {
+  const MasterSpec* spec = nullptr;
+  PresentMaster master;
+  std::optional<Error> error;
+};
+
+void decode(DecodedMaster& decoded) {
+  PresentMaster& master = decoded.master;
+  auto image = decode_png(master.file, kMasterLimits);
+  if (!image) {
+    decoded.error = unreadable_master(*decoded.spec, image.error());
+    return;
+  }
+  master.image = with_cleared_transparency(std::move(*image));
+  master.pixels = pixel_digest(master.image);
+  master.colors = colors_of(master.image);
+}
+
+/// Reads `masters`; those in `inputs` stay.
+Result<Done> read_masters(std::span<const MasterSpec* const> masters, Store& store, int threads,
+                          PresentMasters decoded_before, Inputs& inputs) {
+  std::vector<DecodedMaster> present;
   std::int64_t over = 0;
-  for (const MasterSpec& master : project.masters) {
-    inputs.paths.push_back(master.path);
-    auto content = store.read_if_present(master.path, kLargestImage);
+  for (const auto& [id, kept] : inputs.masters) over += kept.over;
+  for (const MasterSpec* master : masters) {
+    auto content = store.read_if_present(master->path, kLargestImage);
     if (!content) return content.error();
-    if (!*content && master.drawn_by_hand) return missing_drawing(master);
+    if (!*content && master->drawn_by_hand) return missing_drawing(*master);
     if (!*content) continue;
-    const auto more = pixels_of(master, **content);
-    if (!more) return more.error();
-    over += std::max<std::int64_t>(0, *more - master.frame_size.area() * master.frames);
+    const auto pixels = pixels_of(*master, **content);
+    if (!pixels) return pixels.error();
+    const std::int64_t more =
+        std::max<std::int64_t>(0, *pixels - master->frame_size.area() * master->frames);
+    over += more;
     if (over > kMostOver) {
       return Error{.kind = ErrorKind::input,
-                   .message = fmt::format("{}: it is {} pixels too large", master.path, *more),
+                   .message = fmt::format("{}: it is {} pixels too large", master->path, *pixels),
                    .hint = "restore it from git, or delete it to have it made again"};
     }
-    if (take_decoded(master.id, **content, decoded_before, inputs)) continue;
-    present.push_back(&master);
-    contents.push_back(std::move(**content));
-  }
-  std::vector<std::optional<Error>> errors(present.size());
-  std::vector<PresentMaster> decoded(present.size());
-  parallel_for(present.size(), threads, [&](std::size_t i) {
-    auto image = decode_png(contents[i], kMasterLimits);
-    if (!image) {
-      errors[i] = unreadable_master(*present[i], image.error());
-      return;
+    if (PresentMaster* taken = take_decoded(master->id, **content, decoded_before, inputs)) {
+      taken->over = more;
+      continue;
     }
-    decoded[i].image = with_cleared_transparency(std::move(*image));
-    decoded[i].pixels = pixel_digest(decoded[i].image);
-    decoded[i].colors = colors_of(decoded[i].image);
-    decoded[i].file = std::move(contents[i]);
-  });
-  for (std::size_t i = 0; i < present.size(); ++i) {
-    if (errors[i]) return *errors[i];
-    inputs.masters.emplace(present[i]->id, std::move(decoded[i]));
+    present.push_back({.spec = master});
+    present.back().master.file = std::move(**content);
+    present.back().master.over = more;
+  }
+  parallel_for(present.size(), threads, [&](std::size_t i) { decode(present[i]); });
+  for (DecodedMaster& decoded : present) {
+    if (decoded.error) return *decoded.error;
+    inputs.masters.emplace(decoded.spec->id, std::move(decoded.master));
   }
   return Done{};
+}
+
+/// Takes over what is known, and reads the rest.
+Result<Done> gather_masters(const ProjectSpec& project, Store& store, int threads,
+                            InputMemory* memory, Inputs& inputs) {
+  if (memory == nullptr) return read_masters(all_masters(project), store, threads, {}, inputs);
+  PresentMasters decoded = std::exchange(memory->masters, {});
+  if (!std::exchange(memory->is_complete, false)) {
+    memory->changed.clear();
+    return read_masters(all_masters(project), store, threads, std::move(decoded), inputs);
+  }
+  inputs.masters = std::exchange(decoded, {});
+  const auto changed =
+      take_out_changed(project, std::exchange(memory->changed, {}), inputs, decoded);
+  return read_masters(changed, store, threads, std::move(decoded), inputs);
 }
 
 }  // namespace
 
 Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
-                             PresentMasters* decoded) {
+                             InputMemory* memory) {
   Inputs inputs;
   if (auto done = read_named_files(project, store, inputs); !done) return done.error();
-  if (auto done = read_masters(project, store, threads, decoded, inputs); !done)
+  if (auto done = gather_masters(project, store, threads, memory, inputs); !done) {
+    if (memory != nullptr) memory->masters = std::move(inputs.masters);
     return done.error();
+  }
   for (const MasterSpec& master : project.masters) {
+    inputs.paths.push_back(master.path);
     if (master.drawn_by_hand || !is_workflow_file(master.style.workflow)) continue;
     inputs.paths.push_back(master.style.workflow);
     inputs.paths.push_back(binding_path(master.style.workflow));

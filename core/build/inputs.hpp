@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,8 +20,9 @@ namespace dgxp {
 struct PresentMaster {
   Image image;
   Digest pixels;                           ///< pixel_digest(image)
-  Bytes file = {};                         ///< what it was decoded from, or empty
+  Bytes file = {};                         ///< what it was decoded from, or empty: it was made
   std::optional<std::vector<Rgb>> colors;  ///< colors_of(image), where somebody looked
+  std::int64_t over = 0;                   ///< pixels more than the manifest wants
 };
 
 using PresentMasters = std::unordered_map<std::string, PresentMaster>;  ///< by MasterSpec::id
@@ -31,10 +34,17 @@ struct Inputs {
   std::vector<std::string> paths;      ///< all that was read or looked for, sorted
 };
 
+/// The masters of the last build. They are lent to the next one, which gives them back.
+struct InputMemory {
+  PresentMasters masters;
+  /// Of the same project, and nobody has seen a change of their files but of those in `changed`;
+  /// else a master is still taken over where its file is the same.
+  bool is_complete = false;
+  std::set<std::string> changed;
+};
+
 /// Error: `storage`, or `input` naming a file that is missing, too large or no picture.
-/// `decoded` are masters of before, which are taken out and need not be decoded again where their
-/// file is the same.
 Result<Inputs> gather_inputs(const ProjectSpec& project, Store& store, int threads,
-                             PresentMasters* decoded = nullptr);
+                             InputMemory* memory = nullptr);
 
 }  // namespace dgxp

@@ -12,6 +12,7 @@
 
 #include "core/atlas/pack_atlas.hpp"
 #include "core/base/parallel.hpp"
+#include "core/build/in_order.hpp"
 #include "core/exporters/exporter.hpp"
 #include "core/image/follow_palette.hpp"
 
@@ -268,6 +269,7 @@ Result<Done> export_all(const ProjectSpec& project, std::vector<MadeSheet> sheet
 std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inputs,
                                    const Lock& lock) {
   std::vector<SpriteKey> keys(project.sprites.size());
+  InOrder jobs(lock.jobs);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     for (const RowSpec& row : project.sprites[i].rows) {
       const PresentMaster* master = find_in(inputs.masters, row.master);
@@ -275,7 +277,7 @@ std::vector<SpriteKey> sprite_keys(const ProjectSpec& project, const Inputs& inp
         keys[i].clear();
         break;
       }
-      const LockedJob* locked = find_in(lock.jobs, row.master);
+      const LockedJob* const locked = jobs.find(row.master);
       keys[i].emplace_back(master->pixels,
                            locked != nullptr && locked->origin == Origin::placeholder);
     }

@@ -99,8 +99,13 @@ std::optional<Error> find_overwritten(const std::vector<OutputFile>& files,
                                       const ProjectSpec& project,
                                       const std::vector<std::string>& read) {
   std::map<std::string, const OutputFile*> written;
-  for (const OutputFile& file : files) written.emplace(to_lower(file.path), &file);
+  std::set<std::size_t> sizes;  // most paths are of none of them
+  for (const OutputFile& file : files) {
+    written.emplace(to_lower(file.path), &file);
+    sizes.insert(file.path.size());
+  }
   for (const std::string& path : read) {
+    if (!sizes.contains(path.size())) continue;
     const auto found = written.find(to_lower(path));
     if (found == written.end()) continue;
     const OutputFile& file = *found->second;
@@ -147,10 +152,10 @@ Result<Assessment> assess_after(const BuildRequest& request, Lock lock, Store& s
   }
   BuildMemory* const memory = request.memory;
   auto inputs = gather_inputs(*request.project, store, request.threads,
-                              memory == nullptr ? nullptr : &memory->masters);
+                              memory == nullptr ? nullptr : &memory->inputs);
   if (!inputs) return inputs.error();
   Assessment now{.inputs = std::move(*inputs)};
-  now.lock = effective_lock(*request.project, now.inputs, std::move(lock), request.pending);
+  now.lock = effective_lock(*request.project, now.inputs, std::move(lock), request.pending.get());
   const std::set<std::string> changed = forget_changed_palettes(*request.project, now.lock);
   auto palettes = resolve_palettes(*request.project, now.inputs.files, now.lock);
   if (!palettes) return palettes.error();
@@ -188,7 +193,7 @@ class Build {
 
   Result<BuildReport> run() {
     auto report = make_all();
-    if (request_.memory != nullptr) request_.memory->masters = std::move(now_.inputs.masters);
+    if (request_.memory != nullptr) give_back(*request_.memory, static_cast<bool>(report));
     if (report) report->jobs = std::move(now_.jobs);
     return report;
   }
@@ -229,6 +234,13 @@ class Build {
     for (const OutputFile& file : rendered->files) report_.paths.push_back(file.path);
     if (request_.memory != nullptr) keep_sprites(*std::move(rendered), locked);
     return std::move(report_);
+  }
+
+  void give_back(BuildMemory& memory, bool is_done) {
+    // Where not even they could be read, what was known is still there.
+    if (!now_.inputs.masters.empty()) memory.inputs.masters = std::move(now_.inputs.masters);
+    memory.inputs.is_complete = is_done;
+    if (is_done && request_.mode == BuildMode::build) memory.lock = std::move(now_.lock);
   }
 
   /// `locked` is what the lock said of palettes when they were made.

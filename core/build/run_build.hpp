@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -29,8 +30,8 @@ struct BuildRequest {
   const ProjectSpec* project = nullptr;
   Lock lock;  ///< assets.lock, empty when there is none
   std::string lock_path = "assets.lock";
-  std::string lock_text;        ///< its bytes now, "" when there is none
-  std::optional<Lock> pending;  ///< at pending_lock_path, of an interrupted build
+  std::string lock_text;                ///< its bytes now, "" when there is none
+  std::shared_ptr<const Lock> pending;  ///< at pending_lock_path, of an interrupted build, or none
   std::function<std::string(const Lock&)> write_lock;  ///< the text of a lock
   BuildMode mode = BuildMode::build;
   StaleOptions stale;

@@ -134,6 +134,66 @@ TEST_CASE("watch takes a master that was edited by hand") {
   project.check_fresh();
 }
 
+TEST_CASE("after any edits of the manifest watch leaves what a build from nothing makes") {
+  WatchedProject project;
+  const std::string manifest = project.get("assets.yaml");
+  const std::vector<std::pair<std::string, std::string>> edits{
+      {"sprites:", "# moved down\nsprites:"},
+      {"duration: 120", "duration: 90"},
+      {"walk: { frames: 2", "walk: { frames: 3"},
+      {"mirror: { west: east }", "mirror: {}"},
+      {"young knight, red cape", "old knight"},
+      {"#dfa345", "#e8b08a"},
+      {"size: [16, 16]", "size: [16, 16]\n  finish: { outline: \"1a1423\" }"},
+      {"coin: \"gold coin\", ", ""},
+      {"coin: \"gold coin\"", "key: \"gold key\", coin: \"gold coin\""},
+      {"\noutputs:", "\nchecks: { coverage: { max: 0.01, level: warn } }\noutputs:"},
+      {"\noutputs:", "\natlases: { some: { include: [item/*] } }\noutputs:"},
+      {"seed: 7", "seed: 8"},
+      {"item/{name}:", "item/{name}:\n    recover: { despeckle: 0 }"},
+      {"project: ", "project:\n "}};
+  testing::Random random(5);
+  std::string last = manifest;
+  for (int round = 0; round < 40; ++round) {
+    std::string text = manifest;
+    for (const auto& [from, to] : edits) {
+      const std::size_t at = text.find(from);
+      if (random.below(6) == 0 && at != std::string::npos) text.replace(at, from.size(), to);
+    }
+    if (text == last) continue;
+    last = text;
+    CAPTURE(text);
+    project.replace("assets.yaml", text);
+    project.next("build_finished");
+    project.check_fresh();
+  }
+}
+
+TEST_CASE("watch takes a master that was edited while nothing could be built") {
+  WatchedProject project;
+  const std::string lock = project.get("assets.lock");
+  const std::string potion = project.get("art/item/potion.png");
+  project.replace("assets.lock", "<<<<<<< ours\n" + lock);
+  project.next("error");
+  project.replace("art/item/coin.png", potion);
+  project.next("error");
+  project.replace("assets.lock", lock);
+  CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+  // The same for a file that no build could read.
+  project.replace("art/item/coin.png", "no picture");
+  project.next("error");
+  project.replace("art/item/coin.png", potion);
+  project.next("build_finished");
+  project.check_fresh();
+  // What a build made is not what stands there when it is edited next.
+  project.remove("art/item/coin.png");
+  CHECK(project.next("build_finished")["recovered"] == json{"item/coin"});
+  project.replace("art/item/potion.png", project.get("art/item/coin.png"));
+  CHECK(project.next("build_finished")["written"].size() >= 2);
+  project.check_fresh();
+}
+
 TEST_CASE("watch does not build because of what it writes itself, nor for the same bytes") {
   WatchedProject project;
   project.put("palettes/ember.hex", with_other_red(project.get("palettes/ember.hex")));

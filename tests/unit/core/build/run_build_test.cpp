@@ -287,7 +287,7 @@ TEST_CASE("after a kill between masters and lock the next build knows its own ma
   pending.palettes["ember"].colors = {kInk, kGreen};
   pending.palettes["other"].colors = {kRed};
   BuildRequest again = project.request();
-  again.pending = pending;
+  again.pending = std::make_shared<const Lock>(pending);
   now = assess(again, project.store);
   REQUIRE(now);
   CHECK(now->lock.jobs.at("axe").origin == Origin::placeholder);

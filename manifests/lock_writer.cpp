@@ -1,0 +1,147 @@
+#include "manifests/lock_writer.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "manifests/lock_file.hpp"
+#include "manifests/lock_lines.hpp"
+
+namespace dgxp {
+namespace {
+
+std::string write_key(std::string_view key) {
+  if (is_plain_key(key)) return std::string(key);
+  std::string quoted = "\"";
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (byte < 0x20 || byte == 0x7f) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string write_colors(const std::vector<Rgb>& colors) {
+  std::string text = "[";
+  for (const Rgb color : colors) {
+    if (text.size() > 1) text += ", ";
+    text += '"' + to_hex(color) + '"';
+  }
+  return text + "]";
+}
+
+void write_job(std::string& text, const std::string& id, const LockedJob& job) {
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "  {}:\n", write_key(id));
+  fmt::format_to(out, "    master: sha256:{}\n", job.master.hex());
+  fmt::format_to(out, "    origin: {}\n", to_text(job.origin));
+  if (!job.recipe.empty()) fmt::format_to(out, "    recipe: sha256:{}\n", job.recipe.hex());
+  if (!job.recovery.empty()) fmt::format_to(out, "    recovery: sha256:{}\n", job.recovery.hex());
+  fmt::format_to(out, "    seed: {}\n", job.seed);
+  if (job.reroll > 0) fmt::format_to(out, "    reroll: {}\n", job.reroll);
+}
+
+void write_palette(std::string& text, const LockedPalette& palette) {
+  text += "    colors: " + write_colors(palette.colors) + "\n";
+  if (palette.auto_colors > 0)
+    fmt::format_to(std::back_inserter(text), "    auto: {}\n", palette.auto_colors);
+  if (palette.extend > 0) {
+    fmt::format_to(std::back_inserter(text), "    extend: {}\n    added: {}\n", palette.extend,
+                   write_colors(palette.added));
+  }
+  if (palette.former.empty()) return;
+  std::string former;
+  for (const auto& [position, colors] : palette.former) {
+    former += fmt::format("{}{}: {}", former.empty() ? "" : ", ", position, write_colors(colors));
+  }
+  text += "    former: { " + former + " }\n";
+}
+
+void write_palettes(std::string& text, const std::map<std::string, LockedPalette>& palettes) {
+  if (!palettes.empty()) text += "palettes:\n";
+  for (const auto& [name, palette] : palettes) {
+    text += "  " + write_key(name) + ":\n";
+    write_palette(text, palette);
+  }
+}
+
+void write_slots(std::string& text, const std::string& atlas, const LockedSlots& slots) {
+  text += "  " + write_key(atlas) + (slots.empty() ? ": {}\n" : ":\n");
+  for (const auto& [frame, slot] : slots) {
+    fmt::format_to(std::back_inserter(text), "    {}: [{}, {}, {}]\n", write_key(frame), slot.page,
+                   slot.x, slot.y);
+  }
+}
+
+bool are_same(const std::vector<std::pair<std::string, LockedSlot>>& written,
+              const LockedSlots& slots) {
+  return std::ranges::equal(written, slots, [](const auto& before, const auto& today) {
+    return before.first == today.first && before.second == today.second;
+  });
+}
+
+std::string head() {
+  return fmt::format("dgxp_lock: {}\n", kLockVersion);
+}
+
+}  // namespace
+
+std::string write_lock(const Lock& lock) {
+  std::string text = head();
+  if (!lock.jobs.empty()) text += "jobs:\n";
+  for (const auto& [id, job] : lock.jobs) write_job(text, id, job);
+  write_palettes(text, lock.palettes);
+  if (!lock.layout.empty()) text += "layout:\n";
+  for (const auto& [atlas, slots] : lock.layout) write_slots(text, atlas, slots);
+  return text;
+}
+
+bool LockWriter::update_jobs(const std::map<std::string, LockedJob>& jobs) {
+  bool differs = jobs.size() != jobs_.size();
+  jobs_.resize(jobs.size());
+  auto known = jobs_.begin();
+  for (const auto& [id, job] : jobs) {
+    WrittenJob& written = *known++;
+    if (!written.text.empty() && written.id == id && written.job == job) continue;
+    written = {.id = id, .job = job, .text = {}};
+    write_job(written.text, id, job);
+    differs = true;
+  }
+  return differs;
+}
+
+bool LockWriter::update_layout(const std::map<std::string, LockedSlots>& layout) {
+  bool differs = layout.size() != layout_.size();
+  layout_.resize(layout.size());
+  auto known = layout_.begin();
+  for (const auto& [atlas, slots] : layout) {
+    WrittenAtlas& written = *known++;
+    if (!written.text.empty() && written.name == atlas && are_same(written.slots, slots)) continue;
+    written = {.name = atlas, .slots = {slots.begin(), slots.end()}, .text = {}};
+    write_slots(written.text, atlas, slots);
+    differs = true;
+  }
+  return differs;
+}
+
+const std::string& LockWriter::write(const Lock& lock) {
+  const bool has_new_jobs = update_jobs(lock.jobs);
+  const bool has_new_layout = update_layout(lock.layout);
+  if (!text_.empty() && !has_new_jobs && !has_new_layout && palettes_ == lock.palettes)
+    return text_;
+  palettes_ = lock.palettes;
+  text_ = head();
+  if (!jobs_.empty()) text_ += "jobs:\n";
+  for (const WrittenJob& written : jobs_) text_ += written.text;
+  write_palettes(text_, palettes_);
+  if (!layout_.empty()) text_ += "layout:\n";
+  for (const WrittenAtlas& written : layout_) text_ += written.text;
+  return text_;
+}
+
+}  // namespace dgxp
