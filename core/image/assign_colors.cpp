@@ -59,6 +59,7 @@ class Chooser {
   ColorChoice run();
 
  private:
+  void trust_exact(const std::vector<std::uint32_t>& exact);
   SeenCells seen_cells() const;
   void judge_light();
   void judge_noise();
@@ -116,9 +117,13 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
       kernels_(assign_kernels(level)) {
   NearestColors nearest(colors);
   NearColors near;
+  std::vector<std::uint32_t> exact;  // cells that show nothing but a colour
   for (std::size_t i = 0; i < count_; ++i) {
     if (i == 0 || cells.colors[i] != cells.colors[i - 1]) {
       near = nearest.find(cells.colors[i]);
+    }
+    if (near.distance[0] == 0 && cells.spread[i] == 0) {
+      exact.push_back(static_cast<std::uint32_t>(i));
     }
     beliefs_.start(i, near.index, near.count);
     if (near.count > 1) {
@@ -126,9 +131,28 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
     }
     choice_.index.push_back(near.index[0]);
   }
+  trust_exact(exact);
   choice_.index.resize(count_ + kRoom);
   choice_.confidence.resize(count_ + kRoom, 1.0F);
   usage_.finish();
+}
+
+/// Where most cells beside those of the most frequent colour are exact, the picture was drawn
+/// without noise, and exact cells are in no doubt. Elsewhere some are by chance.
+void Chooser::trust_exact(const std::vector<std::uint32_t>& exact) {
+  std::vector<std::size_t> counts(colors_.size());
+  for (const std::uint16_t color : choice_.index) {
+    ++counts[color];
+  }
+  const auto common = static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin());
+  const auto is_other = [&](std::uint32_t cell) { return choice_.index[cell] != common; };
+  const auto others = static_cast<std::size_t>(std::ranges::count_if(exact, is_other));
+  if (2 * others < count_ - counts[common]) {
+    return;
+  }
+  for (const std::uint32_t cell : exact) {
+    beliefs_.keep(cell, 1);
+  }
 }
 
 SeenCells Chooser::seen_cells() const {

@@ -50,6 +50,19 @@ TEST_CASE("assign_colors returns the exact colours of clean cells") {
   CHECK(assign_colors(even_cells(shown(stripes(), colors, 0)), colors).index == stripes());
 }
 
+TEST_CASE("assign_colors keeps a single cell of a clean picture, however near to its neighbours") {
+  const std::vector<Rgb> colors{{10, 20, 30}, {200, 20, 30}, {11, 20, 30}};
+  std::vector<std::uint16_t> index = stripes();
+  index[5 * kSide + 1] = 2;
+  CellSamples cells = even_cells(shown(index, colors, 0));
+  CHECK(assign_colors(cells, colors).index == index);
+  // Not where the picture shows noise, and this cell its colour by chance.
+  for (float& s : cells.spread) {
+    s = 0.5F;
+  }
+  CHECK(assign_colors(cells, colors).index == stripes());
+}
+
 TEST_CASE("assign_colors does not choose unused colours that noise comes near to") {
   // Colours 2 and 3 lie within the noise of 0 and 1, but nothing in the picture has them.
   const std::vector<Rgb> colors{{100, 60, 60}, {60, 60, 120}, {106, 66, 64}, {66, 64, 112}};
