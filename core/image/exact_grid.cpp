@@ -1,5 +1,6 @@
 #include "core/image/exact_grid.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,12 @@
 
 namespace dgxp {
 namespace {
+
+constexpr int kLeastDetail = 3;             // of a channel
+constexpr int kLeastLargeDetail = 16;       // of a large picture, which may be drawn in noisy grays
+constexpr std::int64_t kLarge = 256 * 256;  // pixels; hardly a sprite has more
+constexpr int kMostSlant = 3;               // of one side of a detail over the other
+constexpr int kRunsOfDetail = 50;           // at most so many runs of one colour for each detail
 
 /// First place of a change along an axis and the greatest step that all changes are multiples of.
 struct Rhythm {
@@ -73,6 +80,23 @@ class ColorSet {
   std::size_t size_ = 0;
 };
 
+/// Whether pixel `x` of a row stands out: brighter or darker than both of its neighbours, and
+/// abruptly so. In the soft edges of an enlarged picture a pixel lies between its neighbours, or
+/// beyond one of them by a small part of the edge, or on top of a slope that began before them.
+bool is_detail(const Rgba* row, int x, int least_detail) {
+  const auto is_abrupt = [&](std::uint8_t Rgba::* channel) {
+    const auto at = [&](int place) { return int{row[place].*channel}; };
+    const int sign = at(x) > at(x - 1) ? 1 : -1;
+    const int rise = sign * (at(x) - at(x - 1));
+    const int fall = sign * (at(x) - at(x + 1));
+    const bool stands_out = std::min(rise, fall) >= least_detail &&
+                            std::min(rise, fall) * kMostSlant >= std::max(rise, fall);
+    return stands_out && (2 * sign * (at(x - 1) - at(x - 2)) <= rise ||
+                          2 * sign * (at(x + 1) - at(x + 2)) <= fall);
+  };
+  return is_abrupt(&Rgba::r) || is_abrupt(&Rgba::g) || is_abrupt(&Rgba::b);
+}
+
 bool has_few_colors(const Image& image) {
   ColorSet seen;
   std::uint32_t last = 0;
@@ -116,25 +140,19 @@ bool is_native(const Image& image) {
   if (!has_few_colors(image)) {
     return false;
   }
-  // One single pixel between longer runs may be the soft edge of an enlarged picture; two in a row
-  // are details.
+  const int least = image.size.area() > kLarge ? kLeastLargeDetail : kLeastDetail;
   std::int64_t runs = 0;
   std::int64_t details = 0;
   for (int y = 0; y < image.size.height; ++y) {
-    int start = 0;
-    bool single_before = false;
-    for (int x = 1; x <= image.size.width; ++x) {
-      if (x < image.size.width && image.at(x, y) == image.at(x - 1, y)) {
-        continue;
+    const Rgba* row = &image.at(0, y);
+    for (int x = 2; x + 2 < image.size.width; ++x) {
+      if (row[x] != row[x - 1]) {
+        ++runs;
+        details += is_detail(row, x, least) ? 1 : 0;
       }
-      const bool single = start > 0 && x < image.size.width && x - start == 1;
-      runs += 1;
-      details += single && single_before ? 1 : 0;
-      single_before = single;
-      start = x;
     }
   }
-  return details * 50 > runs;
+  return details * kRunsOfDetail > runs;
 }
 
 Grid make_pixel_grid(Size size) {

@@ -183,7 +183,7 @@ class Search {
       sizes.push_back(*expectation_.cell_width);
     }
     const double side = static_cast<double>(std::min(columns_.size(), rows_.size()));
-    const double most = std::clamp(side / kLeastCells, kMostPeak, kMostCell);
+    const double most = std::min(side / kLeastCells, kMostCell);
     std::vector<Choice> choices;
     for (const double size : sizes) {
       if (size >= kLeastCell && size <= most) {

@@ -1,5 +1,7 @@
 #include "core/image/exact_grid.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/core/image/synthetic_raw.hpp"
@@ -59,13 +61,31 @@ TEST_CASE("is_native tells native pictures from enlarged ones") {
   CHECK_FALSE(is_native(synthetic::static_noise({64, 64}, 1)));
 }
 
+TEST_CASE("is_native does not take the soft edges of an enlarged picture for details") {
+  // From one column to the next in three steps, as bilinear scaling does; few colours.
+  const Image native = synthetic::blot({24, 24}, 1, 4);
+  Image soft({72, 72});
+  for (int y = 0; y < 72; ++y) {
+    for (int x = 0; x < 72; ++x) {
+      const Rgba& a = native.at(x / 3, y / 3);
+      const Rgba& b = native.at(std::min(23, x / 3 + 1), y / 3);
+      const auto mixed = [x](int p, int q) {
+        return static_cast<std::uint8_t>(p + (q - p) * (x % 3) / 3);
+      };
+      soft.at(x, y) = opaque({mixed(a.r, b.r), mixed(a.g, b.g), mixed(a.b, b.b)});
+    }
+  }
+  CHECK_FALSE(is_native(soft));
+}
+
 TEST_CASE("is_native takes a picture of 256 colours for native, one of more not") {
   const auto picture = [](int colors) {
     Image image({64, 64});
     for (std::size_t i = 0; i < image.pixels.size(); ++i) {
       const auto color = static_cast<int>(i) * 7 % colors;
       // Words whose hashes meet: multiples of a power of two.
-      image.pixels[i] = opaque({0, static_cast<std::uint8_t>(color / 256 + 4 * (color % 64)),
+      image.pixels[i] = opaque({static_cast<std::uint8_t>(color % 2 * 200),
+                                static_cast<std::uint8_t>(color / 256 + 4 * (color % 64)),
                                 static_cast<std::uint8_t>(color % 256 / 64)});
     }
     return image;
