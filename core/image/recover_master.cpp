@@ -24,6 +24,7 @@
 #include "core/image/pixel_words.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
+#include "core/image/unblur_cells.hpp"
 
 namespace dgxp {
 namespace {
@@ -287,7 +288,8 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   if (!grid) {
     return grid.error();
   }
-  const CellSamples samples = sample_cells(image, *grid);
+  CellSamples samples = sample_cells(image, *grid);
+  unblur_cells(samples);
   const Size size = samples.size;
   Cells cells =
       palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);

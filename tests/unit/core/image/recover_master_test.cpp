@@ -139,6 +139,17 @@ TEST_CASE("recover_native reads cells of more than eighty pixels") {
   CHECK(differences(found->native, native) == 0);
 }
 
+TEST_CASE("recover_native takes out of soft pictures what blur lets into the cells") {
+  const Image truth = blot({40, 40}, 2, 5);
+  for (const int blur : {3, 4, 5}) {
+    const Image raw = draw_raw(truth, {640, 640}, {.cell = 16, .blur = blur, .noise = 3});
+    const auto found = recover_native(raw, {}, palette());
+    CAPTURE(blur);
+    REQUIRE(found);
+    CHECK(differences(trimmed(found->native), trimmed(truth)) == 0);
+  }
+}
+
 TEST_CASE("recover_native reads a picture of strong blur and says that it is in doubt") {
   const Image native = blot({40, 40}, 2, 5);
   const Image raw =
