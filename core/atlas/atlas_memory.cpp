@@ -1,6 +1,7 @@
 #include "core/atlas/atlas_memory.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -53,10 +54,11 @@ bool stay_apart(AtlasMemory& memory, std::span<const AtlasInput> inputs,
 RowRange differing_rows(const Image& before, const Image& today) {
   RowRange rows{.begin = 0, .end = today.size.height};
   if (before.size != today.size) return rows;
+  const auto width = static_cast<std::size_t>(today.size.width);
   const auto is_same = [&](int y) {
-    const auto first = static_cast<std::ptrdiff_t>(y) * today.size.width;
-    const auto row = today.pixels.begin() + first;
-    return std::equal(row, row + today.size.width, before.pixels.begin() + first);
+    const std::size_t first = static_cast<std::size_t>(y) * width;
+    return std::memcmp(before.pixels.data() + first, today.pixels.data() + first,
+                       width * sizeof(Rgba)) == 0;
   };
   while (!rows.empty() && is_same(rows.begin)) ++rows.begin;
   while (!rows.empty() && is_same(rows.end - 1)) --rows.end;
