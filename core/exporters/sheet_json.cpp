@@ -23,12 +23,10 @@ std::string json_point(Point point) {
 
 // Pixi hands it on as the anchor of sprites, so it counts in frame sizes; the middle by default.
 std::string anchor_of(const SpriteSpec& sprite) {
-  double x = 0.5;
-  double y = 0.5;
-  if (sprite.pivot && sprite.size.width > 0 && sprite.size.height > 0) {
-    x = static_cast<double>(sprite.pivot->x) / sprite.size.width;
-    y = static_cast<double>(sprite.pivot->y) / sprite.size.height;
-  }
+  if (!sprite.pivot || sprite.size.width <= 0 || sprite.size.height <= 0)
+    return R"({"x":0.5,"y":0.5})";
+  const double x = static_cast<double>(sprite.pivot->x) / sprite.size.width;
+  const double y = static_cast<double>(sprite.pivot->y) / sprite.size.height;
   return fmt::format(R"({{"x":{},"y":{}}})", json_number(x), json_number(y));
 }
 
