@@ -12,6 +12,7 @@ import glob
 import json
 import os
 import random
+import re
 import shutil
 import statistics
 import struct
@@ -61,6 +62,15 @@ def remove(path):
     now = time.monotonic()
     os.remove(path)
     return now
+
+
+def outline(folder, color):
+    """One line of the manifest changes."""
+    path = os.path.join(folder, "assets.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    line = f"  drawn/d0: {{ source: drawn/d0.png, finish: {{ outline: '#{color}' }} }}\n"
+    return replace(path, re.sub(r"  drawn/d0: .*\n", line, text).encode())
 
 
 def add_drawings(folder):
@@ -140,12 +150,15 @@ def changes(folder, seed):
     """Kinds of change by name: each a list of functions that make one."""
     picked = picked_masters(folder)
     drawn = [os.path.join(folder, f"drawn/d{i}.png") for i in range(CHANGES + 1)]
+    first = 1 + seed // 1000 * 5
     return {
         "a drawing (source:) replaced":
             [lambda i=i, p=p: replace(p, drawing(seed + i)) for i, p in enumerate(drawn)],
         "a master edited by hand":
             [lambda i=i, p=p: replace(p, drawing(2 * seed + i)) for i, p in enumerate(picked)],
         RECOVERED: [lambda p=p: remove(p) for p in picked],
+        "a line of the manifest (the outline of a sprite)":
+            [lambda c=c: outline(folder, c) for c in DB32[first:first + CHANGES + 1]],
     }
 
 
