@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -19,19 +18,25 @@
 namespace dgxp {
 namespace {
 
-/// Raw images are large: so many are kept before they are decoded.
-constexpr std::size_t kBatch = 32;
 constexpr std::size_t kLargestRaw = 32U << 20U;  ///< bytes of its file, as on the wire
+
+/// Where a raw image is.
+enum class RawPlace {
+  stored,   ///< in the store, as far as one knows without reading it
+  missing,  ///< to be drawn
+  drawn,    ///< in the store, by a worker in this build
+};
 
 /// A stale job and where its raw image is.
 struct Pending {
   AssessedJob* assessed = nullptr;
-  std::optional<RawImage> raw;
+  Digest raw_key = {};
+  RawPlace raw = RawPlace::missing;
+  bool recovered = false;
   Image master;
   double quality = 1;
   bool background_missing = false;
   std::optional<std::string> error;
-  bool from_worker = false;
   bool placeholder = false;
 };
 
@@ -39,20 +44,12 @@ bool wants_master(const AssessedJob& assessed) {
   return needs_generation(assessed.state) || assessed.state == JobState::recovery_changed;
 }
 
-/// Its raw image is looked up in a memory that is not for several threads.
 bool is_by_master(const Pending& pending) {
   return pending.assessed->state == JobState::recovery_changed;
 }
 
-std::optional<RawImage> stored_raw(const AssessedJob& assessed, Store& store) {
-  return assessed.state == JobState::recovery_changed
-             ? store.find_raw_of_master(assessed.master->path)
-             : store.find_raw(assessed.job.key);
-}
-
-/// A placeholder that was drawn before the real worker was configured is no answer.
-bool is_answer(const std::optional<RawImage>& raw, const AssessedJob& assessed, bool real_worker) {
-  return raw && !(needs_generation(assessed.state) && raw->placeholder && real_worker);
+bool is_missing(const Pending& pending) {
+  return pending.raw == RawPlace::missing;
 }
 
 class MasterMaker {
@@ -67,10 +64,16 @@ class MasterMaker {
         reporter_(reporter) {}
 
   Result<MadeMasters> run() {
-    if (auto done = get_raws(); !done) return done.error();
-    // Beyond this point no worker is needed: every raw image is in the store.
-    if (auto done = forget_palettes(); !done) return done.error();
-    if (auto done = recover_all([](const Pending&) { return true; }); !done) return done.error();
+    look_for_raws();
+    // Once, unless a raw image that is in the store turns out to be damaged when it is read.
+    do {
+      if (auto done = draw_missing(); !done) return done.error();
+      if (auto done = forget_palettes(); !done) return done.error();
+      if (auto done = recover_all([](const Pending& pending) { return !pending.recovered; }); !done)
+        return done.error();
+      leave_masters_without_raw();
+    } while (std::ranges::any_of(pending_, is_missing));
+    // Beyond this point no worker is needed.
     if (auto done = choose_colors(); !done) return done.error();
     leave_out_failed();
     enter_masters();
@@ -78,29 +81,36 @@ class MasterMaker {
   }
 
  private:
-  Result<Done> get_raws() {
-    for (AssessedJob& assessed : *request_.jobs)
-      if (wants_master(assessed)) pending_.push_back({.assessed = &assessed});
-    // Each is read whole and checked, so with all threads.
-    const bool are_few = pending_.size() <= kBatch;
-    const auto look = [&](Pending& pending) {
-      auto raw = stored_raw(*pending.assessed, store_);
-      pending.from_worker = !is_answer(raw, *pending.assessed, request_.real_worker);
-      if (are_few && !pending.from_worker) pending.raw = std::move(raw);
-    };
-    for (Pending& pending : pending_)
-      if (is_by_master(pending)) look(pending);
-    parallel_for(pending_.size(), request_.threads, [&](std::size_t i) {
-      if (!is_by_master(pending_[i])) look(pending_[i]);
-    });
-    // Without its raw image a master stays as it is, whatever the options of recovery say now.
+  /// By their heads: they are large, so each is read once, when it is recovered.
+  void look_for_raws() {
+    for (AssessedJob& assessed : *request_.jobs) {
+      if (!wants_master(assessed)) continue;
+      Pending pending{.assessed = &assessed, .raw_key = assessed.job.key};
+      if (is_by_master(pending))
+        pending.raw_key = store_.raw_of_master(assessed.master->path).value_or(Digest{});
+      if (is_answer(store_.look_for_raw(pending.raw_key), pending)) pending.raw = RawPlace::stored;
+      pending_.push_back(std::move(pending));
+    }
+    leave_masters_without_raw();
+  }
+
+  /// A placeholder that was drawn before the real worker was configured is no answer.
+  bool is_answer(const std::optional<RawHead>& raw, const Pending& pending) const {
+    return raw && !(raw->placeholder && request_.real_worker && !is_by_master(pending));
+  }
+
+  /// Without its raw image a master stays as it is, whatever the options of recovery say now.
+  void leave_masters_without_raw() {
     std::erase_if(pending_, [](const Pending& pending) {
-      return pending.from_worker && is_by_master(pending);
+      return is_missing(pending) && is_by_master(pending);
     });
+  }
+
+  Result<Done> draw_missing() {
     std::vector<const Job*> jobs;
     bool only_for_art = true;
     for (const Pending& pending : pending_) {
-      if (!pending.from_worker) continue;
+      if (!is_missing(pending)) continue;
       jobs.push_back(&pending.assessed->job);
       only_for_art = only_for_art && pending.assessed->state == JobState::placeholder;
     }
@@ -110,40 +120,27 @@ class MasterMaker {
                                   .stop = request_.stop},
                                  store_, reporter_);
     if (!outcome) return outcome.error();
-    made_.failed = std::move(outcome->failed);
-    std::erase_if(pending_, [&](const Pending& pending) {
-      return pending.from_worker && !outcome->placeholder.contains(pending.assessed->job.id);
-    });
+    std::ranges::move(outcome->failed, std::back_inserter(made_.failed));
+    for (Pending& pending : pending_)
+      if (is_missing(pending) && outcome->placeholder.contains(pending.assessed->job.id))
+        pending.raw = RawPlace::drawn;
+    std::erase_if(pending_, is_missing);
     return Done{};
   }
 
   /// Recovers the masters that `wanted` is true of.
   template <typename Wanted>
   Result<Done> recover_all(Wanted wanted) {
-    std::vector<Pending*> by_key;
-    std::vector<Pending*> by_master;
+    std::vector<Pending*> asked;
     for (Pending& pending : pending_)
-      if (wanted(pending)) (is_by_master(pending) ? by_master : by_key).push_back(&pending);
-    recover_in_parallel(by_key);
-    for (std::size_t begin = 0; begin < by_master.size() && !request_.stop.stop_requested();
-         begin += kBatch) {
-      const auto batch =
-          std::span(by_master).subspan(begin, std::min(kBatch, by_master.size() - begin));
-      for (Pending* const pending : batch) fetch_raw(*pending);
-      recover_in_parallel(batch);
-    }
+      if (wanted(pending)) asked.push_back(&pending);
+    parallel_for(asked.size(), request_.threads, [&](std::size_t i) {
+      if (!request_.stop.stop_requested()) recover(*asked[i]);
+    });
     if (request_.stop.stop_requested()) {
       return Error{.kind = ErrorKind::interrupted, .message = "stopped before masters were made"};
     }
     return Done{};
-  }
-
-  void recover_in_parallel(std::span<Pending* const> asked) const {
-    parallel_for(asked.size(), request_.threads, [&](std::size_t i) {
-      if (request_.stop.stop_requested()) return;
-      if (!is_by_master(*asked[i])) fetch_raw(*asked[i]);
-      recover(*asked[i]);
-    });
   }
 
   void leave_out_failed() {
@@ -183,18 +180,24 @@ class MasterMaker {
         quality * 100);
   }
 
-  void fetch_raw(Pending& pending) const {
-    if (pending.raw && !pending.raw->png.empty()) return;
-    pending.raw = stored_raw(*pending.assessed, store_);
-    if (!pending.raw) pending.error = "its raw image vanished from the store";
+  void recover(Pending& pending) const {
+    const auto raw = store_.find_raw(pending.raw_key);
+    if (!raw && pending.raw == RawPlace::stored && !pending.recovered) {
+      pending.raw = RawPlace::missing;
+      return;
+    }
+    pending.recovered = true;
+    if (raw)
+      recover_from(*raw, pending);
+    else
+      pending.error = "its raw image vanished from the store";
   }
 
-  void recover(Pending& pending) const {
-    if (pending.error) return;
+  void recover_from(const RawImage& stored, Pending& pending) const {
     const MasterSpec& spec = *pending.assessed->master;
     const Job& job = pending.assessed->job;
-    pending.placeholder = pending.raw->placeholder;
-    auto raw = decode_png(pending.raw->png, {.max_size = job.raw_size, .max_bytes = kLargestRaw});
+    pending.placeholder = stored.placeholder;
+    auto raw = decode_png(stored.png, {.max_size = job.raw_size, .max_bytes = kLargestRaw});
     if (!raw) {
       pending.error = fmt::format("the worker's image is refused: {}", raw.error().message);
     } else if (raw->size != job.raw_size) {
@@ -216,8 +219,6 @@ class MasterMaker {
         pending.error = master.error().message;
       }
     }
-    pending.raw->png.clear();
-    pending.raw->png.shrink_to_fit();
   }
 
   /// Palettes whose colours only placeholders had a part in are chosen again when art comes.
@@ -268,8 +269,8 @@ class MasterMaker {
         locked.seed = job.seed;
       }
       store_.keep_recipe(job.recipe, job.recipe_text);
-      store_.remember_raw_of_master(pending.assessed->master->path, pending.raw->key);
-      (pending.from_worker ? made_.generated : made_.recovered).push_back(job.id);
+      store_.remember_raw_of_master(pending.assessed->master->path, pending.raw_key);
+      (pending.raw == RawPlace::drawn ? made_.generated : made_.recovered).push_back(job.id);
       made_.made.push_back(job.id);
     }
     std::ranges::sort(made_.made);

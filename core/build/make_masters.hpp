@@ -11,7 +11,8 @@
 
 namespace dgxp {
 
-/// How a worker is had: called at most once a build, and only when a job needs one.
+/// How a worker is had: called only when a job needs one, and once a build (twice where a raw image
+/// in the store turns out to be damaged).
 using OpenWorker = std::function<Result<std::unique_ptr<Worker>>()>;
 
 struct FailedJob {

@@ -30,6 +30,11 @@ struct WorkerEvent {
   std::string error;  ///< for failed
 };
 
+/// What is known of a raw image without reading it.
+struct RawHead {
+  bool placeholder = false;  ///< RawImage::placeholder
+};
+
 /// Jobs in, raw images out. Not thread safe: one thread submits and polls.
 class Worker {
  public:
@@ -70,9 +75,12 @@ class Store {
   virtual Result<bool> write(const std::string& path, ByteView content) = 0;
   /// A raw image by job key; a damaged one counts as absent.
   virtual std::optional<RawImage> find_raw(const Digest& key) = 0;
+  /// Whether there seems to be one, and what, for thousands of them: the picture itself is not
+  /// read, so find_raw may still say that it is damaged.
+  virtual std::optional<RawHead> look_for_raw(const Digest& key) = 0;
   virtual Result<Done> keep_raw(const RawImage& raw) = 0;
-  /// The raw image that the present master at `path` was recovered from.
-  virtual std::optional<RawImage> find_raw_of_master(const std::string& path) = 0;
+  /// The key of the raw image that the present master at `path` was recovered from.
+  virtual std::optional<Digest> raw_of_master(const std::string& path) = 0;
   virtual void remember_raw_of_master(const std::string& path, const Digest& key) = 0;
   /// The canonical recipe text behind a digest, if this machine has seen it.
   virtual std::optional<std::string> find_recipe(const Digest& recipe) = 0;

@@ -43,9 +43,12 @@ class ResidentStore final : public Store {
     return written;
   }
   std::optional<RawImage> find_raw(const Digest& key) override { return disk_->find_raw(key); }
+  std::optional<RawHead> look_for_raw(const Digest& key) override {
+    return disk_->look_for_raw(key);
+  }
   Result<Done> keep_raw(const RawImage& raw) override { return disk_->keep_raw(raw); }
-  std::optional<RawImage> find_raw_of_master(const std::string& path) override {
-    return disk_->find_raw_of_master(path);
+  std::optional<Digest> raw_of_master(const std::string& path) override {
+    return disk_->raw_of_master(path);
   }
   void remember_raw_of_master(const std::string& path, const Digest& key) override {
     disk_->remember_raw_of_master(path, key);

@@ -33,16 +33,34 @@ OsResult<Bytes> read_with_guess(int file, std::size_t expected_size, std::size_t
   return content;
 }
 
-}  // namespace
-
-OsResult<Bytes> read_regular_file(int file, std::size_t max_bytes) {
+OsResult<std::size_t> regular_size(int file) {
   struct stat status{};
   if (::fstat(file, &status) != 0) return os_error(errno);
   if (S_ISDIR(status.st_mode)) return os_error(EISDIR);
   if (!S_ISREG(status.st_mode)) return os_error(kNotRegularFile);
-  const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-  if (size > max_bytes) return os_error(EFBIG);
-  return read_with_guess(file, size, max_bytes);
+  return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+}
+
+}  // namespace
+
+OsResult<Bytes> read_regular_file(int file, std::size_t max_bytes) {
+  const auto size = regular_size(file);
+  if (!size) return os_error(size.error());
+  if (*size > max_bytes) return os_error(EFBIG);
+  return read_with_guess(file, *size, max_bytes);
+}
+
+OsResult<FileStart> read_file_start(int file, std::size_t bytes) {
+  const auto size = regular_size(file);
+  if (!size) return os_error(size.error());
+  FileStart start{.bytes = Bytes(std::min(bytes, *size)), .file_bytes = *size};
+  for (std::size_t filled = 0; filled < start.bytes.size();) {
+    const auto count = read_some(file, std::span(start.bytes).subspan(filled));
+    if (!count) return os_error(count.error());
+    if (*count == 0) return os_error(EIO);
+    filled += *count;
+  }
+  return start;
 }
 
 OsResult<Bytes> read_to_end(int file, std::size_t max_bytes) {

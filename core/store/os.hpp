@@ -59,6 +59,14 @@ inline constexpr int kNotRegularFile = -1;
 /// EISDIR or kNotRegularFile when it is no regular file.
 OsResult<Bytes> read_regular_file(int file, std::size_t max_bytes);
 
+/// The first bytes of a regular file, and how many it has.
+struct FileStart {
+  Bytes bytes;
+  std::size_t file_bytes = 0;
+};
+/// `file` as it was opened. Error: as read_regular_file.
+OsResult<FileStart> read_file_start(int file, std::size_t bytes);
+
 /// The rest of whatever `file` is (a pipe, a terminal). Error: EFBIG as above.
 OsResult<Bytes> read_to_end(int file, std::size_t max_bytes);
 

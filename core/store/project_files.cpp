@@ -86,6 +86,15 @@ std::optional<Bytes> ProjectFiles::read_cached(const std::string& path,
   return *std::move(content);
 }
 
+std::optional<FileStart> ProjectFiles::read_start(const std::string& path,
+                                                  std::size_t bytes) const {
+  auto file = open_beneath(root(), path, kReadFlags);
+  if (!file) return std::nullopt;
+  auto start = read_file_start(file->get(), bytes);
+  if (!start) return std::nullopt;
+  return *std::move(start);
+}
+
 bool ProjectFiles::holds(const std::string& path, ByteView content) const {
   auto file = open_beneath(root(), path, kReadFlags);
   if (!file) return false;

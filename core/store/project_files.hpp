@@ -35,6 +35,8 @@ class ProjectFiles {
   Result<std::optional<Bytes>> read_if_present(std::string_view path, std::size_t max_bytes) const;
   /// For caches, where every failure means "not there".
   std::optional<Bytes> read_cached(const std::string& path, std::size_t max_bytes) const;
+  /// The same: its first bytes, as many as there are up to `bytes`.
+  std::optional<FileStart> read_start(const std::string& path, std::size_t bytes) const;
   /// The same: whether the file is there and holds these bytes, which is sooner known.
   bool holds(const std::string& path, ByteView content) const;
 

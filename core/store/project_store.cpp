@@ -39,9 +39,10 @@ class ProjectStore final : public Store {
   Result<bool> write(const std::string& path, ByteView content) override;
 
   std::optional<RawImage> find_raw(const Digest& key) override;
+  std::optional<RawHead> look_for_raw(const Digest& key) override;
   Result<Done> keep_raw(const RawImage& raw) override;
-  std::optional<RawImage> find_raw_of_master(const std::string& id) override;
-  void remember_raw_of_master(const std::string& id, const Digest& key) override;
+  std::optional<Digest> raw_of_master(const std::string& path) override;
+  void remember_raw_of_master(const std::string& path, const Digest& key) override;
   std::optional<std::string> find_recipe(const Digest& recipe) override;
   void keep_recipe(const Digest& recipe, const std::string& text) override;
 
@@ -85,6 +86,11 @@ std::optional<RawImage> ProjectStore::find_raw(const Digest& key) {
   return decode_raw_file(key, *std::move(content));
 }
 
+std::optional<RawHead> ProjectStore::look_for_raw(const Digest& key) {
+  const auto start = files_.read_start(raw_file_path(key), kRawHeadBytes);
+  return start ? decode_raw_head(key, start->bytes, start->file_bytes) : std::nullopt;
+}
+
 Result<Done> ProjectStore::keep_raw(const RawImage& raw) {
   const std::string path = raw_file_path(raw.key);
   if (access_ == Access::read_only) return read_only(path);
@@ -94,13 +100,13 @@ Result<Done> ProjectStore::keep_raw(const RawImage& raw) {
   return staged ? batch.publish() : std::move(staged);
 }
 
-std::optional<RawImage> ProjectStore::find_raw_of_master(const std::string& id) {
-  const Digest* const key = logs_.masters.find(files_, id);
-  return key == nullptr ? std::nullopt : find_raw(*key);
+std::optional<Digest> ProjectStore::raw_of_master(const std::string& path) {
+  const Digest* const key = logs_.masters.find(files_, path);
+  return key == nullptr ? std::nullopt : std::optional(*key);
 }
 
-void ProjectStore::remember_raw_of_master(const std::string& id, const Digest& key) {
-  if (access_ == Access::read_write) logs_.masters.keep(files_, id, key);
+void ProjectStore::remember_raw_of_master(const std::string& path, const Digest& key) {
+  if (access_ == Access::read_write) logs_.masters.keep(files_, path, key);
 }
 
 std::optional<std::string> ProjectStore::find_recipe(const Digest& recipe) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,9 @@ class MemoryStore : public Store {
  public:
   std::map<std::string, Bytes> files;
   std::map<Digest, RawImage> raws;
-  std::map<std::string, Digest> raw_of_master;
+  std::set<Digest> damaged_raws;  ///< behind their heads; keeping one again repairs it
+  std::atomic<int> raw_reads = 0;
+  std::map<std::string, Digest> raws_of_masters;
   std::map<Digest, std::string> recipes;
   std::vector<std::string> writes;
 
@@ -38,19 +42,27 @@ class MemoryStore : public Store {
   }
   Result<Done> check_writable(std::span<const std::string>) override { return Done{}; }
   std::optional<RawImage> find_raw(const Digest& key) override {
+    ++raw_reads;
     const auto found = raws.find(key);
-    return found == raws.end() ? std::nullopt : std::optional(found->second);
+    if (found == raws.end() || damaged_raws.contains(key)) return std::nullopt;
+    return found->second;
+  }
+  std::optional<RawHead> look_for_raw(const Digest& key) override {
+    const auto found = raws.find(key);
+    if (found == raws.end()) return std::nullopt;
+    return RawHead{.placeholder = found->second.placeholder};
   }
   Result<Done> keep_raw(const RawImage& raw) override {
     raws[raw.key] = raw;
+    damaged_raws.erase(raw.key);
     return Done{};
   }
-  std::optional<RawImage> find_raw_of_master(const std::string& id) override {
-    const auto found = raw_of_master.find(id);
-    return found == raw_of_master.end() ? std::nullopt : find_raw(found->second);
+  std::optional<Digest> raw_of_master(const std::string& path) override {
+    const auto found = raws_of_masters.find(path);
+    return found == raws_of_masters.end() ? std::nullopt : std::optional(found->second);
   }
-  void remember_raw_of_master(const std::string& id, const Digest& key) override {
-    raw_of_master[id] = key;
+  void remember_raw_of_master(const std::string& path, const Digest& key) override {
+    raws_of_masters[path] = key;
   }
   std::optional<std::string> find_recipe(const Digest& recipe) override {
     const auto found = recipes.find(recipe);

@@ -149,6 +149,48 @@ TEST_CASE("a master is recovered to palette colours with a transparent backgroun
   CHECK(*master == expected);
 }
 
+TEST_CASE("a raw image that is in the store is read once, however many there are") {
+  Project project;
+  for (int i = 0; i < 40; ++i) {
+    project.spec.masters.push_back(still("coin" + std::to_string(i)));
+    project.spec.sprites.push_back(sprite_of(project.spec.masters.back()));
+  }
+  project.build();
+  project.store.files.clear();
+  project.log.submitted.clear();
+  project.store.raw_reads = 0;
+  const BuildReport report = project.build();
+  CHECK(project.store.raw_reads == 42);
+  CHECK(report.made.recovered.size() == 42);
+  CHECK(project.log.submitted.empty());
+}
+
+TEST_CASE("a raw image that turns out to be damaged when it is read is drawn again") {
+  Project project;
+  project.build();
+  const auto masters = project.store.files;
+  project.store.files.clear();
+  project.log.submitted.clear();
+  project.store.damaged_raws.insert(project.store.raws.begin()->first);
+  const BuildReport report = project.build();
+  CHECK(report.is_complete);
+  CHECK(report.made.failed.empty());
+  CHECK(report.made.generated.size() == 1);
+  CHECK(report.made.recovered.size() == 1);
+  CHECK(project.log.submitted.size() == 1);
+  CHECK(project.store.files == masters);
+
+  // And a master of which it is the only source stays.
+  project.take_lock();
+  for (auto& [id, job] : project.lock.jobs) job.recovery = sha256("not the digest");
+  for (const auto& [key, raw] : project.store.raws) project.store.damaged_raws.insert(key);
+  project.log.submitted.clear();
+  const BuildReport after = project.build();
+  CHECK(after.made.made.empty());
+  CHECK(project.log.submitted.empty());
+  CHECK(project.store.files.at("art/axe.png") == masters.at("art/axe.png"));
+}
+
 TEST_CASE("a failed job is reported, the others go on, and no output is touched") {
   Project project;
   project.failing = "axe";
@@ -229,7 +271,7 @@ TEST_CASE("a changed palette entry changes that colour with no job and no master
   for (auto& [id, job] : project.lock.jobs) {
     job.recovery = sha256("not the digest");  // decided below: kept without its raw image
   }
-  project.store.raw_of_master.clear();
+  project.store.raws_of_masters.clear();
   const auto before = decode_png(project.store.files.at("out/items.png"));
   project.store.writes.clear();
   project.log.submitted.clear();

@@ -189,6 +189,26 @@ TEST_CASE("a raw image with any damage counts as absent") {
   CHECK_FALSE(decode_raw_file(sha256("another key"), whole));
 }
 
+TEST_CASE("the head of a raw image says what is there, and is refused with any damage of its own") {
+  RawImage raw = some_raw("key", 2000);
+  raw.placeholder = true;
+  const Bytes whole = encode_raw_file(raw);
+  const Bytes head(whole.begin(), whole.begin() + kRawHeadBytes);
+  const auto found = decode_raw_head(raw.key, head, whole.size());
+  REQUIRE(found);
+  CHECK(found->placeholder);
+  for (std::size_t bit = 0; bit < 8 * head.size(); ++bit) {
+    Bytes damaged = head;
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    REQUIRE_FALSE(decode_raw_head(raw.key, damaged, whole.size()));
+  }
+  for (const std::size_t size :
+       {std::size_t{0}, head.size() - 1, whole.size() - 1, whole.size() + 1})
+    CHECK_FALSE(decode_raw_head(raw.key, head, size));
+  CHECK_FALSE(decode_raw_head(raw.key, ByteView(head).first(95), whole.size()));
+  CHECK_FALSE(decode_raw_head(sha256("another key"), head, whole.size()));
+}
+
 TEST_CASE("a damaged raw image on disk is absent, and keeping it again repairs it") {
   const TempProject project;
   const RawImage raw = some_raw("key");
@@ -199,6 +219,9 @@ TEST_CASE("a damaged raw image on disk is absent, and keeping it again repairs i
   content[500] = static_cast<char>(content[500] ^ 1);
   project.put(path, content);
   CHECK_FALSE(store->find_raw(raw.key));
+  CHECK(store->look_for_raw(raw.key));  // its head is whole
+  project.put(path, content.substr(0, 600));
+  CHECK_FALSE(store->look_for_raw(raw.key));
   REQUIRE(store->keep_raw(raw));
   CHECK(store->find_raw(raw.key));
 }
@@ -217,10 +240,9 @@ TEST_CASE("the raw image of a master and the text of a recipe are remembered") {
     store->keep_recipe(sha256("r"), "{\"a\": \"\\n\"}\n");
   }
   const auto store = project.open();
-  REQUIRE(store->find_raw_of_master("hero/walk"));
-  CHECK(store->find_raw_of_master("hero/walk")->key == second.key);
-  CHECK(store->find_raw_of_master("hero/idle")->key == first.key);
-  CHECK_FALSE(store->find_raw_of_master("hero"));
+  CHECK(store->raw_of_master("hero/walk") == second.key);
+  CHECK(store->raw_of_master("hero/idle") == first.key);
+  CHECK_FALSE(store->raw_of_master("hero"));
   CHECK(store->find_recipe(sha256("r")) == "{\"a\": \"\\n\"}\n");
   CHECK_FALSE(store->find_recipe(sha256("s")));
 }
@@ -235,7 +257,7 @@ TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or d
   };
   const RawImage first = some_raw("first");
   const RawImage second = some_raw("second");
-  const auto raw_of_hero = [](Store& store) { return store.find_raw_of_master("hero")->key; };
+  const auto raw_of_hero = [](Store& store) { return store.raw_of_master("hero"); };
   {
     const auto store = open_again();
     REQUIRE(store->keep_raw(first));
@@ -258,7 +280,7 @@ TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or d
   CHECK(open_again()->find_recipe(sha256("s")) == "paint");
 
   std::filesystem::remove(project.at(".dgxp/masters"));
-  CHECK_FALSE(open_again()->find_raw_of_master("hero"));
+  CHECK_FALSE(open_again()->raw_of_master("hero"));
   open_again()->remember_raw_of_master("hero", second.key);
   CHECK(raw_of_hero(*project.open()) == second.key);
 }
