@@ -58,6 +58,7 @@ Result<ColorMap> pair_palettes(const Palette& from, const Palette& to) {
 }
 
 std::size_t apply_map(Image& image, const ColorMap& map) {
+  if (map.empty()) return 0;
   std::size_t changed = 0;
   for (Rgba& pixel : image.pixels) {
     const auto found = pixel.a == 0 ? map.end() : map.find(pixel.rgb());
@@ -154,6 +155,7 @@ Result<Recoloring> recolor(Image& image, const RecolorArguments& arguments,
     image = lock_with_cache(image, *palette, options.metric, options.dither);
     for (std::size_t i = 0; i < image.pixels.size(); ++i)
       done.changed += image.pixels[i] != before.pixels[i] ? 1U : 0U;
+    return done;  // nothing is off the palette now
   }
   done.off = count_off_palette(image, *palette);
   return done;
