@@ -25,7 +25,9 @@ JobMemory follow_jobs(JobMemory memory, const ProjectSpec& before, const Project
     return {};
   }
   Indexes indexes;
-  for (std::size_t i = 0; i < count; ++i) indexes.emplace(memory.jobs[i].master->id, i);
+  // One of no master is of another change, after which no build came as far as making it.
+  for (std::size_t i = 0; i < count; ++i)
+    if (memory.jobs[i].master != nullptr) indexes.emplace(memory.jobs[i].master->id, i);
   std::vector<AssessedJob> jobs;
   std::vector<int> rerolls;
   std::vector<Digest> recoveries;

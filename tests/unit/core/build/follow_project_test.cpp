@@ -124,4 +124,18 @@ TEST_CASE("what a build that failed has left of its memory is no danger") {
   CHECK(kept_jobs(memory, today).empty());
 }
 
+TEST_CASE("a project may change again before it was built") {
+  const ProjectSpec first = make_project();
+  ProjectSpec second = make_project();
+  second.masters[1].prompt = "another thing";
+  second.masters.push_back({.id = "d"});
+  ProjectSpec third = second;
+  third.masters[2].prompt = "a third thing";
+  BuildMemory memory = make_memory(first);
+  follow_project(memory, first, second);
+  follow_project(memory, second, third);
+  CHECK(kept_jobs(memory, third) == "a");
+  CHECK(kept_sprites(memory, third) == "a");
+}
+
 }  // namespace dgxp
