@@ -176,13 +176,14 @@ struct RecoverArguments {
 int run_recover_command(const Context& context, const RecoverArguments& arguments);
 
 struct RecolorArguments {
-  std::string input;
-  std::string output;
+  std::vector<std::string> inputs;
+  std::string output;  ///< a folder where there are several
   std::string palette;
   std::string from;
   std::vector<std::string> map;  ///< "#a53030=#3c5e8b"
   std::string metric = "oklab";
   std::string dither = "none";
+  bool fast = false;
 };
 int run_recolor_command(const Context& context, const RecolorArguments& arguments);
 

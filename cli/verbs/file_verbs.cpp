@@ -66,11 +66,13 @@ void add_recover(CLI::App& app, Options& options) {
 
 void add_recolor(CLI::App& app, Options& options) {
   CLI::App* sub =
-      add_verb(app, options, "recolor", "give a picture other palette colours",
+      add_verb(app, options, "recolor", "give pictures other palette colours",
                [](const Context& c, Options& o) { return run_recolor_command(c, o.recolor); });
   RecolorArguments& recolor = options.recolor;
-  sub->add_option("input", recolor.input, "a PNG")->required();
-  sub->add_option("-o,--output", recolor.output, "the PNG to write")->required();
+  sub->add_option("inputs", recolor.inputs, "PNG files")->required();
+  sub->add_option("-o,--output", recolor.output,
+                  "the PNG to write, or a folder: several pictures go there under their names")
+      ->required();
   CLI::Option* palette = sub->add_option("--palette", recolor.palette, "the palette to use");
   CLI::Option* from =
       sub->add_option("--from", recolor.from,
@@ -86,6 +88,7 @@ void add_recolor(CLI::App& app, Options& options) {
                   "(default: none)")
       ->needs(palette)
       ->excludes(from);
+  sub->add_flag("--fast", recolor.fast, "write quickly; files are a little larger");
 }
 
 void add_pack(CLI::App& app, Options& options) {
