@@ -74,7 +74,10 @@ class LogTable {
     std::string text = encode_log(name_, records);
     Batch batch(files, Sync::no);
     const auto staged = batch.stage(path(), as_bytes(text));
-    if (!staged || !batch.publish()) return;
+    if (!staged || !batch.publish()) {
+      text_.clear();  // the table says more than the log, which has to be parsed again
+      return;
+    }
     records_ = records.size();
     damaged_ = false;
     text_ = std::move(text);

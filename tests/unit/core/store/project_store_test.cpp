@@ -285,6 +285,29 @@ TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or d
   CHECK(raw_of_hero(*project.open()) == second.key);
 }
 
+TEST_CASE("logs that outlive a store do not remember what could not be written") {
+  const TempProject project;
+  ProjectLogs logs;
+  const auto open_again = [&] {
+    auto store = open_project(project.folder(), {.sync = Sync::no, .logs = &logs});
+    REQUIRE(store);
+    return std::move(*store);
+  };
+  const auto log = project.at(".dgxp/masters");
+  open_again();
+  project.put(".dgxp/masters", "damaged, so it will be replaced\n");
+  {
+    const auto store = open_again();
+    CHECK_FALSE(store->raw_of_master("hero"));
+    std::filesystem::rename(log, project.at("aside"));
+    std::filesystem::create_directories(log / "in the way");
+    store->remember_raw_of_master("hero", some_raw("first").key);
+    std::filesystem::remove_all(log);
+    std::filesystem::rename(project.at("aside"), log);
+  }
+  CHECK_FALSE(open_again()->raw_of_master("hero"));
+}
+
 TEST_CASE("a log of masters does not grow without end") {
   const TempProject project;
   const auto store = project.open();
