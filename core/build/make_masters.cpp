@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kLargestRaw = 32U << 20U;  ///< bytes of its file, as on the wire
+constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = 32U << 20U};
 
 /// Where a raw image is.
 enum class RawPlace {
@@ -287,6 +289,20 @@ class MasterMaker {
   MadeMasters made_;
 };
 
+/// Whether somebody drew in a master since its job was assessed, which may be an hour ago.
+bool was_drawn_in(const AssessedJob& assessed, Store& store) {
+  const auto file = store.read(assessed.master->path, kMasterLimits.max_bytes);
+  if (!file) return file.error().kind != ErrorKind::storage;  // mostly there is none
+  auto image = decode_png(*file, kMasterLimits);
+  return !image || pixel_digest(with_cleared_transparency(std::move(*image))) != assessed.present;
+}
+
+Error drawn_in(const std::string& path) {
+  return {.kind = ErrorKind::failed,
+          .message = fmt::format("'{}' was changed while its job was done, and is kept", path),
+          .hint = "build again: what was drawn by the worker is kept, too"};
+}
+
 }  // namespace
 
 Result<MadeMasters> make_masters(const MakeMastersRequest& request, Inputs& inputs,
@@ -309,7 +325,9 @@ Result<Done> write_masters(const std::vector<AssessedJob>& jobs, const MadeMaste
     contents[i] = encode_png(inputs.masters.at(changed[i]).image);
   });
   for (std::size_t i = 0; i < changed.size(); ++i) {
-    const std::string& path = job_of.at(changed[i])->master->path;
+    const AssessedJob& assessed = *job_of.at(changed[i]);
+    const std::string& path = assessed.master->path;
+    if (was_drawn_in(assessed, store)) return drawn_in(path);
     if (auto written = store.write(path, contents[i]); !written) return written.error();
   }
   return Done{};

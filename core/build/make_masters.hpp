@@ -49,6 +49,9 @@ Result<MadeMasters> make_masters(const MakeMastersRequest& request, Inputs& inpu
                                  Palettes& palettes, Lock& lock, Store& store, Reporter& reporter);
 
 /// Writes the new masters to their files; a file that shows the same pixels already is not touched.
+///
+/// Error: `storage`; `failed` at the first file that somebody changed after its job was assessed.
+/// It is not touched, and for the next build it is an edited master.
 Result<Done> write_masters(const std::vector<AssessedJob>& jobs, const MadeMasters& made,
                            const Inputs& inputs, Store& store, int threads);
 

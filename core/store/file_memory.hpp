@@ -71,9 +71,9 @@ class FileMemory {
   std::size_t revision_ = 0;
 };
 
-/// The files of `disk` through a memory. What `always_read` names is read from the disk each time,
-/// but remembered: files that other programs write while they hold the project's lock. `memory` has
-/// to outlive it.
+/// The files of `disk`, for read_if_present through a memory; `read` asks the disk. So does what
+/// `always_read` names, but that is remembered: files that other programs write while they hold the
+/// project's lock. `memory` has to outlive it.
 std::unique_ptr<Store> make_resident_store(std::unique_ptr<Store> disk, FileMemory& memory,
                                            std::set<std::string> always_read);
 

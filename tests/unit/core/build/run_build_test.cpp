@@ -311,6 +311,32 @@ TEST_CASE("an edited master is used, recorded and never drawn again") {
   CHECK(decode_png(project.store.files.at("art/axe.png"))->at(3, 3) == opaque(kGreen));
 }
 
+TEST_CASE("a master that is edited while its job is done is kept") {
+  Project project;
+  project.build();
+  project.take_lock();
+  const Image before = *decode_png(project.store.files.at("art/axe.png"));
+  Image edited = before;
+  edited.at(3, 3) = opaque(kGreen);
+  const Bytes drawn = encode_png(edited);
+  project.spec.masters[0].prompt = "another axe";
+  project.fill = kGreen;
+  BuildRequest request = project.request();
+  request.open_worker = [&, open = request.open_worker] {
+    project.store.files["art/axe.png"] = drawn;
+    return open();
+  };
+  SilentReporter reporter;
+  const auto report = run_build(request, project.store, reporter);
+  REQUIRE_FALSE(report);
+  CHECK(report.error().message == "'art/axe.png' was changed while its job was done, and is kept");
+  CHECK(project.store.files.at("art/axe.png") == drawn);
+
+  const BuildReport again = project.build();
+  CHECK(again.jobs[0].state == JobState::edited_outdated);
+  CHECK(project.store.files.at("art/axe.png") == drawn);
+}
+
 TEST_CASE("after a kill between masters and lock the next build knows its own masters") {
   Project project;
   project.build();

@@ -33,11 +33,14 @@ struct Remembered {
 
 }  // namespace
 
-TEST_CASE("a file is read once until somebody looks again") {
+TEST_CASE("a file is read once until somebody looks again; `read` asks the disk") {
   Remembered project;
   CHECK(text_of(*project.store, "a.hex") == "red");
   project.disk->files["a.hex"] = to_bytes("green");
   CHECK(text_of(*project.store, "a.hex") == "red");
+  const auto on_disk = project.store->read("a.hex", kMost);
+  REQUIRE(on_disk);
+  CHECK(as_text(*on_disk) == "green");
   CHECK(project.memory.look_again({"a.hex"}, *project.disk) ==
         std::vector<ChangedFile>{{.path = "a.hex", .now = Now::written}});
   CHECK(text_of(*project.store, "a.hex") == "green");
