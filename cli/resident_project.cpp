@@ -26,7 +26,10 @@ ByteView ResidentProject::manifest_text() const {
 
 bool ResidentProject::look_again(const std::set<std::string>& paths) {
   auto disk = open_project_read_only(files_.folder);
-  if (!disk) return false;
+  if (!disk) {
+    build_memory_.inputs.is_complete = false;  // the next build looks at everything
+    return false;
+  }
   std::set<std::string> others = paths;
   const bool is_manifest = others.erase(files_.manifest) > 0;
   std::vector<ChangedFile> changed = memory_.look_again(others, **disk);

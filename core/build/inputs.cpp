@@ -20,8 +20,6 @@ namespace {
 
 constexpr std::size_t kLargestText = 4U << 20U;
 constexpr std::size_t kLargestImage = 32U << 20U;
-/// A master is a strip of up to 256 frames: wider than any one picture.
-constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = kLargestImage};
 /// By how much all masters together may be larger than the manifest wants them: those that are
 /// there may be of a size of before. All of them are in memory at once.
 constexpr std::int64_t kMostOver = std::int64_t{1} << 26;

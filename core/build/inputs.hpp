@@ -13,9 +13,13 @@
 #include "core/base/result.hpp"
 #include "core/build/ports.hpp"
 #include "core/image/image.hpp"
+#include "core/image/png_codec.hpp"
 #include "core/spec/project_spec.hpp"
 
 namespace dgxp {
+
+/// Of a master, a strip of up to 256 frames: wider than any one picture.
+inline constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = 32U << 20U};
 
 struct PresentMaster {
   Image image;

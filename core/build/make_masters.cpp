@@ -12,6 +12,7 @@
 #include "core/base/parallel.hpp"
 #include "core/build/choose_palettes.hpp"
 #include "core/build/generate_raws.hpp"
+#include "core/build/inputs.hpp"
 #include "core/image/png_codec.hpp"
 #include "core/image/recover_master.hpp"
 #include "core/plan/job_key.hpp"
@@ -20,7 +21,6 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kLargestRaw = 32U << 20U;  ///< bytes of its file, as on the wire
-constexpr PngLimits kMasterLimits{.max_size = {16384, 16384}, .max_bytes = 32U << 20U};
 
 /// Where a raw image is.
 enum class RawPlace {

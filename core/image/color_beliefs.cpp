@@ -95,12 +95,6 @@ void ColorBeliefs::keep(std::size_t cell, std::uint32_t bits) {
   }
 }
 
-void ColorBeliefs::prune(std::size_t cell, float least) {
-  const CellBelief& belief = cells_[cell];
-  const CandidateLanes shown = first_of(load_shares(belief.shown), belief.count, -1.0F);
-  keep(cell, lane_bits(shown.low >= least) | lane_bits(shown.high >= least) << kLanes);
-}
-
 bool ColorBeliefs::are_sure() const {
   return std::ranges::all_of(cells_, [](const CellBelief& belief) { return belief.count == 1; });
 }

@@ -40,8 +40,6 @@ class ColorBeliefs {
              std::size_t count);
   /// Leaves out the candidates of a cell but those whose bit is set, the lowest for the first.
   void keep(std::size_t cell, std::uint32_t bits);
-  /// Leaves out the candidates of a cell with `shown` below `least`.
-  void prune(std::size_t cell, float least);
   /// Whether every cell has one candidate left: then nothing changes any more.
   bool are_sure() const;
   /// From `shown` alone.

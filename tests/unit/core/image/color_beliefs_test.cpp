@@ -73,6 +73,15 @@ bool are_equal(const ColorUsage& a, const ColorUsage& b, std::uint16_t colors) {
   return true;
 }
 
+/// A bit for each candidate that is shown at least so likely.
+std::uint32_t shown_from(const CellBelief& belief, float least) {
+  std::uint32_t bits = 0;
+  for (std::size_t k = 0; k < belief.count; ++k) {
+    bits |= belief.shown[k] >= least ? 1U << k : 0U;
+  }
+  return bits;
+}
+
 }  // namespace
 
 TEST_CASE("ColorBeliefs follow what a cell shows where nothing is known of neighbours") {
@@ -130,7 +139,7 @@ TEST_CASE("ColorBeliefs count a rare colour by what its cells show alone, too") 
   CHECK(usage.share(0, 0) > 0.8F);
   CHECK(usage.share(0, 0) < 0.95F);
   CHECK(usage.share(0, 0) + usage.share(1, 0) == doctest::Approx(1));
-  beliefs.prune(0, 0.5F);
+  beliefs.keep(0, 0b1);
   CHECK(beliefs[0].alone[0] == 1.0F);
 }
 
@@ -139,12 +148,12 @@ TEST_CASE("ColorBeliefs leave out what is ruled out") {
   beliefs.start(0, {4, 7, 9}, 3);
   beliefs[0].shown = {0.001F, 1.0F, 0.5F};
   beliefs.believe_shown();
-  beliefs.prune(0, 0.01F);
+  beliefs.keep(0, 0b110);
   REQUIRE(beliefs[0].count == 2);
   CHECK(beliefs[0].color[0] == 7);
   CHECK(beliefs[0].color[1] == 9);
   CHECK(beliefs[0].best() == 0);
-  beliefs.prune(0, 0.9F);
+  beliefs.keep(0, 0b1);
   CHECK(beliefs[0].count == 1);
   CHECK(beliefs[0].share[0] == 1);
 }
@@ -152,7 +161,7 @@ TEST_CASE("ColorBeliefs leave out what is ruled out") {
 TEST_CASE("ColorBeliefs are sure once every cell has one candidate") {
   ColorBeliefs beliefs = doubt_between_sure_cells();
   CHECK(!beliefs.are_sure());
-  beliefs.prune(1, 0.95F);
+  beliefs.keep(1, 0b1);
   CHECK(beliefs.are_sure());
 }
 
@@ -168,7 +177,7 @@ TEST_CASE("ColorBeliefs say what telling value by value says") {
       REQUIRE(are_equal(usage, slow, TwoBeliefs::kColors));
       both.show(random);
       for (std::size_t i = 0; i < both.quick.size(); ++i) {
-        both.quick.prune(i, 0.001F);
+        both.quick.keep(i, shown_from(both.quick[i], 0.001F));
         both.slow.prune(i, 0.001F);
       }
       both.quick.propagate(usage);
