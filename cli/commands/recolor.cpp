@@ -28,8 +28,6 @@ namespace fs = std::filesystem;
 
 using ColorMap = std::map<Rgb, Rgb>;
 
-constexpr int kHalfAlpha = 128;
-
 Result<ColorMap> parse_map(const std::vector<std::string>& entries) {
   ColorMap map;
   for (const std::string& entry : entries) {
@@ -283,14 +281,13 @@ void tell(const Terminal& terminal, const Target& target, const Recolored& done)
                           count_text(done.colors, "colour", "colours")));
 }
 
-/// Error: `storage` when the folder that several pictures go to cannot be made.
-Result<Done> make_folder(const std::vector<Target>& targets) {
-  const fs::path folder = fs::path(targets.front().output).parent_path();
+/// Error: `storage` when there is no such folder and none can be made.
+Result<Done> make_folder(const std::string& folder) {
   std::error_code failure;
-  if (!folder.empty()) fs::create_directories(folder, failure);
+  fs::create_directories(folder, failure);
   if (!failure) return Done{};
   return Error{ErrorKind::storage,
-               fmt::format("cannot make folder {}: {}", folder.string(), failure.message())};
+               fmt::format("cannot make folder '{}': {}", folder, failure.message())};
 }
 
 /// Of several pictures those that fail do not keep the others from being written.
@@ -321,8 +318,8 @@ int run_recolor_command(const Context& context, const RecolorArguments& argument
   if (!targets) return fail(context, targets.error());
   const auto recolorer = Recolorer::make(arguments);
   if (!recolorer) return fail(context, recolorer.error());
-  if (!is_standard_output(arguments.output) && is_folder(arguments)) {
-    if (auto made = make_folder(*targets); !made) return fail(context, made.error());
+  if (targets->front().output != arguments.output) {  // but goes to a folder of that name
+    if (auto made = make_folder(arguments.output); !made) return fail(context, made.error());
   }
   std::vector<Result<Recolored>> outcomes(targets->size(), Recolored{});
   parallel_for(targets->size(), context.threads,

@@ -13,6 +13,9 @@
 
 namespace dgxp {
 
+/// The least alpha of a pixel that stays, where nobody says another.
+inline constexpr int kHalfAlpha = 128;
+
 /// Maps colours to the nearest palette entry exactly (ties: the lowest position). Build it once for
 /// a palette and use it for many pictures; safe to use from several threads.
 class PaletteMapper {

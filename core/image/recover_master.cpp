@@ -32,11 +32,10 @@ namespace {
 constexpr int kMostSide = 16384;         // pixels of a raw image
 constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
 constexpr float kNewColor = 20.0F;       // a background this far from the palette is none of it
-constexpr int kHalfAlpha = 128;
-constexpr double kSureGrid = 0.8;      // confidence of a grid that leaves no doubt
-constexpr float kSureCell = 0.99F;     // confidence of a cell that is no speck
-constexpr float kSpeckSpread = 3.0F;   // times the usual spread inside of cells, and
-constexpr float kLeastSpread = 24.0F;  // at least this; a speck does not fill its cell
+constexpr double kSureGrid = 0.8;        // confidence of a grid that leaves no doubt
+constexpr float kSureCell = 0.99F;       // confidence of a cell that is no speck
+constexpr float kSpeckSpread = 3.0F;     // times the usual spread inside of cells, and
+constexpr float kLeastSpread = 24.0F;    // at least this; a speck does not fill its cell
 
 constexpr float kBrokenCell = 0.5F;  // most confidence of a cell that is not of one colour
 
