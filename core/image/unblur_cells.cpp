@@ -13,8 +13,8 @@
 namespace dgxp {
 namespace {
 
-// Of a Gaussian blur: the square of a tilt, in contrasts, is this part of the leak, within 0.006 up
-// to a deviation of 0.45 cells.
+// Of a Gaussian blur: the square of a tilt, in contrasts, is this part of the leak, within 0.01 up
+// to a deviation of 0.4 cells.
 constexpr double kLeakOfTilt = 1.3;
 constexpr double kLeastLeak = 0.008;  // less is lost in the noise that taking it out adds
 constexpr double kMostLeak = 0.15;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include <doctest/doctest.h>
 
@@ -59,6 +60,33 @@ TEST_CASE("measure_leak tells how soft edges are") {
   CHECK(softer.across > 0.04);
   CHECK(softer.across < 0.08);
   CHECK(softer.down == doctest::Approx(softer.across).epsilon(0.3));
+}
+
+TEST_CASE("measure_leak is within 0.01 of what a Gaussian blur lets into a cell") {
+  // Two colours in stripes of six cells; far from the other edges each is blurred alone.
+  constexpr int kCell = 24;
+  constexpr int kSide = 36;
+  for (const double deviation : {0.1, 0.2, 0.3, 0.4}) {
+    const auto behind = [&](double place) {  // share of the colour behind an edge at 0, in cells
+      return 0.5 + 0.5 * std::erf(place / deviation / std::sqrt(2.0));
+    };
+    Image raw({kSide * kCell, kSide * kCell});
+    double leak = 0;
+    for (int x = 0; x < raw.size.width; ++x) {
+      const double place = (x + 0.5) / kCell;
+      const double edge = 6 * std::round(place / 6);
+      const double share = behind(place - edge);
+      const bool is_light_behind = static_cast<int>(edge / 6) % 2 == 0;
+      const auto value =
+          static_cast<std::uint8_t>(std::lround(40 + 160 * (is_light_behind ? share : 1 - share)));
+      for (int y = 0; y < raw.size.height; ++y) raw.at(x, y) = opaque({value, value, value});
+      // The middle half of the cell before the first edge inside.
+      if (place > 5.25 && place < 5.75) leak += behind(place - 6) / (kCell / 2.0);
+    }
+    CAPTURE(deviation);
+    const double found = measure_leak(samples_of(raw, kCell)).across;
+    CHECK(std::abs(found - leak) < 0.01);
+  }
 }
 
 TEST_CASE("measure_leak does not take a grid that is off in places for blur") {
