@@ -19,7 +19,6 @@ namespace dgxp {
 namespace {
 
 constexpr std::size_t kLargestText = 4U << 20U;
-constexpr std::size_t kLargestImage = 32U << 20U;
 /// By how much all masters together may be larger than the manifest wants them: those that are
 /// there may be of a size of before. All of them are in memory at once.
 constexpr std::int64_t kMostOver = std::int64_t{1} << 26;
@@ -159,7 +158,7 @@ Result<Done> read_masters(std::span<const MasterSpec* const> masters, Store& sto
   std::int64_t over = 0;
   for (const auto& [id, kept] : inputs.masters) over += kept.over;
   for (const MasterSpec* master : masters) {
-    auto content = store.read_if_present(master->path, kLargestImage);
+    auto content = store.read_if_present(master->path, kMasterLimits.max_bytes);
     if (!content) return content.error();
     if (!*content && master->drawn_by_hand) return missing_drawing(*master);
     if (!*content) continue;

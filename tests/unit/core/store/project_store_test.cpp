@@ -1,5 +1,6 @@
 #include "core/store/project_store.hpp"
 
+#include <memory>
 #include <thread>
 
 #include "core/store/log_table.hpp"
@@ -12,6 +13,12 @@ namespace {
 
 std::string text_of(const Result<Bytes>& content) {
   return content ? std::string(as_text(*content)) : content.error().message;
+}
+
+std::unique_ptr<Store> open_with(const TempProject& project, ProjectLogs& logs) {
+  auto store = open_project(project.folder(), {.sync = Sync::no, .logs = &logs});
+  REQUIRE(store);
+  return std::move(*store);
 }
 
 RawImage some_raw(const std::string& name, std::size_t size = 1000) {
@@ -250,11 +257,7 @@ TEST_CASE("the raw image of a master and the text of a recipe are remembered") {
 TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or deleted it") {
   const TempProject project;
   ProjectLogs logs;
-  const auto open_again = [&] {
-    auto store = open_project(project.folder(), {.sync = Sync::no, .logs = &logs});
-    REQUIRE(store);
-    return std::move(*store);
-  };
+  const auto open_again = [&] { return open_with(project, logs); };
   const RawImage first = some_raw("first");
   const RawImage second = some_raw("second");
   const auto raw_of_hero = [](Store& store) { return store.raw_of_master("hero"); };
@@ -288,11 +291,7 @@ TEST_CASE("logs that outlive a store say what is on the disk, whoever wrote or d
 TEST_CASE("logs that outlive a store do not remember what could not be written") {
   const TempProject project;
   ProjectLogs logs;
-  const auto open_again = [&] {
-    auto store = open_project(project.folder(), {.sync = Sync::no, .logs = &logs});
-    REQUIRE(store);
-    return std::move(*store);
-  };
+  const auto open_again = [&] { return open_with(project, logs); };
   const auto log = project.at(".dgxp/masters");
   open_again();
   project.put(".dgxp/masters", "damaged, so it will be replaced\n");
