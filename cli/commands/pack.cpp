@@ -92,10 +92,12 @@ Result<std::vector<OutputFile>> files_of(const Sheet& sheet, const LoosePictures
   if (!exported) return exported.error();
   std::erase_if(exported->files,
                 [](const OutputFile& file) { return file.step == PublishStep::catalog; });
+  std::vector<std::string> paths;
   for (OutputFile& file : exported->files) {
     file.path = fs::path(file.path).lexically_normal().generic_string();
-    if (auto done = check_no_input(file.path, arguments.inputs); !done) return done.error();
+    paths.push_back(file.path);
   }
+  if (auto done = check_no_inputs(paths, arguments.inputs); !done) return done.error();
   return std::move(exported->files);
 }
 

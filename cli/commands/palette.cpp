@@ -139,7 +139,7 @@ Result<Done> save_palette(const PaletteArguments& arguments, const Palette& pale
 
 int run_palette_command(const Context& context, const PaletteArguments& arguments) {
   if (arguments.action == "extract" && !arguments.output.empty()) {
-    if (auto done = check_no_input(arguments.output, arguments.inputs); !done)
+    if (auto done = check_no_inputs({&arguments.output, 1}, arguments.inputs); !done)
       return fail(context, done.error());
   }
   auto palette = arguments.action == "extract" ? extract_palette(arguments)

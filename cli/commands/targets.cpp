@@ -1,12 +1,24 @@
 #include "cli/commands/targets.hpp"
 
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "core/base/text.hpp"
 
 namespace dgxp {
+namespace {
+
+/// The same for all spellings of a path. It asks the disk about every folder on the way.
+std::string place_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  const fs::path place = fs::weakly_canonical(fs::absolute(path, failure), failure);
+  return (failure ? fs::path(path) : place).lexically_normal().string();
+}
+
+}  // namespace
 
 std::string suffix_of(const std::string& path) {
   return to_lower(std::filesystem::path(path).extension().string());
@@ -26,20 +38,18 @@ bool is_standard_output(const std::string& path) {
 }
 
 bool same_target(const std::string& left, const std::string& right) {
-  namespace fs = std::filesystem;
   if (is_standard_output(left) || is_standard_output(right))
     return is_standard_output(left) && is_standard_output(right);
-  const auto place_of = [](const std::string& path) {
-    std::error_code failure;
-    const fs::path place = fs::weakly_canonical(fs::absolute(path, failure), failure);
-    return failure ? fs::path(path).lexically_normal() : place.lexically_normal();
-  };
   return place_of(left) == place_of(right);
 }
 
-Result<Done> check_no_input(const std::string& path, std::span<const std::string> inputs) {
-  for (const std::string& input : inputs) {
-    if (is_standard_output(path) || !same_target(path, input)) continue;
+Result<Done> check_no_inputs(std::span<const std::string> outputs,
+                             std::span<const std::string> inputs) {
+  std::set<std::string> places;
+  for (const std::string& input : inputs)
+    if (!is_standard_output(input)) places.insert(place_of(input));
+  for (const std::string& path : outputs) {
+    if (is_standard_output(path) || !places.contains(place_of(path))) continue;
     return Error{
         .kind = ErrorKind::usage,
         .message = fmt::format("'{}' would overwrite one of the pictures it is made of", path),

@@ -18,8 +18,10 @@ Result<Done> check_png_name(const std::string& path);
 bool is_standard_output(const std::string& path);
 /// Whether writing both would leave only one, whatever way they are spelled.
 bool same_target(const std::string& left, const std::string& right);
-/// Error: `usage` when writing `path` would overwrite one of the `inputs` that go into it.
-Result<Done> check_no_input(const std::string& path, std::span<const std::string> inputs);
+/// Error: `usage` when writing one of `outputs` would overwrite one of the `inputs` that go into
+/// them. All at once, since each path is looked up on the disk.
+Result<Done> check_no_inputs(std::span<const std::string> outputs,
+                             std::span<const std::string> inputs);
 /// A line about what was written to `path`: beside it when that is standard output.
 void say_written(const Terminal& terminal, const std::string& path, std::string_view text);
 /// Of two options that cannot share standard output.
