@@ -97,23 +97,6 @@ bool is_detail(const Rgba* row, int x, int least_detail) {
   return is_abrupt(&Rgba::r) || is_abrupt(&Rgba::g) || is_abrupt(&Rgba::b);
 }
 
-bool has_few_colors(const Image& image) {
-  ColorSet seen;
-  std::uint32_t last = 0;
-  for (const Rgba& p : image.pixels) {
-    const std::uint32_t color = to_word(p);
-    if (color == last && seen.size() > 0) {
-      continue;
-    }
-    last = color;
-    seen.insert(color);
-    if (seen.size() > kMostPaletteColors) {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 std::optional<Grid> find_exact_grid(const Image& image) {
@@ -134,6 +117,23 @@ std::optional<Grid> find_exact_grid(const Image& image) {
     return std::nullopt;
   }
   return make_even_grid(image.size, cell, {x.first % cell, y.first % cell});
+}
+
+bool has_few_colors(const Image& image) {
+  ColorSet seen;
+  std::uint32_t last = 0;
+  for (const Rgba& p : image.pixels) {
+    const std::uint32_t color = to_word(p);
+    if (color == last && seen.size() > 0) {
+      continue;
+    }
+    last = color;
+    seen.insert(color);
+    if (seen.size() > kMostPaletteColors) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool is_native(const Image& image) {

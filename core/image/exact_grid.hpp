@@ -13,6 +13,9 @@ std::optional<Grid> find_exact_grid(const Image& image);
 /// Whether the picture is native already: at most 256 colours and many features one pixel wide.
 bool is_native(const Image& image);
 
+/// Whether the picture has at most 256 colours.
+bool has_few_colors(const Image& image);
+
 /// Lines around every pixel.
 Grid make_pixel_grid(Size size);
 

@@ -24,7 +24,9 @@
 #include "core/image/pixel_words.hpp"
 #include "core/image/remove_background.hpp"
 #include "core/image/sample_cells.hpp"
+#include "core/image/source_grid.hpp"
 #include "core/image/unblur_cells.hpp"
+#include "core/image/undo_enlargement.hpp"
 
 namespace dgxp {
 namespace {
@@ -273,6 +275,44 @@ double lessen_by_fit(const CellSamples& samples, const Cells& cells,
   return count > 0 ? sum / count : 1.0;
 }
 
+/// A raw picture, and what it shows once transparent pixels have a colour.
+struct Shown {
+  const Image& raw;
+  std::optional<Image> flat;
+  Shown(const Image& image, int alpha) : raw(image), flat(flattened(image, alpha)) {}
+  const Image& opaque() const { return flat ? *flat : raw; }
+};
+
+Recovered recover_cells(const Shown& shown, Grid grid, const RecoverSpec& spec,
+                        const Palette& palette, const GridExpectation& expectation) {
+  const Image& image = shown.opaque();
+  CellSamples samples = sample_cells(image, grid);
+  unblur_cells(samples);
+  const Size size = samples.size;
+  Cells cells =
+      palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);
+  const CellPurity purity = measure_purity(image, grid);
+  const std::vector<std::uint8_t> transparent =
+      shown.flat ? transparent_cells(shown.raw, grid, spec.alpha) : std::vector<std::uint8_t>{};
+  const std::vector<std::uint8_t> figure = figure_cells(samples, cells, spec, transparent);
+  Recovered result{.native = draw_cells(size, samples, cells, figure, spec, palette),
+                   .grid = std::move(grid)};
+  for (std::size_t i = 0; i < purity.is_broken.size(); ++i) {
+    float& confidence = cells.choice.confidence[i];
+    confidence = purity.is_broken[i] != 0 ? std::min(confidence, kBrokenCell) : confidence;
+  }
+  result.quality = std::min(1.0, result.grid.confidence / kSureGrid) *
+                   mean_confidence(cells.choice, figure) *
+                   trust_in_grid(result.grid, purity, samples, expectation);
+  // Dithering is for colours in between: there distance means nothing.
+  if (!palette.colors.empty() && spec.dither == Dither::none)
+    result.palette_fit = lessen_by_fit(samples, cells, figure, cells.choice.confidence);
+  result.cell_confidence = cells.choice.confidence;
+  result.background_missing =
+      spec.background != Background::none && std::ranges::find(figure, 0) == figure.end();
+  return result;
+}
+
 Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
                                const GridExpectation& expectation) {
   if (raw.size.width < 1 || raw.size.height < 1 || raw.size.width > kMostSide ||
@@ -281,38 +321,26 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
     return Error{ErrorKind::input, fmt::format("a picture of {}x{} cannot be recovered",
                                                raw.size.width, raw.size.height)};
   }
-  const std::optional<Image> flat = flattened(raw, spec.alpha);
-  const Image& image = flat ? *flat : raw;
-  Result<Grid> grid = choose_grid(image, spec, expectation);
+  const Shown shown(raw, spec.alpha);
+  Result<Grid> grid = choose_grid(shown.opaque(), spec, expectation);
+  const bool is_told = spec.grid || spec.size;
+  if (!is_told && is_doubtful(grid)) {
+    if (const std::optional<Image> source = undo_enlargement(raw, palette.colors)) {
+      const Magnification factor = magnification(source->size, raw.size);
+      const Shown smaller(*source, spec.alpha);
+      const GridExpectation smaller_cells = shrunk(expectation, factor);
+      if (auto fine = choose_source_grid(smaller.opaque(), spec, smaller_cells)) {
+        Recovered result = recover_cells(smaller, *std::move(fine), spec, palette, smaller_cells);
+        result.grid = stretched(std::move(result.grid), factor);
+        return result;
+      }
+    }
+  }
   if (!grid) {
     return grid.error();
   }
-  CellSamples samples = sample_cells(image, *grid);
-  unblur_cells(samples);
-  const Size size = samples.size;
-  Cells cells =
-      palette.colors.empty() ? own_colors(samples, spec) : color_cells(samples, spec, palette);
-  const CellPurity purity = measure_purity(image, *grid);
-  const std::vector<std::uint8_t> transparent =
-      flat ? transparent_cells(raw, *grid, spec.alpha) : std::vector<std::uint8_t>{};
-  const std::vector<std::uint8_t> figure = figure_cells(samples, cells, spec, transparent);
-  Recovered result{.native = draw_cells(size, samples, cells, figure, spec, palette),
-                   .grid = *std::move(grid)};
-  for (std::size_t i = 0; i < purity.is_broken.size(); ++i) {
-    float& confidence = cells.choice.confidence[i];
-    confidence = purity.is_broken[i] != 0 ? std::min(confidence, kBrokenCell) : confidence;
-  }
-  result.quality = std::min(1.0, result.grid.confidence / kSureGrid) *
-                   mean_confidence(cells.choice, figure) *
-                   trust_in_grid(result.grid, purity, samples,
-                                 spec.grid || spec.size ? GridExpectation{} : expectation);
-  // Dithering is for colours in between: there distance means nothing.
-  if (!palette.colors.empty() && spec.dither == Dither::none)
-    result.palette_fit = lessen_by_fit(samples, cells, figure, cells.choice.confidence);
-  result.cell_confidence = cells.choice.confidence;
-  result.background_missing =
-      spec.background != Background::none && std::ranges::find(figure, 0) == figure.end();
-  return result;
+  return recover_cells(shown, *std::move(grid), spec, palette,
+                       is_told ? GridExpectation{} : expectation);
 }
 
 }  // namespace

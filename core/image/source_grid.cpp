@@ -1,0 +1,78 @@
+#include "core/image/source_grid.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/image/choose_grid.hpp"
+#include "core/image/exact_grid.hpp"
+
+namespace dgxp {
+namespace {
+
+constexpr double kClear = 0.9;  // confidence; that of lines which are not soft is higher
+constexpr std::size_t kFewCells = 16;
+constexpr double kAsExpected = 0.05;  // of a pixel
+
+bool is_expected(double cell) {
+  return std::abs(cell - 1) < kAsExpected;
+}
+
+std::optional<double> divided(const std::optional<double>& length, double factor) {
+  return length ? std::optional(*length / factor) : std::nullopt;
+}
+
+std::vector<double> multiplied(std::vector<double> lines, double factor) {
+  for (double& line : lines) {
+    line *= factor;
+  }
+  return lines;
+}
+
+}  // namespace
+
+bool is_doubtful(const Result<Grid>& grid) {
+  if (!grid) {
+    return true;
+  }
+  const bool is_small = std::min(grid->columns.size(), grid->rows.size()) <= kFewCells;
+  return is_small || grid->confidence < kClear || grid->cell_width <= 1;
+}
+
+Magnification magnification(Size source, Size enlarged) {
+  return {.across = static_cast<double>(enlarged.width) / source.width,
+          .down = static_cast<double>(enlarged.height) / source.height};
+}
+
+GridExpectation shrunk(const GridExpectation& expectation, const Magnification& factor) {
+  return {.cell_width = divided(expectation.cell_width, factor.across),
+          .cell_height = divided(expectation.cell_height, factor.down)};
+}
+
+Grid stretched(Grid grid, const Magnification& factor) {
+  grid.columns = multiplied(std::move(grid.columns), factor.across);
+  grid.rows = multiplied(std::move(grid.rows), factor.down);
+  grid.cell_width *= factor.across;
+  grid.cell_height *= factor.down;
+  grid.warp = {};
+  return grid;
+}
+
+Result<Grid> choose_source_grid(const Image& source, const RecoverSpec& spec,
+                                const GridExpectation& expectation) {
+  if (std::optional<Grid> exact = find_exact_grid(source)) {
+    return *std::move(exact);
+  }
+  const bool is_asked_for = expectation.cell_width && expectation.cell_height &&
+                            is_expected(*expectation.cell_width) &&
+                            is_expected(*expectation.cell_height);
+  if (is_asked_for || has_few_colors(source)) {
+    return make_pixel_grid(source.size);
+  }
+  return choose_grid(source, spec, expectation);
+}
+
+}  // namespace dgxp

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/image/find_grid.hpp"
+#include "core/image/recover_master.hpp"
+
+namespace dgxp {
+
+/// Whether a picture may be the enlargement of another one, by interpolation, rather than show the
+/// grid that was found in it: there is none, its lines are soft, or it has few cells.
+bool is_doubtful(const Result<Grid>& grid);
+
+/// Pixels of an enlargement for each pixel of its source.
+struct Magnification {
+  double across = 1;
+  double down = 1;
+};
+Magnification magnification(Size source, Size enlarged);
+
+/// The same cells in the pixels of the source.
+GridExpectation shrunk(const GridExpectation& expectation, const Magnification& factor);
+
+/// The same grid in the pixels of the enlargement.
+Grid stretched(Grid grid, const Magnification& factor);
+
+/// The grid of an opaque picture that was enlarged by interpolation, which is done to what is
+/// small: where nothing speaks against it, each of its pixels is a cell.
+///
+/// Error: `input`, as choose_grid.
+Result<Grid> choose_source_grid(const Image& source, const RecoverSpec& spec,
+                                const GridExpectation& expectation);
+
+}  // namespace dgxp
