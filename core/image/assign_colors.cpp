@@ -38,13 +38,17 @@ namespace {
 constexpr std::size_t kMostColors = 1024;
 constexpr int kRounds = 11;
 constexpr int kFirstLight = 1;       // round; before it the beliefs are too rough to judge light
+constexpr int kFirstNoise = 1;       // round; before it nothing is known of noise
 constexpr int kFirstNoiseKnown = 3;  // round; before it the noise is too rough to rule out much
 constexpr int kFirstUsage = 2;       // round; before it every colour is as likely as the others
 constexpr int kFirstTogether = 7;    // round; before it each cell is judged alone
 constexpr float kFar = 16.0F;        // cost of noise above the least that rules a colour out
+constexpr float kFarthest = 24.0F;   // the same while noise is known roughly
 constexpr std::size_t kRoom = 8;     // behind what is read several cells at once
 constexpr std::size_t kGroundPart = 4;
+constexpr std::size_t kEnoughCells = 4000;  // to tell of the noise
 constexpr float kRuledOut = 1e-4F;          // likelihood against that of the likeliest candidate
+constexpr float kHardlyShown = 1e-6F;       // the same while each cell is judged alone
 constexpr float kCommonTrust = 5.0F;        // in the light of cells of the most common colour
 constexpr float kBelief = 0.625F;           // of the logarithm of shares, see judge_confidence
 constexpr float kBrightness = 0.57735027F;  // of red + green + blue, to keep distances
@@ -79,10 +83,27 @@ class Chooser {
   ColorNoise noise_;
   ColorNoise common_noise_;
   const AssignKernels& kernels_;
-  std::vector<std::uint32_t> open_;  ///< the cells in doubt
-  std::vector<std::uint8_t> kept_;   ///< which candidates of these are not ruled out
+  std::vector<std::uint32_t> noisy_;  ///< the cells that tell of the noise
+  std::vector<std::uint32_t> open_;   ///< the cells in doubt
+  std::vector<std::uint8_t> kept_;    ///< which candidates of these are not ruled out
   ColorChoice choice_;
 };
+
+/// About kEnoughCells of the cells or all of them: in each row those beside the ones of the row
+/// above.
+std::vector<std::uint32_t> spread_cells(Size size) {
+  const auto width = static_cast<std::size_t>(size.width);
+  const auto height = static_cast<std::size_t>(size.height);
+  const std::size_t step =
+      std::max<std::size_t>(1, (width * height + kEnoughCells / 2) / kEnoughCells);
+  std::vector<std::uint32_t> cells;
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = y % step; x < width; x += step) {
+      cells.push_back(static_cast<std::uint32_t>(y * width + x));
+    }
+  }
+  return cells;
+}
 
 ColorChoice nearest_of(const CellSamples& cells, std::span<const Rgb> colors) {
   NearestColors nearest(colors);
@@ -114,7 +135,8 @@ Chooser::Chooser(const CellSamples& cells, std::span<const Rgb> colors, SimdLeve
       local_(cells.size, colors.size()),
       estimate_(cells.size, scaled_tilts(cells)),
       light_(count_ + kRoom),
-      kernels_(assign_kernels(level)) {
+      kernels_(assign_kernels(level)),
+      noisy_(spread_cells(cells.size)) {
   NearestColors nearest(colors);
   NearColors near;
   std::vector<std::uint32_t> exact;  // cells that show nothing but a colour
@@ -198,7 +220,7 @@ void Chooser::judge_noise() {
     some.count = 0;
   };
   const std::uint16_t most_common = usage_.most_common();
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (const std::uint32_t i : noisy_) {
     const CellBelief& belief = beliefs_[i];
     // Of a flat ground a part of the cells tells enough.
     if (belief.count == 1 && i % kGroundPart != 0 && belief.color[0] == most_common) {
@@ -229,8 +251,8 @@ void Chooser::judge_cells(int round) {
                              .others = &noise_.shape(),
                              .usage = round >= kFirstUsage ? &usage_ : nullptr,
                              .local = together ? &local_ : nullptr};
-  if (round >= kFirstNoiseKnown) question.far = kFar;
-  if (together) question.least_shown = kRuledOut;
+  if (round >= kFirstNoise) question.far = round >= kFirstNoiseKnown ? kFar : kFarthest;
+  if (round > kFirstNoiseKnown) question.least_shown = together ? kRuledOut : kHardlyShown;
   kernels_.judge_candidates(question, beliefs_.data(), open_.data(), open_.size(), kept_.data());
   for (std::size_t place = 0; place < open_.size(); ++place) {
     beliefs_.keep(open_[place], kept_[place]);
