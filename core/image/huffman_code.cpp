@@ -136,12 +136,35 @@ HuffmanLeaves::HuffmanLeaves(std::span<const std::uint16_t> symbols,
   make_tree();
 }
 
+/// By count and then by symbol, as they come. Of a sprite's leaves nearly all are rare: these are
+/// dealt out by their counts, and only the others are compared.
+void HuffmanLeaves::sort_leaves() {
+  constexpr std::size_t kRare = 64;
+  std::array<std::uint16_t, kRare + 1> place{};  // behind the leaves of lower counts
+  const std::uint32_t* const leaves = leaves_.data();
+  const auto bucket_of = [&](std::size_t leaf) {
+    return std::min<std::size_t>(leaves[leaf] >> kSymbolBits, kRare);
+  };
+  for (std::size_t i = 0; i < count_; ++i) ++place.data()[bucket_of(i)];
+  std::uint16_t begin = 0;
+  for (std::uint16_t& behind : place) {
+    const std::uint16_t size = behind;
+    behind = begin;
+    begin = static_cast<std::uint16_t>(begin + size);
+  }
+  Leaves sorted;
+  for (std::size_t i = 0; i < count_; ++i) sorted.data()[place.data()[bucket_of(i)]++] = leaves[i];
+  std::copy_n(sorted.begin(), count_, leaves_.begin());
+  std::sort(leaves_.begin() + place[kRare - 1],
+            leaves_.begin() + static_cast<std::ptrdiff_t>(count_));
+}
+
 void HuffmanLeaves::make_tree() {
   if (count_ < 2) {
     depths_[0] = 1;
     return;
   }
-  std::sort(leaves_.begin(), leaves_.begin() + static_cast<std::ptrdiff_t>(count_));
+  sort_leaves();
   depths_ = tree_depths();
 }
 

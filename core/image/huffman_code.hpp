@@ -29,6 +29,7 @@ class HuffmanLeaves {
   using Leaves = std::array<std::uint32_t, kMostSymbols>;
 
   std::uint32_t weight(std::size_t leaf) const;
+  void sort_leaves();
   void make_tree();
   Leaves tree_depths() const;
   Leaves limited_depths(std::size_t limit) const;
