@@ -4,7 +4,8 @@ store, locked, trimmed, packed, encoded and written with their metadata, by one 
 then one sprite of them again.
 
 Usage: chain_bench.py DGXP [SPRITES]. CPU is user + system of the whole command, medians of several
-runs; the times of one thread and of two are taken in turn. The share of decoding the raw images is
+runs; the times of one thread, of two, and of two projects at once by one thread each are taken in
+turn: the last says what the machine's second core is worth. The share of decoding the raw images is
 measured beside it, by libpng through Pillow, where that is installed."""
 import glob
 import io
@@ -36,6 +37,15 @@ def measure(command, folder):
     if process.returncode != 0:
         sys.exit(f"{command} failed: {output}")
     return usage.ru_utime + usage.ru_stime, wall
+
+
+def measure_together(command, folders):
+    """Wall seconds until the last of these is done."""
+    before = time.monotonic()
+    running = [subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) for folder in folders]
+    if any([process.wait() for process in running]):
+        sys.exit(f"{command} failed")
+    return time.monotonic() - before
 
 
 def make_project(folder, sprites, render_scale):
@@ -84,14 +94,20 @@ def decode_seconds(folder):
 
 def bench(dgxp, sprites, render_scale):
     root = tempfile.mkdtemp(prefix="dgxp-chain-")
+    other = root + "-other"
     try:
         make_project(root, sprites, render_scale)
         measure([dgxp, "build", "--worker", "embedded"], root)
+        shutil.copytree(root, other)
         builds = {1: [], 2: []}
+        together = []
         for _ in range(RUNS):
             for threads, runs in builds.items():
                 forget(root)
                 runs.append(measure([dgxp, "-j", str(threads), "build"], root))
+            forget(root)
+            forget(other)
+            together.append(measure_together([dgxp, "-j", "1", "build"], [root, other]))
         cpu = statistics.median(run[0] for run in builds[1])
         walls = {n: statistics.median(run[1] for run in runs) for n, runs in builds.items()}
         decode = decode_seconds(root)
@@ -99,7 +115,8 @@ def bench(dgxp, sprites, render_scale):
         print(f"{sprites} sprites from {side}x{side}: {cpu:.2f} s CPU on one core"
               + (f", of it {decode:.2f} s would be libpng's decoding" if decode else "")
               + f" (goal 15); {walls[1]:.2f} s, on two {walls[2]:.2f} s: "
-              f"{walls[1] / walls[2]:.2f} times faster (goal 1.8)")
+              f"{walls[1] / walls[2]:.2f} times faster (goal 1.8); two such builds at once do "
+              f"{2 * walls[1] / statistics.median(together):.2f} times the work of one")
         masters = sorted(glob.glob(os.path.join(root, "art", "**", "*.png"), recursive=True))
         nothing = statistics.median(measure([dgxp, "build"], root)[0] for _ in range(RUNS))
         one = []
@@ -110,6 +127,7 @@ def bench(dgxp, sprites, render_scale):
               f"{nothing * 1000:.0f} ms")
     finally:
         shutil.rmtree(root)
+        shutil.rmtree(other, ignore_errors=True)
 
 
 def main():
