@@ -9,38 +9,14 @@
 namespace dgxp {
 namespace {
 
-constexpr int kRounds = 40;        // of guessing what was cut off
 constexpr float kSettled = 0.05F;  // change of what is guessed
 constexpr double kHopeless = 64;   // error that no guess makes good
 constexpr float kCutOff = 0.5F;    // this near to 0 or 255
 constexpr float kRounding = 1.6F;  // of a pixel, in two steps
 constexpr double kRidge = 1e-9;    // keeps cells that no pixel shows
+constexpr int kSimpsonSteps = 16;
+constexpr int kTableSteps = 64;  // a cell
 constexpr double kPi = 3.14159265358979;
-
-struct Kernel {
-  double radius;   // cells
-  bool is_padded;  // cells beyond the border are like the outer ones; else they have no say
-};
-
-Kernel kernel_of(Interpolation interpolation) {
-  switch (interpolation) {
-    case Interpolation::bilinear:
-      return {1, false};
-    case Interpolation::catmull_rom:
-      return {2, false};
-    case Interpolation::catmull_rom_padded:
-      return {2, true};
-    case Interpolation::sharp_cubic_padded:
-      return {2, true};
-    case Interpolation::mitchell:
-      return {2, false};
-    case Interpolation::lanczos3:
-      return {3, false};
-    case Interpolation::lanczos4_padded:
-      return {4, true};
-  }
-  return {1, false};
-}
 
 /// The cubic kernels of Mitchell and Netravali, at a distance of x >= 0.
 double cubic(double x, double b, double c) {
@@ -56,29 +32,96 @@ double sinc(double x) {
   return x < 1e-6 ? 1.0 : plain_cos_turn(x / 2 - 0.25) / (kPi * x);
 }
 
-/// How much a cell counts at a distance of x cells from its centre.
-double weight_at(Interpolation interpolation, double distance) {
-  const double x = std::abs(distance);
-  const double radius = kernel_of(interpolation).radius;
-  if (x >= radius) {
+/// How much a square of one cell counts at a distance, through a Gaussian blur: by the rule of
+/// Simpson.
+double blurred_square(double distance, double blur) {
+  double sum = 0;
+  for (int i = 0; i <= kSimpsonSteps; ++i) {
+    const double place = (distance - 0.5 + static_cast<double>(i) / kSimpsonSteps) / blur;
+    const double factor = i == 0 || i == kSimpsonSteps ? 1 : i % 2 == 1 ? 4 : 2;
+    sum += factor * static_cast<double>(plain_exp(static_cast<float>(-place * place / 2)));
+  }
+  return sum;
+}
+
+/// How much a cell counts at a distance from its centre, in cells.
+class KernelShape {
+ public:
+  explicit KernelShape(const Interpolation& interpolation) : kernel_(interpolation.kernel) {
+    switch (kernel_) {
+      case Kernel::bilinear:
+        radius_ = 1;
+        break;
+      case Kernel::catmull_rom_padded:
+      case Kernel::sharp_cubic_padded:
+        is_padded_ = true;
+        [[fallthrough]];
+      case Kernel::catmull_rom:
+      case Kernel::mitchell:
+        radius_ = 2;
+        break;
+      case Kernel::lanczos3:
+        radius_ = 3;
+        break;
+      case Kernel::lanczos4_padded:
+        radius_ = 4;
+        is_padded_ = true;
+        break;
+      case Kernel::blurred:
+        is_padded_ = true;
+        radius_ = interpolation.blur > 0 ? 3 : 1;
+        for (int i = 0; i <= radius_ * kTableSteps && interpolation.blur > 0; ++i) {
+          table_.push_back(
+              blurred_square(static_cast<double>(i) / kTableSteps, interpolation.blur));
+        }
+        table_.push_back(0);
+        break;
+    }
+  }
+
+  int radius() const { return radius_; }
+  /// Whether cells beyond the border are like the outer ones; else they have no say.
+  bool is_padded() const { return is_padded_; }
+
+  double at(double distance) const {
+    const double x = std::abs(distance);
+    if (x >= radius_) {
+      return 0;
+    }
+    switch (kernel_) {
+      case Kernel::bilinear:
+        return 1 - x;
+      case Kernel::catmull_rom:
+      case Kernel::catmull_rom_padded:
+        return cubic(x, 0, 0.5);
+      case Kernel::sharp_cubic_padded:
+        return cubic(x, 0, 0.75);
+      case Kernel::mitchell:
+        return cubic(x, 1.0 / 3, 1.0 / 3);
+      case Kernel::lanczos3:
+      case Kernel::lanczos4_padded:
+        return sinc(x) * sinc(x / radius_);
+      case Kernel::blurred:
+        return table_.size() > 1 ? looked_up(x) : is_inside(distance);
+    }
     return 0;
   }
-  switch (interpolation) {
-    case Interpolation::bilinear:
-      return 1 - x;
-    case Interpolation::catmull_rom:
-    case Interpolation::catmull_rom_padded:
-      return cubic(x, 0, 0.5);
-    case Interpolation::sharp_cubic_padded:
-      return cubic(x, 0, 0.75);
-    case Interpolation::mitchell:
-      return cubic(x, 1.0 / 3, 1.0 / 3);
-    case Interpolation::lanczos3:
-    case Interpolation::lanczos4_padded:
-      return sinc(x) * sinc(x / radius);
+
+ private:
+  double looked_up(double x) const {
+    const auto before = static_cast<std::size_t>(x * kTableSteps);
+    const double share = x * kTableSteps - static_cast<double>(before);
+    return table_[before] * (1 - share) + table_[before + 1] * share;
   }
-  return 0;
-}
+
+  /// A pixel on the line between two cells is of the second.
+  static double is_inside(double distance) { return distance > -0.5 && distance <= 0.5 ? 1 : 0; }
+
+  Kernel kernel_;
+  int radius_ = 1;
+  bool is_padded_ = false;
+  std::vector<double> table_ = {};
+};
 
 /// `target` += `weight` * `source`, lane by lane.
 void add_scaled(float* target, float weight, const float* source, std::size_t lanes) {
@@ -90,29 +133,30 @@ void add_scaled(float* target, float weight, const float* source, std::size_t la
 
 }  // namespace
 
-EnlargedAxis::EnlargedAxis(int pixels, int cells, Interpolation interpolation)
+EnlargedAxis::EnlargedAxis(int pixels, int cells, const Interpolation& interpolation)
     : cells_(static_cast<std::size_t>(cells)), taps_(static_cast<std::size_t>(pixels)) {
+  const KernelShape shape(interpolation);
   for (std::size_t pixel = 0; pixel < taps_.size(); ++pixel) {
-    add_weights(pixel, interpolation);
+    add_weights(pixel, shape);
   }
   factorise();
 }
 
-void EnlargedAxis::add_weights(std::size_t pixel, Interpolation interpolation) {
-  const Kernel kernel = kernel_of(interpolation);
+template <typename Shape>
+void EnlargedAxis::add_weights(std::size_t pixel, const Shape& shape) {
   const double scale = static_cast<double>(cells_) / static_cast<double>(taps_.size());
   const double centre = (static_cast<double>(pixel) + 0.5) * scale - 0.5;  // in cells
   const int last = static_cast<int>(cells_) - 1;
-  const int begin = static_cast<int>(std::floor(centre - kernel.radius)) + 1;
-  const int end = begin + static_cast<int>(2 * kernel.radius);
+  const int begin = static_cast<int>(std::floor(centre)) - shape.radius() + 1;
+  const int end = begin + 2 * shape.radius();
   const int first = std::clamp(begin, 0, std::max(0, last - static_cast<int>(kMostTaps) + 1));
   std::array<double, kMostTaps> weights{};
   double sum = 0;
   for (int cell = begin; cell < end; ++cell) {
-    if (!kernel.is_padded && (cell < 0 || cell > last)) {
+    if (!shape.is_padded() && (cell < 0 || cell > last)) {
       continue;
     }
-    const double weight = weight_at(interpolation, cell - centre);
+    const double weight = shape.at(cell - centre);
     weights[static_cast<std::size_t>(std::clamp(cell, 0, last) - first)] += weight;
     sum += weight;
   }
@@ -202,10 +246,11 @@ std::vector<float> EnlargedAxis::enlarge(std::span<const float> cells, std::size
   return pixels;
 }
 
-EnlargedAxis::Shrunk EnlargedAxis::shrink(std::span<const float> pixels, std::size_t lanes) const {
+EnlargedAxis::Shrunk EnlargedAxis::shrink(std::span<const float> pixels, std::size_t lanes,
+                                          int rounds) const {
   std::vector<float> whole(pixels.begin(), pixels.end());
   Shrunk shrunk;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     shrunk.cells = solve(whole, lanes);
     for (float& cell : shrunk.cells) {
       cell = std::clamp(cell, 0.0F, 255.0F);

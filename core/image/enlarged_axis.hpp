@@ -7,15 +7,21 @@
 
 namespace dgxp {
 
-/// Ways in which programs enlarge a picture.
-enum class Interpolation {
+/// Ways in which programs and models enlarge a picture.
+enum class Kernel {
   bilinear,
   catmull_rom,         ///< bicubic with a = -0.5
   catmull_rom_padded,  ///< the same, going on with the outer cells beyond the border
   sharp_cubic_padded,  ///< bicubic with a = -0.75
   mitchell,
   lanczos3,
-  lanczos4_padded
+  lanczos4_padded,
+  blurred  ///< squares of one colour, seen through a Gaussian blur
+};
+
+struct Interpolation {
+  Kernel kernel = Kernel::bilinear;
+  double blur = 0;  ///< standard deviation in cells, up to 0.8
 };
 
 /// One side of a picture as an enlargement of cells of equal width, the centre of cell k at
@@ -25,7 +31,7 @@ enum class Interpolation {
 class EnlargedAxis {
  public:
   /// `pixels` >= `cells` >= 1
-  EnlargedAxis(int pixels, int cells, Interpolation interpolation);
+  EnlargedAxis(int pixels, int cells, const Interpolation& interpolation);
 
   /// The cells that explain the pixels best, by least squares. Pixels at 0 or 255 may have been cut
   /// off there.
@@ -34,7 +40,8 @@ class EnlargedAxis {
     double error = 0;  ///< mean square of what the cells leave unexplained
     double off = 0;    ///< share of pixels of which more than rounding is unexplained
   };
-  Shrunk shrink(std::span<const float> pixels, std::size_t lanes) const;
+  /// What was cut off is guessed in at most so many `rounds`.
+  Shrunk shrink(std::span<const float> pixels, std::size_t lanes, int rounds = 40) const;
 
   static constexpr std::size_t kMostTaps = 8;
 
@@ -44,7 +51,8 @@ class EnlargedAxis {
     std::array<float, kMostTaps> weights{};
   };
 
-  void add_weights(std::size_t pixel, Interpolation interpolation);
+  template <typename Shape>
+  void add_weights(std::size_t pixel, const Shape& shape);
   void factorise();
   std::vector<float> solve(std::span<const float> pixels, std::size_t lanes) const;
   std::vector<float> enlarge(std::span<const float> cells, std::size_t lanes) const;

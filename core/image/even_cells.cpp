@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kBands = 16;
 constexpr double kLeastScale = 1.9;  // pixels a cell
-constexpr double kMostScale = 40;    // of large pictures
+constexpr double kMostScale = 64;    // of large pictures
 constexpr int kLeastCells = 4;
 constexpr int kMostCells = 1024;
 constexpr double kLeastNoise = 0.09;  // square of what rounding to whole steps adds, about

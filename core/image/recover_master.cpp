@@ -16,6 +16,7 @@
 #include "core/image/assign_colors.hpp"
 #include "core/image/cell_purity.hpp"
 #include "core/image/choose_grid.hpp"
+#include "core/image/exact_grid.hpp"
 #include "core/image/fit_frames.hpp"
 #include "core/image/grid_doubt.hpp"
 #include "core/image/lock_palette.hpp"
@@ -34,6 +35,7 @@ namespace {
 constexpr int kMostSide = 16384;         // pixels of a raw image
 constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
 constexpr float kNewColor = 20.0F;       // a background this far from the palette is none of it
+constexpr double kFairQuality = 0.75;    // less is a reason to look further
 constexpr double kSureGrid = 0.8;        // confidence of a grid that leaves no doubt
 constexpr float kSureCell = 0.99F;       // confidence of a cell that is no speck
 constexpr float kSpeckSpread = 3.0F;     // times the usual spread inside of cells, and
@@ -313,6 +315,50 @@ Recovered recover_cells(const Shown& shown, Grid grid, const RecoverSpec& spec,
   return result;
 }
 
+/// From the pixels of what the picture was enlarged from, by interpolation.
+std::optional<Recovered> recover_source(const Image& raw, const Image& source,
+                                        EnlargementProof proof, const RecoverSpec& spec,
+                                        const Palette& palette,
+                                        const GridExpectation& expectation) {
+  const Magnification factor = magnification(source.size, raw.size);
+  const GridExpectation smaller = shrunk(expectation, factor);
+  const Shown shown(source, spec.alpha);
+  Result<Grid> grid = proof == EnlargementProof::exact
+                          ? choose_source_grid(shown.opaque(), spec, smaller)
+                          : make_pixel_grid(source.size);
+  if (!grid) {
+    return std::nullopt;
+  }
+  Recovered result = recover_cells(shown, *std::move(grid), spec, palette, smaller);
+  result.grid = stretched(std::move(result.grid), factor);
+  return result;
+}
+
+/// Looks for what a picture may have been enlarged from whose grid, if any, is in doubt.
+std::optional<Recovered> recover_enlarged(const Shown& shown, const Result<Grid>& grid,
+                                          EnlargementProof least, const RecoverSpec& spec,
+                                          const Palette& palette,
+                                          const GridExpectation& expectation) {
+  const Image& raw = shown.raw;
+  if (const auto source = undo_enlargement(raw, EnlargementProof::exact, palette.colors)) {
+    if (auto result = recover_source(raw, source->image, EnlargementProof::exact, spec, palette,
+                                     expectation)) {
+      return result;
+    }
+  }
+  const auto source = least == EnlargementProof::likely
+                          ? undo_enlargement(raw, EnlargementProof::likely)
+                          : std::nullopt;
+  if (!source) {
+    return std::nullopt;
+  }
+  if (is_soft(source->interpolation)) {
+    return recover_source(raw, source->image, EnlargementProof::likely, spec, palette, expectation);
+  }
+  return recover_cells(shown, confirmed_grid(grid, raw.size, source->image.size), spec, palette,
+                       expectation);
+}
+
 Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
                                const GridExpectation& expectation) {
   if (raw.size.width < 1 || raw.size.height < 1 || raw.size.width > kMostSide ||
@@ -324,23 +370,23 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   const Shown shown(raw, spec.alpha);
   Result<Grid> grid = choose_grid(shown.opaque(), spec, expectation);
   const bool is_told = spec.grid || spec.size;
-  if (!is_told && is_doubtful(grid)) {
-    if (const std::optional<Image> source = undo_enlargement(raw, palette.colors)) {
-      const Magnification factor = magnification(source->size, raw.size);
-      const Shown smaller(*source, spec.alpha);
-      const GridExpectation smaller_cells = shrunk(expectation, factor);
-      if (auto fine = choose_source_grid(smaller.opaque(), spec, smaller_cells)) {
-        Recovered result = recover_cells(smaller, *std::move(fine), spec, palette, smaller_cells);
-        result.grid = stretched(std::move(result.grid), factor);
-        return result;
-      }
-    }
+  std::optional<Recovered> result;
+  if (grid && (is_told || !is_doubtful(*grid))) {
+    result = recover_cells(shown, *grid, spec, palette, is_told ? GridExpectation{} : expectation);
+  }
+  if (is_told || (result && result->quality >= kFairQuality)) {
+    return result ? Result<Recovered>(*std::move(result)) : grid.error();
+  }
+  const bool is_clear = !result && grid && grid->confidence >= kClearGrid;
+  const EnlargementProof least = is_clear ? EnlargementProof::exact : EnlargementProof::likely;
+  if (auto enlarged = recover_enlarged(shown, grid, least, spec, palette, expectation)) {
+    return *std::move(enlarged);
   }
   if (!grid) {
     return grid.error();
   }
-  return recover_cells(shown, *std::move(grid), spec, palette,
-                       is_told ? GridExpectation{} : expectation);
+  return result ? *std::move(result)
+                : recover_cells(shown, *std::move(grid), spec, palette, expectation);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace dgxp {
 namespace {
 
-constexpr double kClear = 0.9;  // confidence; that of lines which are not soft is higher
 constexpr std::size_t kFewCells = 16;
+constexpr double kSoftBlur = 0.2;     // cells
 constexpr double kAsExpected = 0.05;  // of a pixel
 
 bool is_expected(double cell) {
@@ -34,12 +34,25 @@ std::vector<double> multiplied(std::vector<double> lines, double factor) {
 
 }  // namespace
 
-bool is_doubtful(const Result<Grid>& grid) {
-  if (!grid) {
-    return true;
+bool is_doubtful(const Grid& grid) {
+  const bool is_small = std::min(grid.columns.size(), grid.rows.size()) <= kFewCells;
+  return is_small || grid.confidence < kClearGrid || grid.cell_width <= 1;
+}
+
+bool is_soft(const Interpolation& interpolation) {
+  return interpolation.kernel != Kernel::blurred || interpolation.blur > kSoftBlur;
+}
+
+Grid confirmed_grid(const Result<Grid>& found, Size size, Size cells) {
+  const auto has = [](const std::vector<double>& lines, int count) {
+    return lines.size() == static_cast<std::size_t>(count) + 1;
+  };
+  if (found && has(found->columns, cells.width) && has(found->rows, cells.height)) {
+    Grid grid = *found;
+    grid.confidence = 1;
+    return grid;
   }
-  const bool is_small = std::min(grid->columns.size(), grid->rows.size()) <= kFewCells;
-  return is_small || grid->confidence < kClear || grid->cell_width <= 1;
+  return stretched(make_pixel_grid(cells), magnification(cells, size));
 }
 
 Magnification magnification(Size source, Size enlarged) {

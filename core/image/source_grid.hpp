@@ -1,14 +1,25 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "core/image/enlarged_axis.hpp"
 #include "core/image/find_grid.hpp"
 #include "core/image/recover_master.hpp"
 
 namespace dgxp {
 
+/// Confidence of a grid whose lines are not soft.
+inline constexpr double kClearGrid = 0.9;
+
 /// Whether a picture may be the enlargement of another one, by interpolation, rather than show the
-/// grid that was found in it: there is none, its lines are soft, or it has few cells.
-bool is_doubtful(const Result<Grid>& grid);
+/// grid that was found in it: its lines are soft, or it has few cells.
+bool is_doubtful(const Grid& grid);
+
+/// Whether cells are so soft that their middles do not show their colours.
+bool is_soft(const Interpolation& interpolation);
+
+/// The grid of a picture of `size` that is known to show so many cells of even size: the one that
+/// was found, if it has as many, else even lines. There is no doubt about either.
+Grid confirmed_grid(const Result<Grid>& found, Size size, Size cells);
 
 /// Pixels of an enlargement for each pixel of its source.
 struct Magnification {

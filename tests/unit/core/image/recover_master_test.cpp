@@ -150,13 +150,23 @@ TEST_CASE("recover_native takes out of soft pictures what blur lets into the cel
   }
 }
 
-TEST_CASE("recover_native reads a picture of strong blur and says that it is in doubt") {
+TEST_CASE("recover_native reads even cells through strong blur and noise") {
   const Image native = blot({40, 40}, 2, 5);
   const Image raw =
       draw_raw(native, {720, 720}, {.cell = 18, .blur = 9, .noise = 8, .cell_noise = 4});
   const auto found = recover_native(raw, without_despeckle(), palette());
   REQUIRE(found);
   CHECK(found->native.size == native.size);
+  CHECK(differences(found->native, native) < 16);
+  CHECK(found->quality > kDoubtfulQuality);
+}
+
+TEST_CASE("recover_native says that uneven cells seen through strong blur are in doubt") {
+  const Image native = blot({40, 40}, 2, 5);
+  const Image raw =
+      draw_raw(native, {740, 740}, {.cell = 18, .offset = 7, .drift = 0.7, .blur = 9, .noise = 8});
+  const auto found = recover_native(raw, without_despeckle(), palette());
+  REQUIRE(found);
   CHECK(found->quality < kDoubtfulQuality);
 }
 

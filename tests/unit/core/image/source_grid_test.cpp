@@ -1,5 +1,7 @@
 #include "core/image/source_grid.hpp"
 
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "core/image/exact_grid.hpp"
@@ -79,6 +81,32 @@ TEST_CASE("choose_source_grid takes pixels of many colours for cells where so ma
   const auto grid = choose_source_grid(source, {}, {.cell_width = 1.0, .cell_height = 1.0});
   REQUIRE(grid);
   CHECK(grid->columns == make_pixel_grid(source.size).columns);
+}
+
+TEST_CASE("recover_native reads even cells through blur and noise, and is sure of them") {
+  const Image native = blot({36, 36}, 2, 17);
+  for (const int blur : {3, 4, 5}) {
+    CAPTURE(blur);
+    const Image raw =
+        synthetic::draw_raw(native, {432, 432}, {.cell = 12, .blur = blur, .noise = 4});
+    const auto found = recover_native(raw, {}, palette());
+    REQUIRE(found);
+    CHECK(differences(found->native, native) == 0);
+    CHECK(found->quality > kDoubtfulQuality);
+  }
+}
+
+TEST_CASE("confirmed_grid keeps the grid that was found only where it has as many cells") {
+  Grid found = make_pixel_grid({6, 5});
+  found.confidence = 0.4;
+  const Grid kept = confirmed_grid(found, {6, 5}, {6, 5});
+  CHECK(kept.columns == found.columns);
+  CHECK(kept.confidence == 1);
+  const Grid even = confirmed_grid(found, {12, 10}, {4, 5});
+  CHECK(even.columns == std::vector<double>{0, 3, 6, 9, 12});
+  CHECK(even.rows == std::vector<double>{0, 2, 4, 6, 8, 10});
+  CHECK(even.cell_width == 3);
+  CHECK(confirmed_grid(Error{ErrorKind::input, "none"}, {12, 10}, {4, 5}).columns == even.columns);
 }
 
 }  // namespace dgxp
