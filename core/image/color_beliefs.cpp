@@ -238,11 +238,13 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
       weigh(second.lanes.high, kLanes);
     }
   });
+  if (sum <= 0) {
+    return;
+  }
+  const float scale = 1 / sum;
   each_bit(first.bits, [&](std::size_t k) {
     each_bit(second.bits, [&](std::size_t l) {
-      if (both[k][l] > 0) {
-        usage.add_pair(a.color[k], b.color[l], both[k][l] / sum);
-      }
+      usage.add_pair(a.color[k], b.color[l], both[k][l] * scale);
     });
   });
 }

@@ -36,7 +36,8 @@ float ColorUsage::share(std::uint16_t color, float own) const {
 float ColorUsage::find_lift(std::uint16_t color, std::uint16_t neighbour) const {
   const double chance = share_[color] * share_[neighbour];
   const double prior = kPriorPairs * std::sqrt(chance);
-  const double lift = (pairs_[color * colors_ + neighbour] + prior) / (all_pairs_ * chance + prior);
+  const double pairs = pairs_[color * colors_ + neighbour] + pairs_[neighbour * colors_ + color];
+  const double lift = (pairs + prior) / (all_pairs_ * chance + prior);
   // To the power of 3/4.
   const double root = all_pairs_ > 0 ? std::sqrt(lift) : 1.0;
   const auto found = static_cast<float>(root * std::sqrt(root));

@@ -49,14 +49,7 @@ class ColorUsage {
     cells_ += static_cast<double>(weight);
   }
   void add_pair(std::uint16_t color, std::uint16_t neighbour, float weight) {
-    const auto added = static_cast<double>(weight);
-    if (color == neighbour) {
-      double& pairs = pairs_[color * colors_ + color];
-      pairs = pairs + added + added;  // one after the other, so rounded as two
-    } else {
-      pairs_[color * colors_ + neighbour] += added;
-      pairs_[neighbour * colors_ + color] += added;
-    }
+    pairs_[color * colors_ + neighbour] += static_cast<double>(weight);
     all_pairs_ += 2 * static_cast<double>(weight);
   }
   /// To be called after the last of these, before any question.
@@ -109,7 +102,7 @@ class ColorUsage {
   double all_pairs_ = 0;
   double all_ = 0;  ///< cells with those that no picture shows
   std::vector<double> count_;
-  std::vector<double> pairs_;  ///< colors x colors
+  std::vector<double> pairs_;  ///< colors x colors, each in the order it was added
   std::vector<double> share_;
   mutable std::vector<float> lift_;  ///< colors x colors, below 0 where it was not asked for yet
   std::uint16_t most_common_ = 0;
