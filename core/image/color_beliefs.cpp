@@ -243,9 +243,8 @@ void ColorBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage, std::
   }
   const float scale = 1 / sum;
   each_bit(first.bits, [&](std::size_t k) {
-    each_bit(second.bits, [&](std::size_t l) {
-      usage.add_pair(a.color[k], b.color[l], both[k][l] * scale);
-    });
+    each_bit(second.bits,
+             [&](std::size_t l) { usage.add_pair(a.color[k], b.color[l], both[k][l] * scale); });
   });
 }
 

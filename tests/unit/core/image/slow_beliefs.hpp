@@ -218,10 +218,11 @@ inline void SlowBeliefs::count_pair(const ColorUsage& before, ColorUsage& usage,
       sum += both[k][l];
     }
   }
+  const float scale = 1 / sum;
   for (std::size_t k = 0; k < a.count; ++k) {
     for (std::size_t l = 0; l < b.count; ++l) {
       if (both[k][l] > 0) {
-        usage.add_pair(a.color[k], b.color[l], both[k][l] / sum);
+        usage.add_pair(a.color[k], b.color[l], both[k][l] * scale);
       }
     }
   }
