@@ -1,10 +1,12 @@
 #include "manifests/resolve_atlases.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
+#include "manifests/check_pages.hpp"
 #include "manifests/glob.hpp"
 #include "manifests/names.hpp"
 #include "manifests/node_layers.hpp"
@@ -42,6 +44,8 @@ class AtlasResolver {
       atlas.name = node.key;
       atlas.place = node.key_span.place;
       atlases_.push_back(std::move(atlas));
+      const NodeLayers cell = reader.find("cell");
+      cells_.push_back(cell.empty() ? std::nullopt : std::optional<Span>(cell.top().span));
       warn_of_padding(atlases_.back(), reader.find("padding"));
       include(reader.find("include"));
     }
@@ -121,31 +125,8 @@ class AtlasResolver {
           fmt::format("'{}' puts sprite '{}' into a second atlas, after '{}'", pattern.text,
                       sprites_.sprites[sprite].id, atlases_[owner_[sprite]].name),
           "a sprite is in one atlas: make one of the patterns narrower");
-    } else {
-      check_size(sprite);
     }
     return 1;
-  }
-
-  void check_size(std::size_t sprite) {
-    const AtlasSpec& atlas = atlases_.back();
-    const SpriteSpec& spec = sprites_.sprites[sprite];
-    const auto [width, height] = spec.size;
-    const int page = atlas.max_size - 2 * atlas.extrude;
-    if (width > page || height > page) {
-      problems_.error(
-          sprites_.sprite_spans[sprite],
-          fmt::format("sprite '{}' is {}x{}, larger than a page of atlas '{}' ({}x{})", spec.id,
-                      width, height, atlas.name, atlas.max_size, atlas.max_size),
-          "make the atlas' max_size larger");
-    } else if (atlas.layout == AtlasLayout::grid && atlas.cell.width > 0 &&
-               (width > atlas.cell.width || height > atlas.cell.height)) {
-      problems_.error(
-          sprites_.sprite_spans[sprite],
-          fmt::format("sprite '{}' is {}x{}, larger than a cell of atlas '{}' ({}x{})", spec.id,
-                      width, height, atlas.name, atlas.cell.width, atlas.cell.height),
-          "make the atlas' cell larger");
-    }
   }
 
   void report_unmatched(const SyntaxNode& pattern) {
@@ -168,8 +149,16 @@ class AtlasResolver {
   }
 
   void list_sprites() {
+    std::vector<AtlasMembers> members(atlases_.size());
     for (std::size_t i = 0; i < owner_.size(); ++i) {
-      if (owner_[i] != kNone) atlases_[owner_[i]].sprites.push_back(sprites_.sprites[i].id);
+      if (owner_[i] == kNone) continue;
+      atlases_[owner_[i]].sprites.push_back(sprites_.sprites[i].id);
+      members[owner_[i]].sprites.push_back(i);
+    }
+    for (std::size_t i = 0; i < atlases_.size(); ++i) {
+      members[i].spec = &atlases_[i];
+      members[i].cell = cells_[i];
+      check_pages(members[i], sprites_, problems_);
     }
   }
 
@@ -201,7 +190,8 @@ class AtlasResolver {
   const ResolvedSprites& sprites_;
   ProblemList& problems_;
   std::vector<AtlasSpec> atlases_;
-  std::vector<std::size_t> owner_;  ///< atlas of each sprite
+  std::vector<std::optional<Span>> cells_;  ///< where each atlas writes its own
+  std::vector<std::size_t> owner_;          ///< atlas of each sprite
   std::unordered_map<std::string_view, std::size_t> by_id_;
   std::set<std::string> folders_;
   std::size_t comparisons_ = 0;
@@ -218,7 +208,12 @@ std::vector<AtlasSpec> resolve_atlases(const SyntaxNode& manifest, const std::st
     if (is_written) return {};
     AtlasSpec all;
     all.name = project_name;
-    for (const SpriteSpec& sprite : sprites.sprites) all.sprites.push_back(sprite.id);
+    AtlasMembers members{.spec = &all, .sprites = {}, .cell = {}, .is_written = false};
+    for (std::size_t i = 0; i < sprites.sprites.size(); ++i) {
+      all.sprites.push_back(sprites.sprites[i].id);
+      members.sprites.push_back(i);
+    }
+    check_pages(members, sprites, problems);
     return {all};
   }
   return AtlasResolver(sprites, problems).resolve(atlases.top().items);
