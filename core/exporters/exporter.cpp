@@ -50,6 +50,12 @@ bool takes(const OutputSpec& output, const AtlasSpec& atlas) {
   return output.only.empty() || std::ranges::find(output.only, atlas.name) != output.only.end();
 }
 
+/// So that the second of two is the one further down.
+std::vector<const SpriteSpec*> in_manifest_order(std::vector<const SpriteSpec*> sprites) {
+  std::ranges::stable_sort(sprites, {}, &SpriteSpec::place);
+  return sprites;
+}
+
 /// "actors" with two pages and an atlas "actors-1" would write one file twice.
 std::optional<Error> check_paths(const std::vector<OutputFile>& files) {
   std::vector<std::string_view> paths;
@@ -120,9 +126,11 @@ std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& p
   if (auto error = check_emit(output)) return error;
   const bool is_trimmed = std::ranges::any_of(
       project.sprites, [](const SpriteSpec& sprite) { return sprite.finish.trim; });
-  if (!is_trimmed && output.target != Target::tiled) return std::nullopt;
+  const bool has_ids = !output.emit.empty();
+  if (!is_trimmed && !has_ids && output.target != Target::tiled) return std::nullopt;
   std::map<std::string_view, const SpriteSpec*> known;
   for (const SpriteSpec& sprite : project.sprites) known.emplace(sprite.id, &sprite);
+  std::vector<const SpriteSpec*> taken;
   for (const AtlasSpec& atlas : project.atlases) {
     if (!takes(output, atlas)) continue;
     std::vector<const SpriteSpec*> sprites;
@@ -130,10 +138,11 @@ std::optional<Error> check_output(const OutputSpec& output, const ProjectSpec& p
       if (const auto found = known.find(id); found != known.end()) sprites.push_back(found->second);
     for (const SpriteSpec* sprite : sprites)
       if (auto error = check_sprite(*sprite, output.target)) return error;
+    taken.insert(taken.end(), sprites.begin(), sprites.end());
     if (output.target != Target::tiled) continue;
     if (auto error = check_tiled_atlas(atlas, sprites, output)) return error;
   }
-  return std::nullopt;
+  return has_ids ? check_rust_ids(in_manifest_order(std::move(taken))) : std::nullopt;
 }
 
 Result<Exported> export_sheets(std::span<const Sheet> sheets, const OutputSpec& output,

@@ -65,33 +65,41 @@ std::string rust_string(std::string_view text) {
   return quoted += '"';
 }
 
+/// What a name stands for, for messages.
+struct Source {
+  std::string text;
+  const SpriteSpec* sprite = nullptr;  ///< the first that brought it
+};
+
 struct Constant {
-  std::string text;    ///< ": &str = ...;"
-  std::string source;  ///< what it stands for, for messages
+  std::string text;  ///< ": &str = ...;"
+  Source source;
 };
 
 struct Module {
   std::map<std::string, Constant> constants;
   std::map<std::string, Module> modules;
-  std::string source;  ///< the part of an id it comes from
+  Source source;  ///< the part of an id it comes from
 };
 
 class Ids {
  public:
-  std::optional<Error> add(const SheetRow& row) {
-    const std::string& id = row.sprite->id;
-    auto error = add_sprite(id);
+  /// Error: `manifest`, naming both, with the place of the sprite that comes second.
+  std::optional<Error> add(const SpriteSpec& sprite, const RowSpec& row) {
+    auto error = add_sprite(sprite);
+    if (error || row.name.empty()) return error;
+    const std::string id = row_id(sprite, row);
+    Module* module = enter(sprite.id, sprite, error);
     if (error) return error;
-    if (row.row->name.empty()) return std::nullopt;
-    Module* module = enter(id, error);
-    if (error) return error;
-    if (row.is_animation()) {
-      error = define(*module, row.row->name, str(row.id), fmt::format("animation '{}'", row.id));
+    if (!row.animation.empty()) {
+      error = define(*module, row.name, str(id), {fmt::format("animation '{}'", id), &sprite});
       if (error) return error;
     }
-    Module* frames = step(*module, "frames", fmt::format("the frames of '{}'", id), error);
+    Module* frames =
+        step(*module, "frames", {fmt::format("the frames of '{}'", sprite.id), &sprite}, error);
     if (error) return error;
-    return define(*frames, row.row->name, list(row), fmt::format("the frames of '{}'", row.id));
+    return define(*frames, row.name, list(sprite, row),
+                  {fmt::format("the frames of '{}'", id), &sprite});
   }
 
   std::string text() const {
@@ -105,48 +113,51 @@ class Ids {
     return fmt::format(": &str = {};", rust_string(value));
   }
 
-  static std::string list(const SheetRow& row) {
+  static std::string list(const SpriteSpec& sprite, const RowSpec& row) {
     std::string names;
-    for (const PlacedFrame* frame : row.frames)
-      names += (names.empty() ? "" : ", ") + rust_string(frame->name);
-    return fmt::format(": [&str; {}] = [{}];", row.frames.size(), names);
+    for (std::size_t i = 0; i < row.durations.size(); ++i)
+      names +=
+          (names.empty() ? "" : ", ") + rust_string(frame_name(sprite, row, static_cast<int>(i)));
+    return fmt::format(": [&str; {}] = [{}];", row.durations.size(), names);
   }
 
-  std::optional<Error> add_sprite(const std::string& id) {
+  std::optional<Error> add_sprite(const SpriteSpec& sprite) {
     std::optional<Error> error;
+    const std::string& id = sprite.id;
     const auto slash = id.rfind('/');
-    Module* module = slash == std::string::npos ? &root_ : enter(id.substr(0, slash), error);
+    Module* module =
+        slash == std::string::npos ? &root_ : enter(id.substr(0, slash), sprite, error);
     if (error) return error;
-    const std::string source = fmt::format("sprite '{}'", id);
+    const std::string text = fmt::format("sprite '{}'", id);
     const auto old = module->constants.find(constant_name(id.substr(slash + 1)));
-    if (old != module->constants.end() && old->second.source == source) return std::nullopt;
-    return define(*module, id.substr(slash + 1), str(id), source);
+    if (old != module->constants.end() && old->second.source.text == text) return std::nullopt;
+    return define(*module, id.substr(slash + 1), str(id), {text, &sprite});
   }
 
-  /// The module of an id, part by part.
-  Module* enter(const std::string& id, std::optional<Error>& error) {
+  /// The module of an id of `sprite`, or of the folder of one, part by part.
+  Module* enter(const std::string& id, const SpriteSpec& sprite, std::optional<Error>& error) {
     Module* module = &root_;
     for (std::size_t begin = 0; begin <= id.size() && module != nullptr;) {
       const auto end = std::min(id.find('/', begin), id.size());
-      module = step(*module, id.substr(begin, end - begin), fmt::format("'{}'", id.substr(0, end)),
-                    error);
+      module = step(*module, id.substr(begin, end - begin),
+                    {fmt::format("'{}'", id.substr(0, end)), &sprite}, error);
       begin = end + 1;
     }
     return module;
   }
 
-  static Module* step(Module& module, const std::string& part, const std::string& source,
+  static Module* step(Module& module, const std::string& part, const Source& source,
                       std::optional<Error>& error) {
     const std::string name = module_name(part);
     Module& inner = module.modules[name];
-    if (inner.source.empty()) inner.source = source;
-    if (inner.source == source) return &inner;
+    if (inner.source.text.empty()) inner.source = source;
+    if (inner.source.text == source.text) return &inner;
     error = collision("module", name, inner.source, source);
     return nullptr;
   }
 
   static std::optional<Error> define(Module& module, std::string_view name, std::string text,
-                                     std::string source) {
+                                     const Source& source) {
     const std::string constant = constant_name(name);
     const auto [old, is_new] =
         module.constants.try_emplace(constant, Constant{std::move(text), source});
@@ -154,12 +165,20 @@ class Ids {
     return collision("constant", constant, old->second.source, source);
   }
 
-  static Error collision(std::string_view kind, std::string_view name, std::string_view first,
-                         std::string_view second) {
-    return {ErrorKind::manifest,
-            fmt::format("emit: rust_ids: {} and {} would both be the {} '{}'", first, second, kind,
-                        name),
-            "rename one of them"};
+  static Error collision(std::string_view kind, std::string_view name, const Source& first,
+                         const Source& second) {
+    const Place before = first.sprite->place;
+    const Place place = second.sprite->place;
+    // The place of the second is told with the message.
+    const std::string where =
+        before.line == 0 || before == place
+            ? ""
+            : fmt::format(" (line {}, column {})", before.line, before.column);
+    return {.kind = ErrorKind::manifest,
+            .message = fmt::format("emit: rust_ids: {}{} and {} would both be the {} '{}'",
+                                   first.text, where, second.text, kind, name),
+            .hint = "rename one of them, or leave rust_ids out of emit",
+            .place = place};
   }
 
   static void write(std::string& text, const Module& module, int depth) {
@@ -178,6 +197,16 @@ class Ids {
 
 }  // namespace
 
+std::optional<Error> check_rust_ids(const std::vector<const SpriteSpec*>& sprites) {
+  Ids ids;
+  for (const SpriteSpec* sprite : sprites) {
+    for (const RowSpec& row : sprite->rows) {
+      if (auto error = ids.add(*sprite, row)) return error;
+    }
+  }
+  return std::nullopt;
+}
+
 Result<std::string> write_rust_ids(const std::vector<const Sheet*>& sheets,
                                    const ProjectSpec& project) {
   Ids ids;
@@ -186,7 +215,7 @@ Result<std::string> write_rust_ids(const std::vector<const Sheet*>& sheets,
     if (!pages) return pages.error();
     for (const std::vector<SheetRow>& rows : *pages) {
       for (const SheetRow& row : rows) {
-        if (auto error = ids.add(row)) return *std::move(error);
+        if (auto error = ids.add(*row.sprite, *row.row)) return *std::move(error);
       }
     }
   }

@@ -9,10 +9,6 @@ namespace {
 
 using FramesByName = std::unordered_map<std::string_view, const PlacedFrame*>;
 
-std::string row_id(const SpriteSpec& sprite, const RowSpec& row) {
-  return row.name.empty() ? sprite.id : sprite.id + "/" + row.name;
-}
-
 Result<SheetRow> find_row(const SpriteSpec& sprite, const RowSpec& row, const FramesByName& placed,
                           const Sheet& sheet) {
   SheetRow found{.sprite = &sprite, .row = &row, .id = row_id(sprite, row), .frames = {}};
@@ -35,6 +31,10 @@ Error spread(const SpriteSpec& sprite, const Sheet& sheet) {
 }
 
 }  // namespace
+
+std::string row_id(const SpriteSpec& sprite, const RowSpec& row) {
+  return row.name.empty() ? sprite.id : sprite.id + "/" + row.name;
+}
 
 std::string frame_name(const SpriteSpec& sprite, const RowSpec& row, int frame) {
   if (row.name.empty() && row.durations.size() <= 1) return sprite.id;

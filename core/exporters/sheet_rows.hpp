@@ -18,6 +18,9 @@ struct SheetRow {
   bool is_animation() const { return !row->animation.empty(); }
 };
 
+/// "hero/walk/east", or the sprite's id for a still.
+std::string row_id(const SpriteSpec& sprite, const RowSpec& row);
+
 /// The rows of all sprites of a sheet by page, in the order of the sheet.
 ///
 /// Error: `manifest` when a sprite is spread over pages or two frames have one name; `failed` when

@@ -32,5 +32,7 @@ std::optional<Error> check_tiled_atlas(const AtlasSpec& atlas,
 /// Error: `manifest`, naming both, when two things get one identifier.
 Result<std::string> write_rust_ids(const std::vector<const Sheet*>& sheets,
                                    const ProjectSpec& project);
+/// The same before anything is drawn, with the place of the second.
+std::optional<Error> check_rust_ids(const std::vector<const SpriteSpec*>& sprites);
 
 }  // namespace dgxp

@@ -94,6 +94,42 @@ TEST_CASE("write_rust_ids names both sides of a collision") {
   }
 }
 
+TEST_CASE("check_output tells names that collide in sprites.rs, with the places of both") {
+  ProjectSpec project;
+  const auto add = [&](SpriteSpec sprite, int line) {
+    sprite.place = {.line = line, .column = 3};
+    project.atlases.at(line < 20 ? 0 : 1).sprites.push_back(sprite.id);
+    project.sprites.push_back(std::move(sprite));
+  };
+  project.atlases.resize(2);
+  project.atlases[0].name = "early";
+  project.atlases[1].name = "late";
+  add(animated("hero", {2, 2}, {animation("walk", {10, 10})}), 7);
+  add(still("item/gold-coin", {2, 2}), 8);
+  add(still("item/Gold_coin", {2, 2}), 21);
+  OutputSpec output{.emit = {"rust_ids"}};
+  auto error = check_output(output, project);
+  REQUIRE(error);
+  CHECK(error->kind == ErrorKind::manifest);
+  CHECK(error->message ==
+        "emit: rust_ids: sprite 'item/gold-coin' (line 8, column 3) and sprite 'item/Gold_coin' "
+        "would both be the constant 'GOLD_COIN'");
+  CHECK(error->hint == "rename one of them, or leave rust_ids out of emit");
+  CHECK(error->place == Place{21, 3});
+  // The order of the atlases has no say in who comes second.
+  std::swap(project.atlases[0], project.atlases[1]);
+  CHECK(check_output(output, project)->message == error->message);
+  output.only = {"early"};
+  CHECK_FALSE(check_output(output, project));
+  output = {};
+  CHECK_FALSE(check_output(output, project));
+  output.emit = {"rust_ids"};
+  project.sprites.back().id = project.atlases[0].sprites.back() = "hero/frames/1";
+  CHECK(check_output(output, project)->message ==
+        "emit: rust_ids: the frames of 'hero' (line 7, column 3) and 'hero/frames' would both be "
+        "the module 'frames'");
+}
+
 TEST_CASE("rustc compiles what write_rust_ids makes, without a warning") {
   if (std::system("rustc --version >/dev/null 2>&1") != 0) {
     MESSAGE("SKIPPED: no rustc in PATH, so sprites.rs was not compiled");
