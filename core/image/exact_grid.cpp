@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <vector>
 
 #include "core/image/find_grid.hpp"
 #include "core/image/palette.hpp"
@@ -13,6 +14,8 @@
 namespace dgxp {
 namespace {
 
+constexpr int kMostStretch = 2;
+constexpr int kManyLines = 6;
 constexpr int kLeastDetail = 3;             // of a channel
 constexpr int kLeastLargeDetail = 16;       // of a large picture, which may be drawn in noisy grays
 constexpr std::int64_t kLarge = 256 * 256;  // pixels; hardly a sprite has more
@@ -54,6 +57,39 @@ Rhythm row_rhythm(const Image& image) {
     }
   }
   return rhythm;
+}
+
+/// How many lines between columns and between rows show a change.
+struct LineCounts {
+  std::ptrdiff_t columns = 0;
+  std::ptrdiff_t rows = 0;
+};
+
+LineCounts count_lines(const Image& image) {
+  std::vector<bool> columns(static_cast<std::size_t>(image.size.width));
+  std::vector<bool> rows(static_cast<std::size_t>(image.size.height));
+  for (int y = 0; y < image.size.height; ++y) {
+    for (int x = 0; x < image.size.width; ++x) {
+      if (x > 0 && image.at(x, y) != image.at(x - 1, y)) {
+        columns[static_cast<std::size_t>(x)] = true;
+      }
+      if (y > 0 && image.at(x, y) != image.at(x, y - 1)) {
+        rows[static_cast<std::size_t>(y)] = true;
+      }
+    }
+  }
+  return {std::ranges::count(columns, true), std::ranges::count(rows, true)};
+}
+
+/// Whether cells are `width` by `height` pixels rather than squares that fit into both. So many
+/// lines would not leave out all others of a finer grid by chance.
+bool is_stretched(const Image& image, int width, int height) {
+  const auto [less, more] = std::minmax(width, height);
+  if (less < 2 || more % less == 0 || more > kMostStretch * less) {
+    return false;
+  }
+  const LineCounts lines = count_lines(image);
+  return lines.columns >= kManyLines && lines.rows >= kManyLines;
 }
 
 /// Colours as pixel words, in a table of open addressing that is at most a quarter full.
@@ -107,6 +143,14 @@ std::optional<Grid> find_exact_grid(const Image& image) {
   const Rhythm y = row_rhythm(image);
   if (y.step == 1 || y.first < 0) {
     return std::nullopt;
+  }
+  if (is_stretched(image, x.step, y.step)) {
+    Grid grid = make_even_grid(image.size, x.step, {x.first % x.step, 0});
+    const Grid rows = make_even_grid(image.size, y.step, {0, y.first % y.step});
+    grid.rows = rows.rows;
+    grid.row_confidence = rows.row_confidence;
+    grid.cell_height = y.step;
+    return grid;
   }
   // Where one axis shows a single change only, its place is a multiple of the cell as well.
   int cell = std::gcd(x.step, y.step);

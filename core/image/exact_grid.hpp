@@ -6,8 +6,8 @@
 
 namespace dgxp {
 
-/// The grid of a picture that was enlarged without loss by a whole number: every colour change
-/// lies on a line, bit by bit. Nothing for every other picture.
+/// The grid of a picture that was enlarged without loss by a whole number, or by one for each side:
+/// every colour change lies on a line, bit by bit. Nothing for every other picture.
 std::optional<Grid> find_exact_grid(const Image& image);
 
 /// Whether the picture is native already: at most 256 colours and many features one pixel wide.

@@ -53,6 +53,28 @@ TEST_CASE("find_exact_grid refuses native, flat and damaged pictures") {
   CHECK_FALSE(find_exact_grid(damaged));
 }
 
+TEST_CASE("find_exact_grid reads cells that were stretched, but not from a few lines") {
+  const Image native = synthetic::on_backdrop(synthetic::blot({24, 24}, 1, 6));
+  const auto stretched = [&](const Image& source) {
+    Image large({source.size.width * 10, source.size.height * 12});
+    for (int y = 0; y < large.size.height; ++y) {
+      for (int x = 0; x < large.size.width; ++x) {
+        large.at(x, y) = source.at(x / 10, y / 12);
+      }
+    }
+    return large;
+  };
+  const auto grid = find_exact_grid(stretched(native));
+  REQUIRE(grid);
+  CHECK(grid->columns.size() == 25);
+  CHECK(grid->rows.size() == 25);
+  CHECK(grid->cell_width == 10);
+  CHECK(grid->cell_height == 12);
+  Image bars({4, 4}, opaque({10, 20, 30}));
+  bars.at(1, 1) = opaque({200, 20, 30});
+  CHECK(find_exact_grid(stretched(bars))->cell_width == 2);
+}
+
 TEST_CASE("is_native tells native pictures from enlarged ones") {
   const Image native = synthetic::blot({40, 40}, 1, 4);
   CHECK(is_native(native));
