@@ -79,6 +79,12 @@ inline constexpr std::size_t kTurnSteps = 2048;
 /// By the tangent of half of the angle from 275 degrees, -1 to 1.
 using TurnTable = std::array<float, kTurnSteps + 2>;
 const TurnTable& turn_table();
+/// Its derivatives by radians, the second one halved.
+struct TurnBends {
+  TurnTable slope{};
+  TurnTable half_curve{};
+};
+const TurnBends& turn_bends();
 
 template <typename Floats>
 HueFunction<Floats> turn_of_hue(const HueLanes<Floats>& hue, const TurnTable& table) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/base/color.hpp"
 #include "core/image/candidate_lists.hpp"
+#include "core/image/cell_points.hpp"
+#include "core/image/chroma_tiles.hpp"
 #include "core/image/split_colors.hpp"
 #include "core/spec/sprite_spec.hpp"
 
@@ -14,9 +17,22 @@ struct OctetEntry {
   float l = 0;
   float a = 0;
   float b = 0;
-  float chroma = 0;  ///< of CIELAB alone
+  float chroma = 0;                    ///< of CIELAB alone
+  std::uint8_t position = 0;           ///< where it stands in the palette, for `solve_near`
+  const ChromaTiles* tiles = nullptr;  ///< for `keep_near` and `solve_near`
 };
 OctetEntry octet_entry(Rgb color, ColorMetric metric);
+
+/// The nearest entries of the colours of a cell, as far as tiles can tell.
+struct TileAnswer {
+  std::array<std::uint8_t, kCellColors> positions;
+  /// A bit for each colour of which that is not sure: that of the eighth of the cell it is in, plus
+  /// 8 times the eighth of that.
+  std::uint64_t open = 0;
+  /// Bit i of eighths[k] is set where from[k] may be the nearest of an open colour of the i-th
+  /// eighth.
+  std::array<std::uint8_t, 256> eighths;
+};
 
 /// Distances of palette entries from eight places at once. `entries` are those of the palette,
 /// `from` says which of them compete. The i-th place has the upper half of red where i & 4, of
@@ -30,6 +46,16 @@ struct ColorOctets {
   /// The colours of the box of edge 2 at `low`: who is nearest to each, in single floats. Bits of
   /// the colours of which that is not sure come back; they too may differ between levels.
   unsigned (*decide)(Rgb low, const OctetEntry* entries, Candidates from, std::uint8_t* winners);
+
+  // By the entries' tiles, in less time; none but for ciede2000. They return false where there are
+  // no tiles for what is asked.
+  /// As `keep`, for a box of edge 8.
+  bool (*keep_near)(const ColorBox& box, const OctetEntry* entries, Candidates from,
+                    std::uint8_t* eighths) = nullptr;
+  /// The cell at `low`.
+  bool (*solve_near)(Rgb low, const OctetEntry* entries, Candidates from,
+                     TileAnswer& answer) = nullptr;
+  FillChromaBlock fill = nullptr;
 };
 
 /// For oklab, hyab and ciede2000.

@@ -1,13 +1,16 @@
 // Boxes of colours are halved in each channel again and again; each time the entries that are
 // nowhere the nearest drop out. The entries that are left in a box of 8 colours are compared in
 // single floats (octet_kernel.hpp), and where two are closer than those can tell the metric itself
-// decides.
+// decides. For CIEDE2000 polynomials (chroma_tiles.hpp) stand in for most of the formula: they
+// halve the boxes of edge 8 and decide most colours of the cells that are left.
 //
 // None of this uses that distances obey the triangle inequality: CIEDE2000 does not.
 #include "core/image/octet_solver.hpp"
 
 #include <array>
+#include <bit>
 #include <cassert>
+#include <deque>
 #include <vector>
 
 #include "core/image/candidate_octets.hpp"
@@ -16,6 +19,10 @@
 
 namespace dgxp {
 namespace {
+
+constexpr int kTileEdge = 8;  // of boxes that tiles are for
+// With more candidates the kernels without tiles are as fast, since they skip what is far away.
+constexpr std::size_t kMostByTiles = 8;
 
 template <typename Metric>
 class OctetSolver : public CellSolver {
@@ -27,7 +34,10 @@ class OctetSolver : public CellSolver {
     for (const SolverEntry& entry : entries_) {
       exact_.push_back(Metric::point(entry.color));
       fast_.push_back(octet_entry(entry.color, metric));
+      fast_.back().position = entry.position;
     }
+    if (octets_.fill == nullptr) return;
+    for (OctetEntry& entry : fast_) entry.tiles = &tiles_.emplace_back(entry, octets_.fill);
   }
 
   CellSolution solve(Rgb low) const override {
@@ -41,12 +51,11 @@ class OctetSolver : public CellSolver {
         small_.around(low, [&](const ColorBox& box) { return halve(box, of_8); });
     if (of_4.size() == 1) return uniform(of_4[0], 4);
     CellSolution solution;
+    if (solve_by_tiles(low, of_4, solution.answer)) return solution;
     std::array<std::uint8_t, 256> eighths;
     octets_.keep({.low = low}, fast_.data(), of_4, eighths.data());
     for (unsigned i = 0; i < 8; ++i) {
-      CandidateList rivals;
-      for (std::size_t k = 0; k < of_4.size(); ++k)
-        rivals.add_if((eighths.data()[k] >> i & 1U) != 0, of_4.data()[k]);
+      const CandidateList rivals = rivals_of(i, of_4, eighths.data());
       solve_eighth(low, i, rivals.view(), solution.answer);
     }
     return solution;
@@ -61,8 +70,41 @@ class OctetSolver : public CellSolver {
 
   CandidateOctet halve(const ColorBox& box, Candidates from) const {
     std::array<std::uint8_t, 256> eighths;
-    octets_.keep(box, fast_.data(), from, eighths.data());
+    keep(box, from, eighths.data());
     return CandidateOctet(from, eighths.data());
+  }
+
+  void keep(const ColorBox& box, Candidates from, std::uint8_t* eighths) const {
+    const bool has_tiles =
+        octets_.keep_near != nullptr && box.edge == kTileEdge && from.size() <= kMostByTiles;
+    if (!has_tiles || !octets_.keep_near(box, fast_.data(), from, eighths))
+      octets_.keep(box, fast_.data(), from, eighths);
+  }
+
+  /// By tiles. False when there are none for this cell.
+  bool solve_by_tiles(Rgb low, Candidates from, CellAnswer& answer) const {
+    TileAnswer by_tiles;
+    if (octets_.solve_near == nullptr || from.size() > kMostByTiles ||
+        !octets_.solve_near(low, fast_.data(), from, by_tiles))
+      return false;
+    answer = by_tiles.positions;
+    for (unsigned i = 0; by_tiles.open != 0; ++i, by_tiles.open >>= 1U) {
+      // The lowest bit of each byte; the multiplication brings them side by side.
+      const std::uint64_t bits = by_tiles.open & 0x0101010101010101U;
+      if (bits == 0) continue;
+      by_tiles.open ^= bits;
+      const auto colors = static_cast<unsigned>(bits * 0x0102040810204080U >> 56U);
+      const CandidateList rivals = rivals_of(i, from, by_tiles.eighths.data());
+      decide(low, i, colors, rivals.view(), answer);
+    }
+    return true;
+  }
+
+  static CandidateList rivals_of(unsigned eighth, Candidates from, const std::uint8_t* eighths) {
+    CandidateList rivals;
+    for (std::size_t k = 0; k < from.size(); ++k)
+      rivals.add_if((eighths[k] >> eighth & 1U) != 0, from.data()[k]);
+    return rivals;
   }
 
   /// The i-th box of edge 2 of the cell at `low`.
@@ -75,15 +117,20 @@ class OctetSolver : public CellSolver {
       for (unsigned j = 0; j < 8; ++j) places[place_of(j)] = position;
       return;
     }
+    decide(low, i, 255, rivals, answer);
+  }
+  /// The colours of that box whose bits are set.
+  void decide(Rgb low, unsigned i, unsigned colors, Candidates rivals, CellAnswer& answer) const {
+    const unsigned corner = place_of(i) * 2;
     const Rgb first = cell_color(low, corner);
     std::array<std::uint8_t, 8> winners;
     const unsigned unsure = octets_.decide(first, fast_.data(), rivals, winners.data());
-#pragma GCC unroll 8
-    for (unsigned j = 0; j < 8; ++j) {
+    for (; colors != 0; colors &= colors - 1) {
+      const auto j = static_cast<unsigned>(std::countr_zero(colors));
       const std::uint8_t winner = (unsure >> j & 1U) != 0
                                       ? nearest(cell_color(first, place_of(j)), rivals)
                                       : winners.data()[j];
-      places[place_of(j)] = entries_[winner].position;
+      answer[corner + place_of(j)] = entries_[winner].position;
     }
   }
   /// Of the colour that is one step up where i has the bit of a channel.
@@ -106,6 +153,7 @@ class OctetSolver : public CellSolver {
   std::vector<SolverEntry> entries_;
   std::vector<typename Metric::Point> exact_;
   std::vector<OctetEntry> fast_;
+  std::deque<ChromaTiles> tiles_;
   const ColorOctets& octets_;
   CandidateList all_;
   BoxOctets<32> large_;
