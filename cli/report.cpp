@@ -40,6 +40,7 @@ ordered_json findings_json(const std::vector<Finding>& findings) {
       entry["frame"] = *finding.frame;
     }
     if (finding.at) entry["at"] = {finding.at->x, finding.at->y};
+    if (!finding.hint.empty()) entry["hint"] = finding.hint;
     list.push_back(std::move(entry));
   }
   return list;
@@ -68,7 +69,8 @@ void show_findings(const Context& context, const ManifestPlace& files,
         {.severity = finding.level == CheckLevel::error ? Severity::error : Severity::warning,
          .file = files.shown,
          .place = finding.place,
-         .message = fmt::format("{} [{}]", finding.message, finding.check)});
+         .message = fmt::format("{} [{}]", finding.message, finding.check),
+         .hint = finding.hint});
   }
   context.terminal->diagnostics(diagnostics);
 }

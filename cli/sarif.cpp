@@ -97,7 +97,7 @@ std::vector<SarifResult> sarif_results(const std::vector<Finding>& findings,
     results.push_back(
         {.rule = finding.check,
          .level = finding.level == CheckLevel::error ? Severity::error : Severity::warning,
-         .message = finding.message,
+         .message = text_of(finding.message, finding.hint),
          .uri = manifest,
          .place = finding.place,
          .name = std::move(name)});

@@ -235,6 +235,32 @@ class SpriteChecker {
   std::vector<Finding>& findings_;
 };
 
+/// What to do about colours that a palette has not.
+std::string hint_of(const PaletteSpec& spec) {
+  constexpr std::string_view kElse = "draw with its colours, or say `checks: { palette: warn }`";
+  const bool is_auto = spec.auto_colors > 0;
+  if (!is_auto && spec.extend == 0) {
+    return fmt::format("add them to palette '{}' or give it 'extend: N', {}", spec.name, kElse);
+  }
+  const int number = is_auto ? spec.auto_colors : spec.extend;
+  if (number >= 256) return fmt::format("palette '{}' can have no more: {}", spec.name, kElse);
+  return fmt::format(
+      "'{}: {}' of palette '{}' chose colours once: make it larger and they are chosen anew from "
+      "all pictures, {}",
+      is_auto ? "auto" : "extend", number, spec.name, kElse);
+}
+
+/// For what was known, too: where the colours of a palette come from is not among what that
+/// follows from.
+void add_hints(const std::vector<PaletteSpec>& palettes, const std::string& name,
+               std::span<Finding> findings) {
+  for (Finding& finding : findings) {
+    if (finding.check != "palette") continue;
+    const auto palette = std::ranges::find(palettes, name, &PaletteSpec::name);
+    if (palette != palettes.end()) finding.hint = hint_of(*palette);
+  }
+}
+
 }  // namespace
 
 std::span<const CheckRule> check_rules() {
@@ -249,19 +275,21 @@ std::vector<Finding> run_checks(const ProjectSpec& project, std::span<const Spri
   for (const MasterSpec& master : project.masters) masters[master.id] = &master;
   std::vector<Finding> findings;
   for (std::size_t i = 0; i < made.size(); ++i) {
+    const SpriteSpec& spec = project.sprites[i];
+    const std::size_t before = findings.size();
     if (i < known.size() && known[i] != nullptr) {
       findings.insert(findings.end(), known[i]->begin(), known[i]->end());
-      continue;
+    } else {
+      SpriteChecker checker(project.checks, scope, spec, made[i], findings);
+      checker.check_palette(palettes);
+      checker.check_cut_alpha();
+      checker.check_color_count();
+      for (std::size_t row = 0; row < spec.rows.size(); ++row) {
+        const auto master = masters.find(spec.rows[row].master);
+        checker.check_row(row, master == masters.end() ? nullptr : master->second);
+      }
     }
-    const SpriteSpec& spec = project.sprites[i];
-    SpriteChecker checker(project.checks, scope, spec, made[i], findings);
-    checker.check_palette(palettes);
-    checker.check_cut_alpha();
-    checker.check_color_count();
-    for (std::size_t row = 0; row < spec.rows.size(); ++row) {
-      const auto master = masters.find(spec.rows[row].master);
-      checker.check_row(row, master == masters.end() ? nullptr : master->second);
-    }
+    add_hints(project.palettes, spec.palette, std::span(findings).subspan(before));
   }
   return findings;
 }

@@ -23,6 +23,7 @@ struct Finding {
   std::string row = {};  ///< RowSpec::name
   std::optional<int> frame = {};
   std::optional<Point> at = {};  ///< in pixels of that frame
+  std::string hint = {};         ///< the next step, or empty
 };
 
 /// A rule by its name in the manifest's `checks`, and what it looks for.

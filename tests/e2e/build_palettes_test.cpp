@@ -147,7 +147,9 @@ TEST_CASE("a hand-drawn sprite has no job and shows the game's palette") {
                      "outputs:", "  item/wand: { source: drawn/wand.png }\noutputs:");
   // Off the palette is an error, unless the manifest says otherwise.
   const std::string words =
-      "sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used [palette]\n";
+      "sprite 'item/wand': #a03038 not in palette 'ember', the nearest colour is used [palette]\n"
+      "hint: add them to palette 'ember' or give it 'extend: N', draw with its colours, or say "
+      "`checks: { palette: warn }`\n";
   const ProgramResult refused = project.run({"build"});
   CHECK(refused.status == 1);
   CHECK(refused.err.find("assets.yaml:28:3: error: " + words) != std::string::npos);
@@ -236,6 +238,31 @@ TEST_CASE("colours that no palette has are told before anything is drawn") {
                     std::string::npos,
                 result.err);
   CHECK_FALSE(std::filesystem::exists(project.at("art")));
+}
+
+TEST_CASE("a drawn picture of more colours than its auto palette has is told with what to do") {
+  const SmallProject project;
+  Image drawn({16, 16});
+  for (int x = 0; x < 16; ++x) drawn.at(x, 8) = {static_cast<std::uint8_t>(16 * x), 40, 90, 255};
+  project.put("drawn/rainbow.png", std::string(as_text(encode_png(drawn))));
+  put_manifest(project, "{ auto: 4 }", " }\n  rainbow: { source: drawn/rainbow.png");
+  const std::string hint =
+      "'auto: 4' of palette 'chosen' chose colours once: make it larger and they are chosen anew "
+      "from all pictures, draw with its colours, or say `checks: { palette: warn }`";
+  for (const char* verb : {"build", "check", "lint"}) {
+    const ProgramResult refused = project.run({verb});
+    CHECK(refused.status == 1);
+    CHECK_MESSAGE(refused.err.find("[palette]\nhint: " + hint + "\n") != std::string::npos,
+                  refused.err);
+  }
+  const auto report = nlohmann::json::parse(project.run({"check", "--json"}).out);
+  CHECK(report["findings"][0]["hint"] == hint);
+  CHECK(project.run({"lint", "--sarif"}).out.find("is used; " + hint) != std::string::npos);
+  // What the hint says does help.
+  project.replace_in("assets.yaml", "auto: 4", "auto: 40");
+  const ProgramResult larger = project.run({"build"});
+  CHECK_MESSAGE(larger.status == 0, larger.err);
+  CHECK(project.run({"check"}).status == 0);
 }
 
 TEST_CASE("a build tells of masters that had no background to remove") {
