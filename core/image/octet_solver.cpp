@@ -8,9 +8,11 @@
 #include "core/image/octet_solver.hpp"
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cassert>
 #include <deque>
+#include <mutex>
 #include <vector>
 
 #include "core/image/candidate_octets.hpp"
@@ -23,6 +25,7 @@ namespace {
 constexpr int kTileEdge = 8;  // of boxes that tiles are for
 // With more candidates the kernels without tiles are as fast, since they skip what is far away.
 constexpr std::size_t kMostByTiles = 8;
+constexpr std::uint32_t kFewCells = 3000;
 
 template <typename Metric>
 class OctetSolver : public CellSolver {
@@ -36,8 +39,6 @@ class OctetSolver : public CellSolver {
       fast_.push_back(octet_entry(entry.color, metric));
       fast_.back().position = entry.position;
     }
-    if (octets_.fill == nullptr) return;
-    for (OctetEntry& entry : fast_) entry.tiles = &tiles_.emplace_back(entry, octets_.fill);
   }
 
   CellSolution solve(Rgb low) const override {
@@ -75,16 +76,27 @@ class OctetSolver : public CellSolver {
   }
 
   void keep(const ColorBox& box, Candidates from, std::uint8_t* eighths) const {
-    const bool has_tiles =
-        octets_.keep_near != nullptr && box.edge == kTileEdge && from.size() <= kMostByTiles;
-    if (!has_tiles || !octets_.keep_near(box, fast_.data(), from, eighths))
+    const bool by_tiles = box.edge == kTileEdge && from.size() <= kMostByTiles && has_tiles();
+    if (!by_tiles || !octets_.keep_near(box, fast_.data(), from, eighths))
       octets_.keep(box, fast_.data(), from, eighths);
+  }
+
+  /// Tiles are shared by many cells: for a few they are not worth their making. Which way is taken
+  /// makes no difference to what is found, so counts of several threads may well be lost.
+  bool has_tiles() const {
+    if (octets_.fill == nullptr || cells_.load(std::memory_order_relaxed) < kFewCells) return false;
+    std::call_once(tiles_made_, [&] {
+      for (OctetEntry& entry : fast_) entry.tiles = &tiles_.emplace_back(entry, octets_.fill);
+    });
+    return true;
   }
 
   /// By tiles. False when there are none for this cell.
   bool solve_by_tiles(Rgb low, Candidates from, CellAnswer& answer) const {
     TileAnswer by_tiles;
-    if (octets_.solve_near == nullptr || from.size() > kMostByTiles ||
+    const std::uint32_t cells = cells_.load(std::memory_order_relaxed);
+    cells_.store(cells + 1, std::memory_order_relaxed);
+    if (from.size() > kMostByTiles || !has_tiles() ||
         !octets_.solve_near(low, fast_.data(), from, by_tiles))
       return false;
     answer = by_tiles.positions;
@@ -152,8 +164,10 @@ class OctetSolver : public CellSolver {
 
   std::vector<SolverEntry> entries_;
   std::vector<typename Metric::Point> exact_;
-  std::vector<OctetEntry> fast_;
-  std::deque<ChromaTiles> tiles_;
+  mutable std::vector<OctetEntry> fast_;
+  mutable std::atomic<std::uint32_t> cells_ = 0;  ///< that had several candidates, about
+  mutable std::once_flag tiles_made_;
+  mutable std::deque<ChromaTiles> tiles_;
   const ColorOctets& octets_;
   CandidateList all_;
   BoxOctets<32> large_;
