@@ -102,8 +102,8 @@ class ExactColors {
       if (colors_[slot] == color) continue;
       colors_[slot] = color;
       positions_[slot] = static_cast<std::uint8_t>(i);
-      reds_[palette.colors[i].r] = 1;
-      greens_[palette.colors[i].g] = 1;
+      const std::uint16_t pair = red_green(&palette.colors[i].r);
+      pairs_[pair / 64] |= std::uint64_t{1} << pair % 64;
     }
   }
 
@@ -111,7 +111,8 @@ class ExactColors {
   void keep(const Rgba* pixels, std::size_t count, std::uint8_t* of) const {
     for (std::size_t i = 0; i < count; ++i) {
       // Few colours get beyond this.
-      if ((reds_.data()[pixels[i].r] & greens_.data()[pixels[i].g]) == 0) continue;
+      const std::uint16_t pair = red_green(&pixels[i].r);
+      if ((pairs_.data()[pair / 64] >> pair % 64 & 1U) == 0) continue;
       const std::uint32_t color = to_word(opaque(pixels[i].rgb()));
       std::size_t slot = first_slot(color);
       while (colors_.data()[slot] != 0 && colors_.data()[slot] != color) slot = (slot + 1) % kSlots;
@@ -122,11 +123,16 @@ class ExactColors {
  private:
   static constexpr std::size_t kSlots = 1024;
   static std::size_t first_slot(std::uint32_t color) { return color * 0x9e3779b1U >> 22U; }
+  /// Red and green, which stand side by side, as one number.
+  static std::uint16_t red_green(const std::uint8_t* red) {
+    std::uint16_t pair = 0;
+    std::memcpy(&pair, red, sizeof pair);
+    return pair;
+  }
 
   std::array<std::uint32_t, kSlots> colors_{};  ///< 0: nothing is there
   std::array<std::uint8_t, kSlots> positions_{};
-  std::array<std::uint8_t, 256> reds_{};  ///< 1 where an entry has this red
-  std::array<std::uint8_t, 256> greens_{};
+  std::array<std::uint64_t, 1024> pairs_{};  ///< a bit for each red and green of an entry
 };
 
 struct Share {

@@ -251,9 +251,7 @@ std::uint32_t write_answers(const TableParts& parts, const TableRoom& room) {
 }  // namespace
 
 Digest table_key(const Palette& palette, ColorMetric metric) {
-  Bytes text;
-  text.reserve(kMagic.size() + 1 + 3 * palette.colors.size());
-  text.insert(text.end(), kMagic.begin(), kMagic.end());
+  Bytes text(kMagic.begin(), kMagic.end());
   text.push_back(static_cast<std::uint8_t>(metric));
   for (const Rgb color : palette.colors) text.insert(text.end(), {color.r, color.g, color.b});
   return sha256(ByteView(text));
