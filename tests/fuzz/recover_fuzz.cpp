@@ -8,6 +8,7 @@
 
 #include "core/image/recover_master.hpp"
 #include "tests/fuzz/foreign_bytes.hpp"
+#include "tests/unit/core/image/soft_enlargement.hpp"
 
 namespace dgxp {
 namespace {
@@ -20,12 +21,25 @@ void require(bool holds) {
   }
 }
 
-/// A small picture, enlarged by a whole number and with noise, so that every way of finding a grid
-/// is taken.
+/// Each cell as large as the others but for the outermost.
+Image enlarged(const Image& small, int cell, Size size) {
+  Image raw(size);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      raw.at(x, y) = small.at(std::min(x / cell, small.size.width - 1),
+                              std::min(y / cell, small.size.height - 1));
+    }
+  }
+  return raw;
+}
+
+/// A small picture, enlarged by a whole number or softly, and with noise, so that every way of
+/// finding a grid is taken.
 Image make_raw(ForeignBytes& bytes) {
   const Size native{1 + bytes.below(32), 1 + bytes.below(32)};
   const int cell = 1 + bytes.below(6);
-  const int noise = bytes.below(60);
+  const int way = bytes.below(4);
+  const int noise = way == 0 ? bytes.below(60) : bytes.below(6);  // of soft pictures most is lost
   const Size margin{bytes.below(9), bytes.below(9)};
   Image small(native);
   Rgba last{0, 0, 0, 255};
@@ -37,19 +51,19 @@ Image make_raw(ForeignBytes& bytes) {
     }
     p = last;
   }
-  Image raw({native.width * cell + margin.width, native.height * cell + margin.height});
+  const Size size{native.width * cell + margin.width, native.height * cell + margin.height};
+  Image raw = way == 0   ? enlarged(small, cell, size)
+              : way == 1 ? synthetic::softly_enlarged(small, size, synthetic::tent)
+              : way == 2 ? synthetic::softly_enlarged(small, size, synthetic::cubic)
+                         : synthetic::softly_enlarged(small, size, synthetic::lanczos);
   std::uint32_t dice = 1;
   const auto shaken = [&](std::uint8_t value) {
     dice = dice * 1664525U + 1013904223U;
     const int shift = noise == 0 ? 0 : static_cast<int>((dice >> 8U) % 256U) % (noise + 1);
     return static_cast<std::uint8_t>(std::clamp(value + shift - noise / 2, 0, 255));
   };
-  for (int y = 0; y < raw.size.height; ++y) {
-    for (int x = 0; x < raw.size.width; ++x) {
-      const Rgba& p =
-          small.at(std::min(x / cell, native.width - 1), std::min(y / cell, native.height - 1));
-      raw.at(x, y) = {shaken(p.r), shaken(p.g), shaken(p.b), p.a};
-    }
+  for (Rgba& p : raw.pixels) {
+    p = {shaken(p.r), shaken(p.g), shaken(p.b), p.a};
   }
   return raw;
 }
