@@ -109,6 +109,7 @@ int run_pack_command(const Context& context, const PackArguments& arguments) {
   if (!loose) return fail(context, loose.error());
   const AtlasSpec spec = atlas_spec_of(arguments, loose->project);
   std::vector<AtlasInput> inputs;
+  inputs.reserve(loose->images.size());
   for (std::size_t i = 0; i < loose->images.size(); ++i) {
     inputs.push_back({loose->project.sprites[i].id, &loose->images[i]});
   }

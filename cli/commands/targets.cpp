@@ -59,8 +59,10 @@ Result<Done> check_no_inputs(std::span<const std::string> outputs,
 }
 
 void say_written(const Terminal& terminal, const std::string& path, std::string_view text) {
-  if (is_standard_output(path)) return terminal.note(text);
-  terminal.line(text);
+  if (is_standard_output(path))
+    terminal.note(text);
+  else
+    terminal.line(text);
 }
 
 Error two_on_standard_output(std::string_view left, std::string_view right) {

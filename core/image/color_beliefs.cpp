@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <ranges>
 
 #include "core/image/float_lanes.hpp"
 
@@ -198,8 +199,8 @@ void ColorBeliefs::propagate(const ColorUsage& usage) {
   for (const Link& link : links_) {
     tell(usage, link.cell, link.side, link.behind);
   }
-  for (auto link = links_.rbegin(); link != links_.rend(); ++link) {
-    tell(usage, link->behind, opposite(link->side), link->cell);
+  for (const Link& link : links_ | std::views::reverse) {
+    tell(usage, link.behind, opposite(link.side), link.cell);
   }
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (cells_[i].count > 1) {

@@ -49,8 +49,8 @@ class ColorBeliefs {
   /// How often colours are used, believing this, and to a small part `alone`; which stand side by
   /// side is not counted.
   ColorUsage count_colors(std::size_t colors) const;
-  /// The same with pairs; `usage` is the one of the last propagation.
-  ColorUsage count_usage(const ColorUsage& usage, std::size_t colors) const;
+  /// The same with pairs; `before` is the one of the last propagation.
+  ColorUsage count_usage(const ColorUsage& before, std::size_t colors) const;
 
  private:
   using Told = std::array<CandidateShares, 4>;  ///< by the left, right, upper and lower neighbour

@@ -16,11 +16,11 @@ namespace {
 
 constexpr int kMostStretch = 2;
 constexpr int kManyLines = 6;
-constexpr int kLeastDetail = 3;             // of a channel
-constexpr int kLeastLargeDetail = 16;       // of a large picture, which may be drawn in noisy grays
-constexpr std::int64_t kLarge = 256 * 256;  // pixels; hardly a sprite has more
-constexpr int kMostSlant = 3;               // of one side of a detail over the other
-constexpr int kRunsOfDetail = 50;           // at most so many runs of one colour for each detail
+constexpr int kLeastDetail = 3;         // of a channel
+constexpr int kLeastLargeDetail = 16;   // of a large picture, which may be drawn in noisy grays
+constexpr std::int64_t kLarge = 65536;  // pixels; hardly a sprite has more
+constexpr int kMostSlant = 3;           // of one side of a detail over the other
+constexpr int kRunsOfDetail = 50;       // at most so many runs of one colour for each detail
 
 /// First place of a change along an axis and the greatest step that all changes are multiples of.
 struct Rhythm {

@@ -20,7 +20,7 @@ inline float plain_exp(float x) {
   // The floor of `moved`, without a call.
   const float moved = scaled + 0.5F;
   const int cut = static_cast<int>(moved);
-  const float whole = static_cast<float>(cut - (moved < static_cast<float>(cut) ? 1 : 0));
+  const auto whole = static_cast<float>(cut - (moved < static_cast<float>(cut) ? 1 : 0));
   const float part = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
   float sum = 1.0F / 720;
   sum = sum * part + 1.0F / 120;
@@ -62,8 +62,8 @@ inline float plain_log(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   // The mantissa as a number in 0.7 .. 1.42.
   const std::uint32_t shifted = bits - 0x3F3504F3U;
-  const float power = static_cast<float>(static_cast<std::int32_t>(shifted) >> 23);
-  const float mantissa = std::bit_cast<float>(
+  const auto power = static_cast<float>(static_cast<std::int32_t>(shifted) >> 23);
+  const auto mantissa = std::bit_cast<float>(
       bits - (static_cast<std::uint32_t>(static_cast<std::int32_t>(shifted) >> 23) << 23U));
   const float ratio = (mantissa - 1) / (mantissa + 1);
   const float square = ratio * ratio;
