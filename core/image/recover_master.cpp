@@ -35,6 +35,7 @@ namespace {
 constexpr int kMostSide = 16384;         // pixels of a raw image
 constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a background
 constexpr float kNewColor = 20.0F;       // a background this far from the palette is none of it
+constexpr double kPlausible = 0.85;      // of the quality that soft lines leave
 constexpr double kFairQuality = 0.75;    // less is a reason to look further
 constexpr double kSureGrid = 0.8;        // confidence of a grid that leaves no doubt
 constexpr float kSureCell = 0.99F;       // confidence of a cell that is no speck
@@ -334,10 +335,15 @@ std::optional<Recovered> recover_source(const Image& raw, const Image& source,
   return result;
 }
 
-/// Looks for what a picture may have been enlarged from whose grid, if any, is in doubt.
-std::optional<Recovered> recover_enlarged(const Shown& shown, const Result<Grid>& grid,
-                                          EnlargementProof least, const RecoverSpec& spec,
-                                          const Palette& palette,
+/// Whether cells are of one colour each and in no doubt, however soft the lines between them are.
+bool is_plausible(const Recovered& found) {
+  return found.quality >= kPlausible * std::min(1.0, found.grid.confidence / kSureGrid);
+}
+
+/// Looks for what a picture may have been enlarged from whose grid is in doubt: nothing was `found`
+/// so far, or that.
+std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* found,
+                                          const RecoverSpec& spec, const Palette& palette,
                                           const GridExpectation& expectation) {
   const Image& raw = shown.raw;
   if (const auto source = undo_enlargement(raw, EnlargementProof::exact, palette.colors)) {
@@ -346,17 +352,23 @@ std::optional<Recovered> recover_enlarged(const Shown& shown, const Result<Grid>
       return result;
     }
   }
-  const auto source = least == EnlargementProof::likely
-                          ? undo_enlargement(raw, EnlargementProof::likely)
-                          : std::nullopt;
+  const bool is_clear =
+      found != nullptr && found->grid.confidence >= kClearGrid && found->quality >= kFairQuality;
+  const auto source = is_clear ? std::nullopt : undo_enlargement(raw, EnlargementProof::likely);
   if (!source) {
+    return std::nullopt;
+  }
+  const bool is_agreed =
+      found != nullptr && is_even_grid(found->grid, raw.size, source->image.size);
+  if (found != nullptr && is_plausible(*found) && !is_agreed) {
     return std::nullopt;
   }
   if (is_soft(source->interpolation)) {
     return recover_source(raw, source->image, EnlargementProof::likely, spec, palette, expectation);
   }
-  return recover_cells(shown, confirmed_grid(grid, raw.size, source->image.size), spec, palette,
-                       expectation);
+  Grid grid = is_agreed ? found->grid : divide_evenly(raw.size, source->image.size);
+  grid.confidence = 1;
+  return recover_cells(shown, std::move(grid), spec, palette, expectation);
 }
 
 Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const Palette& palette,
@@ -370,23 +382,19 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   const Shown shown(raw, spec.alpha);
   Result<Grid> grid = choose_grid(shown.opaque(), spec, expectation);
   const bool is_told = spec.grid || spec.size;
-  std::optional<Recovered> result;
-  if (grid && (is_told || !is_doubtful(*grid))) {
-    result = recover_cells(shown, *grid, spec, palette, is_told ? GridExpectation{} : expectation);
+  std::optional<Recovered> found;
+  if (grid) {
+    found = recover_cells(shown, *std::move(grid), spec, palette,
+                          is_told ? GridExpectation{} : expectation);
   }
-  if (is_told || (result && result->quality >= kFairQuality)) {
-    return result ? Result<Recovered>(*std::move(result)) : grid.error();
+  const bool is_sure = found && !is_doubtful(found->grid) && found->quality >= kFairQuality;
+  if (!is_told && !is_sure) {
+    if (auto enlarged =
+            recover_enlarged(shown, found ? &*found : nullptr, spec, palette, expectation)) {
+      return *std::move(enlarged);
+    }
   }
-  const bool is_clear = !result && grid && grid->confidence >= kClearGrid;
-  const EnlargementProof least = is_clear ? EnlargementProof::exact : EnlargementProof::likely;
-  if (auto enlarged = recover_enlarged(shown, grid, least, spec, palette, expectation)) {
-    return *std::move(enlarged);
-  }
-  if (!grid) {
-    return grid.error();
-  }
-  return result ? *std::move(result)
-                : recover_cells(shown, *std::move(grid), spec, palette, expectation);
+  return found ? Result<Recovered>(*std::move(found)) : grid.error();
 }
 
 }  // namespace

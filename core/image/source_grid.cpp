@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kFewCells = 16;
 constexpr double kSoftBlur = 0.2;     // cells
+constexpr double kMostAway = 0.15;    // cells, of the mean line
 constexpr double kAsExpected = 0.05;  // of a pixel
 
 bool is_expected(double cell) {
@@ -32,6 +33,23 @@ std::vector<double> multiplied(std::vector<double> lines, double factor) {
   return lines;
 }
 
+/// Whether lines are about those between `count` even cells, the outer ones aside.
+bool are_even(const std::vector<double>& lines, int length, int count) {
+  if (std::abs(static_cast<int>(lines.size()) - 1 - count) > 1) {
+    return false;
+  }
+  const double cell = static_cast<double>(length) / count;
+  double away = 0;
+  for (int i = 1; i < count; ++i) {
+    double least = cell;
+    for (const double line : lines) {
+      least = std::min(least, std::abs(line - i * cell));
+    }
+    away += least;
+  }
+  return away <= kMostAway * cell * count;
+}
+
 }  // namespace
 
 bool is_doubtful(const Grid& grid) {
@@ -43,16 +61,13 @@ bool is_soft(const Interpolation& interpolation) {
   return interpolation.kernel != Kernel::blurred || interpolation.blur > kSoftBlur;
 }
 
-Grid confirmed_grid(const Result<Grid>& found, Size size, Size cells) {
-  const auto has = [](const std::vector<double>& lines, int count) {
-    return lines.size() == static_cast<std::size_t>(count) + 1;
-  };
-  if (found && has(found->columns, cells.width) && has(found->rows, cells.height)) {
-    Grid grid = *found;
-    grid.confidence = 1;
-    return grid;
-  }
+Grid divide_evenly(Size size, Size cells) {
   return stretched(make_pixel_grid(cells), magnification(cells, size));
+}
+
+bool is_even_grid(const Grid& grid, Size size, Size cells) {
+  return are_even(grid.columns, size.width, cells.width) &&
+         are_even(grid.rows, size.height, cells.height);
 }
 
 Magnification magnification(Size source, Size enlarged) {

@@ -17,9 +17,11 @@ bool is_doubtful(const Grid& grid);
 /// Whether cells are so soft that their middles do not show their colours.
 bool is_soft(const Interpolation& interpolation);
 
-/// The grid of a picture of `size` that is known to show so many cells of even size: the one that
-/// was found, if it has as many, else even lines. There is no doubt about either.
-Grid confirmed_grid(const Result<Grid>& found, Size size, Size cells);
+/// Lines around so many cells of even size that fill a picture of `size`.
+Grid divide_evenly(Size size, Size cells);
+
+/// Whether a grid has about those lines.
+bool is_even_grid(const Grid& grid, Size size, Size cells);
 
 /// Pixels of an enlargement for each pixel of its source.
 struct Magnification {

@@ -96,17 +96,33 @@ TEST_CASE("recover_native reads even cells through blur and noise, and is sure o
   }
 }
 
-TEST_CASE("confirmed_grid keeps the grid that was found only where it has as many cells") {
-  Grid found = make_pixel_grid({6, 5});
-  found.confidence = 0.4;
-  const Grid kept = confirmed_grid(found, {6, 5}, {6, 5});
-  CHECK(kept.columns == found.columns);
-  CHECK(kept.confidence == 1);
-  const Grid even = confirmed_grid(found, {12, 10}, {4, 5});
+TEST_CASE("divide_evenly fills a picture with cells") {
+  const Grid even = divide_evenly({12, 10}, {4, 5});
   CHECK(even.columns == std::vector<double>{0, 3, 6, 9, 12});
   CHECK(even.rows == std::vector<double>{0, 2, 4, 6, 8, 10});
   CHECK(even.cell_width == 3);
-  CHECK(confirmed_grid(Error{ErrorKind::input, "none"}, {12, 10}, {4, 5}).columns == even.columns);
+  CHECK(even.cell_height == 2);
+}
+
+TEST_CASE("is_even_grid asks for the same lines, but for the outer ones") {
+  Grid grid = divide_evenly({120, 100}, {10, 10});
+  CHECK(is_even_grid(grid, {120, 100}, {10, 10}));
+  CHECK_FALSE(is_even_grid(grid, {120, 100}, {20, 20}));
+  grid.columns.pop_back();
+  CHECK(is_even_grid(grid, {120, 100}, {10, 10}));
+  for (double& line : grid.rows) {
+    line += 3;
+  }
+  CHECK_FALSE(is_even_grid(grid, {120, 100}, {10, 10}));
+}
+
+TEST_CASE("recover_native does not fit even cells to soft ones that begin elsewhere") {
+  const Image native = blot({36, 36}, 2, 18);
+  const Image raw =
+      synthetic::draw_raw(native, {448, 448}, {.cell = 12, .offset = 4, .blur = 4, .noise = 3});
+  const auto found = recover_native(raw, {}, palette());
+  REQUIRE(found);
+  CHECK(differences(trimmed(found->native), trimmed(native)) == 0);
 }
 
 }  // namespace dgxp
