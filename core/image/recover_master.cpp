@@ -38,6 +38,9 @@ constexpr float kNewColor = 20.0F;       // a background this far from the palet
 constexpr double kPlausible = 0.85;      // of the quality that soft lines leave
 constexpr double kFairQuality = 0.75;    // less is a reason to look further
 constexpr double kSureGrid = 0.8;        // confidence of a grid that leaves no doubt
+constexpr int kManyEdged = 250;          // cells that differ from a neighbour
+constexpr double kFewBroken = 0.01;      // share of cells of several colours
+constexpr double kPureCertainty = 0.94;  // of a grid that separates them, however soft its lines
 constexpr float kSureCell = 0.99F;       // confidence of a cell that is no speck
 constexpr float kSpeckSpread = 3.0F;     // times the usual spread inside of cells, and
 constexpr float kLeastSpread = 24.0F;    // at least this; a speck does not fill its cell
@@ -286,6 +289,12 @@ struct Shown {
   const Image& opaque() const { return flat ? *flat : raw; }
 };
 
+/// Soft lines are no reason to doubt a grid around many cells that are of one colour each.
+double certainty_of(const Grid& grid, const CellPurity& purity) {
+  const bool is_pure = purity.edged >= kManyEdged && purity.broken_share() <= kFewBroken;
+  return std::max(std::min(1.0, grid.confidence / kSureGrid), is_pure ? kPureCertainty : 0.0);
+}
+
 Recovered recover_cells(const Shown& shown, Grid grid, const RecoverSpec& spec,
                         const Palette& palette, const GridExpectation& expectation) {
   const Image& image = shown.opaque();
@@ -304,8 +313,7 @@ Recovered recover_cells(const Shown& shown, Grid grid, const RecoverSpec& spec,
     float& confidence = cells.choice.confidence[i];
     confidence = purity.is_broken[i] != 0 ? std::min(confidence, kBrokenCell) : confidence;
   }
-  result.quality = std::min(1.0, result.grid.confidence / kSureGrid) *
-                   mean_confidence(cells.choice, figure) *
+  result.quality = certainty_of(result.grid, purity) * mean_confidence(cells.choice, figure) *
                    trust_in_grid(result.grid, purity, samples, expectation);
   // Dithering is for colours in between: there distance means nothing.
   if (!palette.colors.empty() && spec.dither == Dither::none)
