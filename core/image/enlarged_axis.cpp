@@ -38,7 +38,9 @@ double blurred_square(double distance, double blur) {
   double sum = 0;
   for (int i = 0; i <= kSimpsonSteps; ++i) {
     const double place = (distance - 0.5 + static_cast<double>(i) / kSimpsonSteps) / blur;
-    const double factor = i == 0 || i == kSimpsonSteps ? 1 : i % 2 == 1 ? 4 : 2;
+    const bool is_end = i == 0 || i == kSimpsonSteps;
+    const double inner = i % 2 == 1 ? 4 : 2;
+    const double factor = is_end ? 1 : inner;
     sum += factor * static_cast<double>(plain_exp(static_cast<float>(-place * place / 2)));
   }
   return sum;

@@ -21,9 +21,9 @@ constexpr double kLeastAgreement = 0.4;
 constexpr double kMostOverNoise = 2;  // times the error of cells half as wide, which is noise
 constexpr double kSomeNoise = 1;
 constexpr std::size_t kMostTries = 3;
-constexpr double kLeastBlur = 0.15;  // cells
-constexpr double kMostBlur = 0.65;
-constexpr double kFineBlur = 0.03;
+constexpr double kBlurStep = 0.15;  // cells; then halved
+constexpr int kBlurSteps = 4;
+constexpr int kHalvings = 2;
 
 constexpr std::array kInterpolations{
     Interpolation{Kernel::bilinear},           Interpolation{Kernel::catmull_rom},
@@ -136,15 +136,17 @@ LineProbes::Trial LineProbes::best_blur(int cells) const {
   const auto blurred = [&](double blur) {
     return attempt({cells, {Kernel::blurred, blur}}, kFewRounds);
   };
-  Trial best = blurred(kLeastBlur);
-  for (double blur = 2 * kLeastBlur; blur <= kMostBlur; blur += kLeastBlur) {
-    best = std::min(best, blurred(blur), by_error);
+  Trial best = blurred(kBlurStep);
+  for (int steps = 2; steps <= kBlurSteps; ++steps) {
+    best = std::min(best, blurred(steps * kBlurStep), by_error);
   }
-  double step = kLeastBlur / 2;
-  for (; step > kFineBlur; step /= 2) {
+  double step = kBlurStep;
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    step /= 2;
     const double blur = best.from.interpolation.blur;
     best = std::min({best, blurred(blur - step), blurred(blur + step)}, by_error);
   }
+  step /= 2;
   // The lowest point of the parabola through three neighbours.
   const double blur = best.from.interpolation.blur;
   const double less = blurred(blur - step).error - best.error;

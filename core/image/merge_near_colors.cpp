@@ -51,6 +51,7 @@ struct NearColor {
 /// Most used first.
 std::vector<NearColor> count_pixels(const Image& image) {
   std::vector<std::pair<std::uint32_t, Rgba>> pixels;
+  pixels.reserve(image.pixels.size());
   for (const Rgba& p : image.pixels) {
     pixels.emplace_back(to_word(p), p);
   }
@@ -74,6 +75,7 @@ std::vector<NearColor> count_pixels(const Image& image) {
 Image merge_near_colors(Image image, int reach, std::span<const Rgb> known) {
   std::vector<NearColor> counts = count_pixels(image);
   std::vector<Rgba> first;
+  first.reserve(known.size());
   for (const Rgb color : known) {
     first.push_back(opaque(color));
   }

@@ -191,6 +191,7 @@ std::vector<std::uint8_t> doubtful_cells(const CellSamples& samples, const Cells
   std::ranges::nth_element(spreads, middle);
   const float most = std::max(kLeastSpread, kSpeckSpread * *middle);
   std::vector<std::uint8_t> doubtful;
+  doubtful.reserve(samples.spread.size());
   for (std::size_t i = 0; i < samples.spread.size(); ++i) {
     doubtful.push_back(cells.choice.confidence[i] < kSureCell || samples.spread[i] > most ? 1 : 0);
   }
@@ -388,12 +389,11 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
                                                raw.size.width, raw.size.height)};
   }
   const Shown shown(raw, spec.alpha);
-  Result<Grid> grid = choose_grid(shown.opaque(), spec, expectation);
+  const Result<Grid> grid = choose_grid(shown.opaque(), spec, expectation);
   const bool is_told = spec.grid || spec.size;
   std::optional<Recovered> found;
   if (grid) {
-    found = recover_cells(shown, *std::move(grid), spec, palette,
-                          is_told ? GridExpectation{} : expectation);
+    found = recover_cells(shown, *grid, spec, palette, is_told ? GridExpectation{} : expectation);
   }
   const bool is_sure = found && !is_doubtful(found->grid) && found->quality >= kFairQuality;
   if (!is_told && !is_sure) {

@@ -20,14 +20,18 @@ inline double tent(double x) {
 
 inline double cubic(double x) {
   const double t = std::abs(x);
-  return t < 1   ? 1.5 * t * t * t - 2.5 * t * t + 1
-         : t < 2 ? -0.5 * t * t * t + 2.5 * t * t - 4 * t + 2
-                 : 0.0;
+  if (t < 1) {
+    return 1.5 * t * t * t - 2.5 * t * t + 1;
+  }
+  return t < 2 ? -0.5 * t * t * t + 2.5 * t * t - 4 * t + 2 : 0.0;
 }
 
 inline double lanczos(double x) {
   const double t = std::abs(x) * 3.14159265358979323846;
-  return t < 1e-9 ? 1.0 : std::abs(x) >= 3 ? 0.0 : 3 * std::sin(t) * std::sin(t / 3) / (t * t);
+  if (t < 1e-9) {
+    return 1;
+  }
+  return std::abs(x) < 3 ? 3 * std::sin(t) * std::sin(t / 3) / (t * t) : 0.0;
 }
 
 using Plane = std::vector<std::array<double, 4>>;  // red, green and blue times alpha, alpha
