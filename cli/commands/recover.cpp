@@ -77,6 +77,7 @@ int refresh_masters(const Context& context, const RecoverArguments& arguments) {
   const auto wanted = find_masters(project->manifest.spec, arguments.inputs);
   if (!wanted) return fail(context, wanted.error());
   project->request.recover_again.insert(wanted->begin(), wanted->end());
+  if (!arguments.inputs.empty()) project->request.told = project->request.recover_again;
   project->request.recover_edited = arguments.overwrite_edited;
   project->request.open_worker = worker_opener(project->worker, context.threads);
   ProgressReporter reporter(*context.terminal);

@@ -43,15 +43,18 @@ void record_edits(const std::vector<AssessedJob>& jobs, Lock& lock) {
   }
 }
 
+bool is_told(const BuildRequest& request, const std::string& master) {
+  return !request.told || request.told->contains(master);
+}
+
 /// Of jobs that were neither made nor tried in vain.
 std::vector<std::string> notes_on_jobs(const std::vector<AssessedJob>& jobs,
-                                       const MadeMasters& made,
-                                       const std::set<std::string>& recover_again) {
-  std::set<std::string> is_told(made.made.begin(), made.made.end());
-  for (const FailedJob& failed : made.failed) is_told.insert(failed.id);
+                                       const MadeMasters& made, const BuildRequest& request) {
+  std::set<std::string> tried(made.made.begin(), made.made.end());
+  for (const FailedJob& failed : made.failed) tried.insert(failed.id);
   std::vector<std::string> notes;
   for (const AssessedJob& assessed : jobs) {
-    if (is_told.contains(assessed.job.id)) continue;
+    if (tried.contains(assessed.job.id) || !is_told(request, assessed.job.id)) continue;
     if (assessed.state == JobState::edited_outdated) {
       notes.push_back(
           fmt::format("'{}' was edited by hand and is kept, though its recipe changed "
@@ -59,13 +62,13 @@ std::vector<std::string> notes_on_jobs(const std::vector<AssessedJob>& jobs,
                       assessed.master->path));
     }
     if (assessed.state == JobState::recovery_changed) {
-      notes.push_back(
-          fmt::format("'{}' is kept: {}, but its raw image is not on this machine (`dgxp reroll "
-                      "{}` draws it again)",
-                      assessed.master->path,
-                      recover_again.contains(assessed.job.id) ? "it should be recovered again"
-                                                              : "its recovery options changed",
-                      assessed.job.id));
+      notes.push_back(fmt::format(
+          "'{}' is kept: {}, but its raw image is not on this machine (`dgxp reroll "
+          "{}` draws it again)",
+          assessed.master->path,
+          request.recover_again.contains(assessed.job.id) ? "it should be recovered again"
+                                                          : "its recovery options changed",
+          assessed.job.id));
     }
   }
   return notes;
@@ -210,7 +213,7 @@ class Build {
     if (!may_write) return compare();
     if (auto done = make_stale_masters(); !done) return done.error();
     record_edits(now_.jobs, now_.lock);
-    report_.notes = notes_on_jobs(now_.jobs, report_.made, request_.recover_again);
+    report_.notes = notes_on_jobs(now_.jobs, report_.made, request_);
     if (!all_masters_present()) return keep_what_was_made();
     auto rendered = render_outputs(project_, now_.inputs, now_.palettes, now_.lock, request_.repack,
                                    request_.threads, request_.memory);
@@ -315,12 +318,25 @@ class Build {
 
   void take_findings(const Rendered& rendered) {
     report_.findings = rendered.findings;
+    if (request_.told) {
+      forget_untold_findings();
+      return;  // what a target cannot express is not about pictures
+    }
     report_.notes.insert(report_.notes.end(), rendered.notes.begin(), rendered.notes.end());
+  }
+
+  void forget_untold_findings() {
+    std::set<std::string_view> sprites;
+    for (const SpriteSpec& sprite : project_.sprites)
+      for (const RowSpec& row : sprite.rows)
+        if (is_told(request_, row.master)) sprites.insert(sprite.id);
+    std::erase_if(report_.findings,
+                  [&](const Finding& finding) { return !sprites.contains(finding.sprite); });
   }
 
   /// locked and check: outputs from what git holds, compared with what is there.
   Result<BuildReport> compare() {
-    report_.notes = notes_on_jobs(now_.jobs, {}, {});
+    report_.notes = notes_on_jobs(now_.jobs, {}, request_);
     if (!stale_ids(now_.jobs).empty()) {
       report_.is_complete = false;
       report_.lock_outdated = true;

@@ -37,6 +37,7 @@ struct BuildRequest {
   StaleOptions stale;
   std::set<std::string> recover_again;  ///< jobs to recover from their raw image, fresh or not
   bool recover_edited = false;          ///< those of them that were edited by hand, too
+  std::optional<std::set<std::string>> told;  ///< masters that notes and findings are wanted of
   Repack repack = Repack::no;
   int threads = 1;
   OpenWorker open_worker;
