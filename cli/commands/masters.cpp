@@ -105,6 +105,20 @@ Result<Done> check_adoptable(const AssessedJob& assessed, const PresentMaster* p
                    master.frame_size.width, master.frame_size.height, wanted.width, wanted.height)};
 }
 
+/// Drawn to hold a place, and nobody has drawn in it since.
+bool is_placeholder(const OpenedProject& project, const AssessedJob& assessed) {
+  const auto locked = project.now.lock.jobs.find(assessed.job.id);
+  return locked != project.now.lock.jobs.end() && locked->second.origin == Origin::placeholder &&
+         !is_edited(assessed);
+}
+
+void tell_left_out(const Terminal& terminal, std::size_t placeholders) {
+  if (placeholders == 0) return;
+  terminal.note(fmt::format("{} left out: name {} to approve {}",
+                            count_text(placeholders, "placeholder is", "placeholders are"),
+                            placeholders == 1 ? "it" : "them", placeholders == 1 ? "it" : "them"));
+}
+
 /// Takes one master as approved, in today's colours if `redraw`, into `lock`.
 Result<Done> adopt_master(OpenedProject& project, const AssessedJob& assessed, bool redraw,
                           Lock& lock) {
@@ -186,14 +200,20 @@ int run_adopt_command(const Context& context, const AdoptArguments& arguments) {
   if (!masters) return fail(context, masters.error());
   Lock lock = project->now.lock;
   std::vector<std::string> adopted;
+  std::size_t left_out = 0;
   for (const std::string& id : *masters) {
     const AssessedJob* assessed = find_job(*project, id);
     if (assessed == nullptr) continue;  // drawn by hand: approved as it is
+    if (arguments.all && is_placeholder(*project, *assessed)) {
+      ++left_out;
+      continue;
+    }
     if (auto done = adopt_master(*project, *assessed, arguments.redraw, lock); !done) {
       return fail(context, done.error());
     }
     adopted.push_back(id);
   }
+  tell_left_out(*context.terminal, left_out);
   if (arguments.redraw) forget_unused_colors(*project, lock);
   return save_lock(context, *project, lock, adopted, "adopted");
 }

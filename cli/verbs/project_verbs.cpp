@@ -114,7 +114,8 @@ void add_master_verbs(CLI::App& app, Options& options) {
                  [](const Context& c, Options& o) { return run_adopt_command(c, o.adopt); });
   sub->add_option("sprites", options.adopt.sprites, "ids or patterns");
   add_manifest(*sub, options.adopt.manifest);
-  sub->add_flag("--all", options.adopt.all, "all masters")->excludes(sub->get_option("sprites"));
+  sub->add_flag("--all", options.adopt.all, "all masters that are no placeholders")
+      ->excludes(sub->get_option("sprites"));
   sub->add_flag("--redraw", options.adopt.redraw,
                 "rewrite the masters in today's palette and forget former colours");
 

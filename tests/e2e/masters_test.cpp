@@ -43,3 +43,25 @@ TEST_CASE("recover --refresh of one sprite is silent about the others") {
   CHECK(report["notes"].size() == 1);
   CHECK(report["findings"].size() == 1);
 }
+
+TEST_CASE("adopt --all leaves placeholders out, which are approved by name only") {
+  const SmallProject project;
+  REQUIRE(project.run({"build"}).status == 0);
+  const std::string lock = project.get("assets.lock");
+  ProgramResult all = project.run({"adopt", "--all", "--redraw"});
+  CHECK(all.status == 0);
+  CHECK(all.out == "");
+  CHECK(all.err == "note: 4 placeholders are left out: name them to approve them\n");
+  CHECK(project.get("assets.lock") == lock);
+  // One that somebody drew in is none any more.
+  draw_in(project, "art/item/coin.png");
+  CHECK(project.run({"adopt", "item/potion", "hero/*"}).out ==
+        "hero/walk/east adopted\nitem/potion adopted\n");
+  all = project.run({"adopt", "--all", "--json"});
+  CHECK(nlohmann::json::parse(all.out)["adopted"] ==
+        nlohmann::json::array({"hero/walk/east", "item/coin", "item/potion"}));
+  CHECK(all.err == "note: 1 placeholder is left out: name it to approve it\n");
+  const std::string left = project.run({"check", "--no-placeholders"}).out;
+  CHECK(left.find("item/sword is a placeholder\n") != std::string::npos);
+  CHECK(left.find("is a placeholder") == left.rfind("is a placeholder"));
+}
