@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ Result<Lock> parse_lock(std::string_view file, ByteView content);
 /// Sorted YAML, one block a job, LF, no time: `parse_lock(write_lock(lock))` is `lock`, and equal
 /// locks give equal text.
 std::string write_lock(const Lock& lock);
+
+/// How many masters the text of a write_lock calls placeholders, without reading all of it.
+std::size_t count_placeholders(std::string_view lock_text);
 
 }  // namespace dgxp

@@ -101,6 +101,15 @@ std::string write_lock(const Lock& lock) {
   return text;
 }
 
+std::size_t count_placeholders(std::string_view lock_text) {
+  const std::string line = fmt::format("\n    origin: {}\n", to_text(Origin::placeholder));
+  std::size_t count = 0;
+  for (std::size_t at = lock_text.find(line); at != std::string_view::npos;
+       at = lock_text.find(line, at + 1))
+    ++count;
+  return count;
+}
+
 bool LockWriter::update_jobs(const std::map<std::string, LockedJob>& jobs) {
   bool differs = jobs.size() != jobs_.size();
   jobs_.resize(jobs.size());

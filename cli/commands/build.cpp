@@ -9,9 +9,13 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "core/store/build_stamp.hpp"
+#include "core/store/plain_file.hpp"
+#include "manifests/lock_file.hpp"
 
 namespace dgxp {
 namespace {
+
+constexpr std::size_t kLargestLock = 16U << 20U;  // as it is read for a build
 
 /// What was asked: a stamp answers only the same question.
 Digest question_of(const BuildArguments& arguments, const ManifestPlace& files,
@@ -50,6 +54,19 @@ void show_drift(const Context& context, const BuildReport& report) {
        .hint = "run `dgxp build` without --locked and commit what it writes"});
 }
 
+/// What `status` says, too. Counted in the lock, which is there even when nothing else is read.
+void show_placeholders(const Terminal& terminal, const ManifestPlace& files) {
+  if (terminal.json()) return;
+  const auto lock = read_plain_file(files.folder / files.lock, kLargestLock);
+  const std::size_t count = lock ? count_placeholders(as_text(*lock)) : 0;
+  if (count == 0) return;
+  terminal.line(fmt::format(
+      "{} still: build with a worker that draws (--worker, DGXP_WORKER) to have {} replaced, or "
+      "approve {} with `dgxp adopt`",
+      count_text(count, "master is a placeholder", "masters are placeholders"),
+      count == 1 ? "it" : "them", count == 1 ? "it" : "them"));
+}
+
 void show_done(const Context& context, const BuildReport& report) {
   const Terminal& terminal = *context.terminal;
   const auto& delivery = report.delivery;
@@ -60,14 +77,10 @@ void show_done(const Context& context, const BuildReport& report) {
     terminal.line("nothing to do");
     return;
   }
-  const auto placeholders = std::ranges::count_if(report.jobs, [](const AssessedJob& assessed) {
-    return assessed.state == JobState::placeholder;
-  });
   terminal.line(fmt::format(
-      "{} generated, {} recovered, {} written, {} unchanged{}",
+      "{} generated, {} recovered, {} written, {} unchanged",
       count_text(report.made.generated.size(), "master", "masters"), report.made.recovered.size(),
-      count_text(delivery.written.size(), "file", "files"), delivery.unchanged,
-      placeholders > 0 ? fmt::format(", {} still placeholders", placeholders) : ""));
+      count_text(delivery.written.size(), "file", "files"), delivery.unchanged));
 }
 
 std::vector<std::string> stamped_paths(const BuildReport& report, const ManifestPlace& files) {
@@ -104,6 +117,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
   if (!arguments.repack && arguments.plan.empty() && is_up_to_date(files.folder, question)) {
     if (terminal.json()) terminal.data(report_json({}, 0));
     terminal.line("nothing to do");
+    show_placeholders(terminal, files);
     return 0;
   }
 
@@ -144,6 +158,7 @@ int run_build_command(const Context& context, const BuildArguments& arguments) {
     show_drift(context, *report);
   } else {
     show_done(context, *report);
+    show_placeholders(terminal, files);
   }
   if (!report->is_complete && exit_code == static_cast<int>(ExitStatus::failed)) {
     terminal.error({.message = "some sprites have no master yet: no output was touched",

@@ -192,6 +192,30 @@ TEST_CASE("build against a worker over tcp and ipc gives the bytes of the embedd
   CHECK((over_ipc.status(".run").st_mode & 0777U) == 0700U);
 }
 
+TEST_CASE("build and status agree on placeholders, also behind a worker that draws such itself") {
+  const SmallProject project;
+  auto worker = start_dgxp(project.folder(), worker_at("tcp://127.0.0.1:0"));
+  const std::string address = addresses_of(worker).requests;
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--worker", address}, {"--worker", "embedded"}}) {
+    for (int round = 0; round < 3; ++round) {
+      std::vector<std::string> build{"build"};
+      build.insert(build.end(), more.begin(), more.end());
+      const ProgramResult built = project.run(build);
+      CHECK_MESSAGE(built.status == 0, built.err);
+      CHECK_MESSAGE(built.out.find("\n4 masters are placeholders still: build with a worker that "
+                                   "draws (--worker, DGXP_WORKER)") != std::string::npos,
+                    built.out);
+      CHECK((round == 0 || built.out.starts_with("nothing to do\n")));
+      build.emplace_back("--json");
+      CHECK(project.run(build).out.find("placeholders still") == std::string::npos);
+    }
+    std::vector<std::string> status{"status"};
+    status.insert(status.end(), more.begin(), more.end());
+    CHECK(project.run(status).out.find(", 4 of them placeholders\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("a worker says where it listens, and ends on SIGTERM and SIGINT with their statuses") {
   const SmallProject project;
   auto worker = start_dgxp(project.folder(), {"worker", "--listen", "tcp://127.0.0.1:0"});

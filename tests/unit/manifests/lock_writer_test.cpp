@@ -1,5 +1,6 @@
 #include "manifests/lock_writer.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -18,7 +19,9 @@ TEST_CASE("after any changes a LockWriter gives the text of write_lock") {
   for (int round = 0; round < 400; ++round) {
     switch (below(6)) {
       case 0:
-        lock.jobs[fmt::format("hero/{}", below(9))].master = sha256(fmt::format("{}", below(4)));
+        lock.jobs[fmt::format("hero/{}", below(9))] = {
+            .master = sha256(fmt::format("{}", below(4))),
+            .origin = below(2) == 0 ? Origin::placeholder : Origin::edited};
         break;
       case 1:
         lock.jobs.erase(fmt::format("hero/{}", below(9)));
@@ -37,6 +40,10 @@ TEST_CASE("after any changes a LockWriter gives the text of write_lock") {
         break;
     }
     CHECK(writer.write(lock) == write_lock(lock));
+    CHECK(count_placeholders(writer.text()) ==
+          static_cast<std::size_t>(std::ranges::count_if(lock.jobs, [](const auto& entry) {
+            return entry.second.origin == Origin::placeholder;
+          })));
     CHECK(writer.text() == write_lock(lock));
   }
 }
