@@ -78,11 +78,42 @@ void write_slots(std::string& text, const std::string& atlas, const LockedSlots&
   }
 }
 
+bool are_same(const LockedJob& written, const LockedJob& today) {
+  return written == today;
+}
+
 bool are_same(const std::vector<std::pair<std::string, LockedSlot>>& written,
-              const LockedSlots& slots) {
-  return std::ranges::equal(written, slots, [](const auto& before, const auto& today) {
-    return before.first == today.first && before.second == today.second;
+              const LockedSlots& today) {
+  return std::ranges::equal(written, today, [](const auto& before, const auto& now) {
+    return before.first == now.first && before.second == now.second;
   });
+}
+
+void copy_to(LockedJob& written, const LockedJob& today) {
+  written = today;
+}
+
+void copy_to(std::vector<std::pair<std::string, LockedSlot>>& written, const LockedSlots& today) {
+  written.assign(today.begin(), today.end());
+}
+
+/// Puts what differs into words again. True when they are not those of before.
+template <typename Value, typename Today, typename Write>
+bool update(std::vector<WrittenEntry<Value>>& entries, const std::map<std::string, Today>& today,
+            Write write) {
+  bool differs = today.size() != entries.size();
+  entries.resize(today.size());
+  auto known = entries.begin();
+  for (const auto& [key, value] : today) {
+    WrittenEntry<Value>& written = *known++;
+    if (!written.text.empty() && written.key == key && are_same(written.value, value)) continue;
+    written.key = key;
+    copy_to(written.value, value);
+    written.text.clear();
+    write(written.text, key, value);
+    differs = true;
+  }
+  return differs;
 }
 
 std::string head() {
@@ -110,46 +141,18 @@ std::size_t count_placeholders(std::string_view lock_text) {
   return count;
 }
 
-bool LockWriter::update_jobs(const std::map<std::string, LockedJob>& jobs) {
-  bool differs = jobs.size() != jobs_.size();
-  jobs_.resize(jobs.size());
-  auto known = jobs_.begin();
-  for (const auto& [id, job] : jobs) {
-    WrittenJob& written = *known++;
-    if (!written.text.empty() && written.id == id && written.job == job) continue;
-    written = {.id = id, .job = job, .text = {}};
-    write_job(written.text, id, job);
-    differs = true;
-  }
-  return differs;
-}
-
-bool LockWriter::update_layout(const std::map<std::string, LockedSlots>& layout) {
-  bool differs = layout.size() != layout_.size();
-  layout_.resize(layout.size());
-  auto known = layout_.begin();
-  for (const auto& [atlas, slots] : layout) {
-    WrittenAtlas& written = *known++;
-    if (!written.text.empty() && written.name == atlas && are_same(written.slots, slots)) continue;
-    written = {.name = atlas, .slots = {slots.begin(), slots.end()}, .text = {}};
-    write_slots(written.text, atlas, slots);
-    differs = true;
-  }
-  return differs;
-}
-
 const std::string& LockWriter::write(const Lock& lock) {
-  const bool has_new_jobs = update_jobs(lock.jobs);
-  const bool has_new_layout = update_layout(lock.layout);
+  const bool has_new_jobs = update(jobs_, lock.jobs, write_job);
+  const bool has_new_layout = update(layout_, lock.layout, write_slots);
   if (!text_.empty() && !has_new_jobs && !has_new_layout && palettes_ == lock.palettes)
     return text_;
   palettes_ = lock.palettes;
   text_ = head();
   if (!jobs_.empty()) text_ += "jobs:\n";
-  for (const WrittenJob& written : jobs_) text_ += written.text;
+  for (const auto& written : jobs_) text_ += written.text;
   write_palettes(text_, palettes_);
   if (!layout_.empty()) text_ += "layout:\n";
-  for (const WrittenAtlas& written : layout_) text_ += written.text;
+  for (const auto& written : layout_) text_ += written.text;
   return text_;
 }
 

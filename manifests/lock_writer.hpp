@@ -11,6 +11,14 @@ namespace dgxp {
 
 using LockedSlots = std::map<std::string, LockedSlot>;  ///< of one atlas, by frame name
 
+/// An entry of a lock as it was put into words.
+template <typename Value>
+struct WrittenEntry {
+  std::string key;
+  Value value;
+  std::string text;
+};
+
 /// Writes one lock after the other, in a process that does so: of each only what differs from the
 /// one before is put into words again.
 class LockWriter {
@@ -21,24 +29,12 @@ class LockWriter {
   const std::string& text() const { return text_; }
 
  private:
-  // Rows and not maps: they are only walked through, beside the maps of a lock.
-  struct WrittenJob {
-    std::string id;
-    LockedJob job;
-    std::string text;
-  };
-  struct WrittenAtlas {
-    std::string name;
-    std::vector<std::pair<std::string, LockedSlot>> slots;
-    std::string text;
-  };
-  /// True when they are not those of before.
-  bool update_jobs(const std::map<std::string, LockedJob>& jobs);
-  bool update_layout(const std::map<std::string, LockedSlots>& layout);
+  using WrittenSlots = std::vector<std::pair<std::string, LockedSlot>>;
 
-  std::vector<WrittenJob> jobs_;
+  // Rows and not maps: they are only walked through, beside the maps of a lock.
+  std::vector<WrittenEntry<LockedJob>> jobs_;
   std::map<std::string, LockedPalette> palettes_;
-  std::vector<WrittenAtlas> layout_;
+  std::vector<WrittenEntry<WrittenSlots>> layout_;
   std::string text_;
 };
 
