@@ -59,13 +59,13 @@ class ByteReader {
 };
 
 Error ends_early(std::string_view name) {
-  return palette_error(name, 0, "the palette ends too early");
+  return palette_error(name, {}, "the palette ends too early");
 }
 
 Result<Palette> checked(std::string_view name, Palette palette) {
-  if (palette.colors.empty()) return palette_error(name, 0, "the palette holds no colour");
+  if (palette.colors.empty()) return palette_error(name, {}, "the palette holds no colour");
   if (palette.colors.size() > kMostPaletteColors)
-    return palette_error(name, 0, "more than 256 colours");
+    return palette_error(name, {}, "more than 256 colours");
   return palette;
 }
 
@@ -150,7 +150,7 @@ Result<Palette> read_aco_section(std::string_view name, ByteReader& reader, bool
     if (reader.is_short()) return ends_early(name);
     const auto color = aco_color(space, words);
     if (!color)
-      return palette_error(name, 0,
+      return palette_error(name, {},
                            fmt::format("colour {} has colour space {}, which is not "
                                        "supported",
                                        i + 1, space));
@@ -209,7 +209,7 @@ Result<Palette> parse_riff_palette(std::string_view name, ByteView content) {
     }
     chunk.take(2);  // version
     const std::uint32_t count = chunk.little(2);
-    if (count > kMostPaletteColors) return palette_error(name, 0, "more than 256 colours");
+    if (count > kMostPaletteColors) return palette_error(name, {}, "more than 256 colours");
     Palette palette;
     for (std::uint32_t i = 0; i < count; ++i) {
       const ByteView entry = chunk.take(4);
@@ -226,12 +226,12 @@ Result<Palette> parse_act_palette(std::string_view name, ByteView content) {
   constexpr std::size_t kTable = 3 * kMostPaletteColors;
   if (content.size() != kTable && content.size() != kTable + 4)
     return palette_error(
-        name, 0, fmt::format("an .act palette has 768 or 772 bytes, not {}", content.size()));
+        name, {}, fmt::format("an .act palette has 768 or 772 bytes, not {}", content.size()));
   ByteReader tail(content.subspan(kTable));
   std::size_t count = kMostPaletteColors;
   if (content.size() > kTable) count = tail.big(2);
   if (count > kMostPaletteColors)
-    return palette_error(name, 0, fmt::format("{} colours are announced, at most 256 fit", count));
+    return palette_error(name, {}, fmt::format("{} colours are announced, at most 256 fit", count));
   if (count == 0) count = kMostPaletteColors;  // written by some tools for a full table
   Palette palette;
   for (std::size_t i = 0; i < count; ++i)
@@ -244,11 +244,11 @@ Result<Palette> parse_aco_palette(std::string_view name, ByteView content) {
   const std::uint32_t version = reader.big(2);
   if (reader.is_short()) return ends_early(name);
   if (version != 1 && version != 2)
-    return palette_error(name, 0, fmt::format("version {} of .aco is not known", version));
+    return palette_error(name, {}, fmt::format("version {} of .aco is not known", version));
   auto palette = read_aco_section(name, reader, version == 2);
   if (!palette || reader.left() == 0) return palette;
   if (version == 2 || reader.big(2) != 2 || reader.is_short())
-    return palette_error(name, 0, "unknown bytes follow the colours");
+    return palette_error(name, {}, "unknown bytes follow the colours");
   const auto named = read_aco_section(name, reader, true);
   if (!named) return named.error();
   return palette;
@@ -268,7 +268,7 @@ Result<Palette> parse_ase_palette(std::string_view name, ByteView content) {
     const auto color = ase_color(block);
     if (!color)
       return palette_error(
-          name, 0,
+          name, {},
           fmt::format("colour {} is malformed or of an unknown model", palette.colors.size() + 1));
     palette.colors.push_back(*color);
     if (palette.colors.size() > kMostPaletteColors) break;

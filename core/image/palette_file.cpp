@@ -95,21 +95,24 @@ class LospecReader : public nlohmann::json_sax<json> {
 Result<Palette> parse_lospec_palette(std::string_view name, std::string_view text) {
   LospecReader reader;
   const bool is_read = json::sax_parse(text, &reader);
-  if (!reader.problem.empty()) return palette_error(name, 0, reader.problem);
+  if (!reader.problem.empty()) return palette_error(name, {}, reader.problem);
   if (!is_read) {
-    const auto end =
-        text.begin() + static_cast<std::ptrdiff_t>(std::min(reader.syntax_error, text.size()));
-    return palette_error(name, 1 + static_cast<int>(std::count(text.begin(), end, '\n')),
+    // The byte that is told is counted from 1: the last one that was read.
+    const std::size_t at = std::min(std::max<std::size_t>(reader.syntax_error, 1) - 1, text.size());
+    const std::string_view before = text.substr(0, at);
+    const auto line = 1 + static_cast<int>(std::ranges::count(before, '\n'));
+    const std::size_t start = before.rfind('\n') + 1;  // 0 when there is none
+    return palette_error(name, {line, static_cast<int>(at - start) + 1},
                          "this is not JSON of a palette");
   }
-  if (!reader.has_colors) return palette_error(name, 0, "there is no list 'colors'");
-  if (reader.palette.colors.empty()) return palette_error(name, 0, "the palette holds no colour");
+  if (!reader.has_colors) return palette_error(name, {}, "there is no list 'colors'");
+  if (reader.palette.colors.empty()) return palette_error(name, {}, "the palette holds no colour");
   return std::move(reader.palette);
 }
 
 Result<Palette> parse_png_palette(std::string_view name, ByteView content) {
   const auto image = decode_png(content, kPngLimits);
-  if (!image) return palette_error(name, 0, image.error().message);
+  if (!image) return palette_error(name, {}, image.error().message);
   Palette palette;
   std::optional<Rgb> last;
   for (const Rgba& pixel : image->pixels) {
@@ -117,10 +120,10 @@ Result<Palette> parse_png_palette(std::string_view name, ByteView content) {
     last = pixel.rgb();
     if (palette.find(*last)) continue;
     if (palette.colors.size() == kMostPaletteColors)
-      return palette_error(name, 0, "more than 256 different colours");
+      return palette_error(name, {}, "more than 256 different colours");
     palette.colors.push_back(*last);
   }
-  if (palette.colors.empty()) return palette_error(name, 0, "the picture has no opaque pixel");
+  if (palette.colors.empty()) return palette_error(name, {}, "the picture has no opaque pixel");
   return palette;
 }
 
@@ -163,7 +166,7 @@ Bytes write_strip(const Palette& palette) {
 Result<Palette> parse_palette(std::string_view name, ByteView content) {
   if (starts_with(content, "\x89PNG")) return parse_png_palette(name, content);
   if (content.size() > kMostBytes)
-    return palette_error(name, 0,
+    return palette_error(name, {},
                          fmt::format("{} bytes are too many for a palette", content.size()));
   const std::string suffix = suffix_of(name);
   const std::string_view text = as_text(content);
@@ -177,15 +180,15 @@ Result<Palette> parse_palette(std::string_view name, ByteView content) {
   if (suffix == ".act") return parse_act_palette(name, content);
   if (suffix == ".aco") return parse_aco_palette(name, content);
   if (is_aseprite(content))
-    return palette_error(name, 0, "this is a picture of Aseprite, not an Adobe swatch file");
+    return palette_error(name, {}, "this is a picture of Aseprite, not an Adobe swatch file");
   if (suffix == ".json" || start.starts_with('{')) return parse_lospec_palette(name, text);
   if (suffix == ".hex") return parse_hex_palette(name, text);
   if (suffix == ".gpl") return parse_gpl_palette(name, text);
-  if (suffix == ".pal") return palette_error(name, 0, "neither a JASC nor a RIFF palette");
-  if (suffix == ".ase") return palette_error(name, 0, "not an Adobe swatch file");
-  if (suffix == ".png") return palette_error(name, 0, "not a PNG file");
+  if (suffix == ".pal") return palette_error(name, {}, "neither a JASC nor a RIFF palette");
+  if (suffix == ".ase") return palette_error(name, {}, "not an Adobe swatch file");
+  if (suffix == ".png") return palette_error(name, {}, "not a PNG file");
   return palette_error(
-      name, 0, "unknown palette format; known are .hex .gpl .pal .act .aco .ase .json .png");
+      name, {}, "unknown palette format; known are .hex .gpl .pal .act .aco .ase .json .png");
 }
 
 Bytes write_palette(const Palette& palette, PaletteFormat format, std::string_view name) {

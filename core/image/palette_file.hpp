@@ -13,8 +13,8 @@ namespace dgxp {
 /// opaque colours in reading order). The suffix of `name` proposes the format and the magic
 /// decides. Double entries are kept, so that positions are those of the file.
 ///
-/// Error: `manifest`, "name:line: ..." for text formats, when the file is malformed, empty or has
-/// more than 256 colours.
+/// Error: `manifest`, "name:line:column: ..." for text formats, when the file is malformed, empty
+/// or has more than 256 colours.
 Result<Palette> parse_palette(std::string_view name, ByteView content);
 
 enum class PaletteFormat { hex, gpl, jasc, act, ase, lospec_json, png };

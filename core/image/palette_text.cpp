@@ -24,7 +24,9 @@ std::string_view trimmed(std::string_view text) {
 class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {
-    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
+    if (!rest_.starts_with("\xEF\xBB\xBF")) return;
+    rest_.remove_prefix(3);
+    line_column_ = 4;
   }
   /// The next line without blanks around it; nothing at the end.
   std::optional<std::string_view> next() {
@@ -36,14 +38,19 @@ class Lines {
       rest_.remove_prefix(2);
     else if (!rest_.empty())
       rest_.remove_prefix(1);
-    ++number_;
-    return trimmed(line);
+    ++place_.line;
+    const std::string_view shown = trimmed(line);
+    place_.column = line_column_ + static_cast<int>(shown.data() - line.data());
+    line_column_ = 1;
+    return shown;
   }
-  int number() const { return number_; }
+  /// Where the last line begins, without its blanks.
+  Place place() const { return place_; }
 
  private:
   std::string_view rest_;
-  int number_ = 0;
+  Place place_;
+  int line_column_ = 1;  ///< of the first byte of the next line
 };
 
 /// Takes a whole number from the front of `text`, then the blanks behind it. Nothing when there is
@@ -71,19 +78,19 @@ std::optional<Rgb> take_color(std::string_view& text) {
   return Rgb{channels[0], channels[1], channels[2]};
 }
 
-Error not_a_color(std::string_view name, int line, std::string_view text) {
+Error not_a_color(std::string_view name, Place place, std::string_view text) {
   constexpr std::size_t kShown = 40;
-  return palette_error(name, line,
+  return palette_error(name, place,
                        fmt::format("'{}{}' is not a colour", text.substr(0, kShown),
                                    text.size() > kShown ? "..." : ""));
 }
 
-Error too_many(std::string_view name, int line) {
-  return palette_error(name, line, "more than 256 colours");
+Error too_many(std::string_view name, Place place) {
+  return palette_error(name, place, "more than 256 colours");
 }
 
 Error no_color(std::string_view name) {
-  return palette_error(name, 0, "the palette holds no colour");
+  return palette_error(name, {}, "the palette holds no colour");
 }
 
 /// Reads "r g b ..." lines until the end; `is_skipped` says which lines hold no colour.
@@ -94,8 +101,8 @@ Result<Palette> read_color_lines(std::string_view name, Lines& lines, IsSkipped 
     if (line->empty() || is_skipped(*line)) continue;
     std::string_view rest = *line;
     const auto color = take_color(rest);
-    if (!color) return not_a_color(name, lines.number(), *line);
-    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.number());
+    if (!color) return not_a_color(name, lines.place(), *line);
+    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.place());
     palette.colors.push_back(*color);
   }
   if (palette.colors.empty()) return no_color(name);
@@ -112,10 +119,9 @@ std::string as_title(std::string_view title) {
 
 }  // namespace
 
-Error palette_error(std::string_view name, int line, std::string_view message) {
-  return {.kind = ErrorKind::manifest,
-          .message = line == 0 ? fmt::format("{}: {}", name, message)
-                               : fmt::format("{}:{}: {}", name, line, message)};
+Error palette_error(std::string_view name, Place place, std::string_view message) {
+  const std::string where = place.line == 0 ? "" : fmt::format("{}:{}:", place.line, place.column);
+  return {.kind = ErrorKind::manifest, .message = fmt::format("{}:{} {}", name, where, message)};
 }
 
 Result<Palette> parse_hex_palette(std::string_view name, std::string_view text) {
@@ -131,8 +137,8 @@ Result<Palette> parse_hex_palette(std::string_view name, std::string_view text) 
     const auto color = is_hex && (digits.size() == 6 || digits.size() == 8)
                            ? parse_hex_color(digits.substr(0, 6))
                            : std::nullopt;
-    if (!color) return not_a_color(name, lines.number(), *line);
-    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.number());
+    if (!color) return not_a_color(name, lines.place(), *line);
+    if (palette.colors.size() == kMostPaletteColors) return too_many(name, lines.place());
     palette.colors.push_back(*color);
   }
   if (palette.colors.empty()) return no_color(name);
@@ -142,7 +148,7 @@ Result<Palette> parse_hex_palette(std::string_view name, std::string_view text) 
 Result<Palette> parse_gpl_palette(std::string_view name, std::string_view text) {
   Lines lines(text);
   if (lines.next().value_or("") != "GIMP Palette")
-    return palette_error(name, 1, "a GIMP palette begins with the line 'GIMP Palette'");
+    return palette_error(name, lines.place(), "a GIMP palette begins with the line 'GIMP Palette'");
   return read_color_lines(name, lines, [](std::string_view line) {
     return line.starts_with('#') || line.starts_with("Name:") || line.starts_with("Columns:") ||
            line.starts_with("Channels:");
@@ -152,17 +158,18 @@ Result<Palette> parse_gpl_palette(std::string_view name, std::string_view text) 
 Result<Palette> parse_jasc_palette(std::string_view name, std::string_view text) {
   Lines lines(text);
   if (lines.next().value_or("") != "JASC-PAL")
-    return palette_error(name, 1, "a JASC palette begins with the line 'JASC-PAL'");
+    return palette_error(name, lines.place(), "a JASC palette begins with the line 'JASC-PAL'");
   if (lines.next().value_or("") != "0100")
-    return palette_error(name, 2, "a JASC palette has version '0100'");
+    return palette_error(name, lines.place(), "a JASC palette has version '0100'");
   std::string_view rest = lines.next().value_or("");
+  const Place place = lines.place();
   const auto count = take_number(rest);
   if (!count || !rest.empty() || *count < 1 || *count > static_cast<int>(kMostPaletteColors))
-    return palette_error(name, 3, "the number of colours must be 1 to 256");
+    return palette_error(name, place, "the number of colours must be 1 to 256");
   auto palette = read_color_lines(name, lines, [](std::string_view) { return false; });
   if (palette && palette->colors.size() != static_cast<std::size_t>(*count))
     return palette_error(
-        name, 3,
+        name, place,
         fmt::format("{} colours are announced but {} follow", *count, palette->colors.size()));
   return palette;
 }

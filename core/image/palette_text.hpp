@@ -17,7 +17,7 @@ std::string write_hex_palette(const Palette& palette);
 std::string write_gpl_palette(const Palette& palette, std::string_view title);
 std::string write_jasc_palette(const Palette& palette);
 
-/// "name:line: message", or "name: message" for line 0.
-Error palette_error(std::string_view name, int line, std::string_view message);
+/// "name:line:column: message", or "name: message" where there is no place.
+Error palette_error(std::string_view name, Place place, std::string_view message);
 
 }  // namespace dgxp

@@ -104,12 +104,16 @@ TEST_CASE("hex takes marks, CRLF, blank lines, comments, alpha and double entrie
 }
 
 TEST_CASE("hex names the line that is not a colour") {
-  CHECK(parse("a.hex", "ff0000\n\nred\n") == "a.hex:3: 'red' is not a colour");
-  CHECK(parse("a.hex", "ff00\n") == "a.hex:1: 'ff00' is not a colour");
+  CHECK(parse("a.hex", "ff0000\n\nred\n") == "a.hex:3:1: 'red' is not a colour");
+  CHECK(parse("a.hex", "\t ff00\n") == "a.hex:1:3: 'ff00' is not a colour");
+  CHECK(parse("a.hex",
+              "\xEF\xBB\xBF"
+              "ff00\n") == "a.hex:1:4: 'ff00' is not a colour");
+  CHECK(parse("a.hex", "ff00\n") == "a.hex:1:1: 'ff00' is not a colour");
   CHECK(parse("a.hex", "") == "a.hex: the palette holds no colour");
   std::string many;
   for (int i = 0; i < 257; ++i) many += "000000\n";
-  CHECK(parse("a.hex", many) == "a.hex:257: more than 256 colours");
+  CHECK(parse("a.hex", many) == "a.hex:257:1: more than 256 colours");
   CHECK(parse("a.hex", many.substr(7)).size() == 256 * 8 - 1);
 }
 
@@ -120,11 +124,11 @@ TEST_CASE("gpl takes tabs, leading blanks, colours without a name and an alpha c
 }
 
 TEST_CASE("gpl names the line that is not a colour") {
-  CHECK(parse("a.gpl", "GIMP Palette\n1 2\n") == "a.gpl:2: '1 2' is not a colour");
-  CHECK(parse("a.gpl", "GIMP Palette\n1 2 256 x\n") == "a.gpl:2: '1 2 256 x' is not a colour");
-  CHECK(parse("a.gpl", "GIMP Palette\n1 2 -3\n") == "a.gpl:2: '1 2 -3' is not a colour");
+  CHECK(parse("a.gpl", "GIMP Palette\n1 2\n") == "a.gpl:2:1: '1 2' is not a colour");
+  CHECK(parse("a.gpl", "GIMP Palette\n1 2 256 x\n") == "a.gpl:2:1: '1 2 256 x' is not a colour");
+  CHECK(parse("a.gpl", "GIMP Palette\n1 2 -3\n") == "a.gpl:2:1: '1 2 -3' is not a colour");
   CHECK(parse("a.gpl", "ff0000\n") ==
-        "a.gpl:1: a GIMP palette begins with the line 'GIMP Palette'");
+        "a.gpl:1:1: a GIMP palette begins with the line 'GIMP Palette'");
 }
 
 TEST_CASE("JASC takes LF, CRLF and a fourth column") {
@@ -134,11 +138,11 @@ TEST_CASE("JASC takes LF, CRLF and a fourth column") {
 
 TEST_CASE("JASC with a wrong count is an error") {
   CHECK(parse("a.pal", "JASC-PAL\n0100\n3\n1 2 3\n") ==
-        "a.pal:3: 3 colours are announced but 1 follow");
+        "a.pal:3:1: 3 colours are announced but 1 follow");
   CHECK(parse("a.pal", "JASC-PAL\n0100\n99999\n1 2 3\n") ==
-        "a.pal:3: the number of colours must be 1 to 256");
+        "a.pal:3:1: the number of colours must be 1 to 256");
   CHECK(parse("a.pal", "JASC-PAL\n0200\n1\n1 2 3\n") ==
-        "a.pal:2: a JASC palette has version '0100'");
+        "a.pal:2:1: a JASC palette has version '0100'");
 }
 
 TEST_CASE("RIFF shares its suffix with JASC and is told apart by its magic") {
@@ -190,7 +194,7 @@ TEST_CASE("Lospec JSON gives its colours and nothing else is looked at") {
 
 TEST_CASE("JSON that is no palette is an error") {
   CHECK(parse("a.json", "{\n\"colors\": [\n\"ff0000\",,]}") ==
-        "a.json:3: this is not JSON of a palette");
+        "a.json:3:10: this is not JSON of a palette");
   CHECK(parse("a.json", R"({"colors":["ff0000",7]})") ==
         "a.json: 'colors' must be a list of strings");
   CHECK(parse("a.json", R"({"colors":"ff0000"})") == "a.json: 'colors' must be a list of strings");
@@ -198,7 +202,7 @@ TEST_CASE("JSON that is no palette is an error") {
         "a.json: colour 1 is not six hexadecimal digits");
   CHECK(parse("a.json", R"({"name":"x"})") == "a.json: there is no list 'colors'");
   CHECK(parse("a.json", R"({"colors":[]})") == "a.json: the palette holds no colour");
-  CHECK(parse("a.json", std::string(500000, '[')) == "a.json:1: this is not JSON of a palette");
+  CHECK(parse("a.json", std::string(500000, '[')) == "a.json:1:1: this is not JSON of a palette");
 }
 
 TEST_CASE("a PNG gives its opaque colours in reading order, each once") {
