@@ -133,6 +133,41 @@ void add_scaled(float* target, float weight, const float* source, std::size_t la
   }
 }
 
+/// What cells leave unexplained.
+struct Rest {
+  double error = 0;      // sum of squares
+  std::int64_t off = 0;  // values
+  float moved = 0;       // most that a guess of what was cut off changed
+};
+
+/// Of all values, `lanes` a place; what was cut off counts as `seen` from now on.
+Rest compare(std::span<const float> pixels, std::span<const float> seen, std::vector<float>& whole,
+             std::size_t lanes) {
+  Rest rest;
+  FourFloats moved{};
+  FourInts off{};
+  for (std::size_t place = 0; place < seen.size(); place += lanes) {
+    FourFloats error{};
+    for (std::size_t i = place; i < place + lanes; i += kLanes) {
+      const FourFloats shown = load_lanes(pixels.data() + i);
+      const FourFloats now = load_lanes(seen.data() + i);
+      const FourFloats before = load_lanes(whole.data() + i);
+      const FourInts is_cut =
+          ((shown <= kCutOff) & (now < shown)) | ((shown >= 255 - kCutOff) & (now > shown));
+      const FourFloats step = is_cut ? absolute(now - before) : FourFloats{};
+      moved = larger(moved, step);
+      store_lanes(is_cut ? now : before, whole.data() + i);
+      const FourFloats apart = is_cut ? FourFloats{} : now - shown;
+      error += apart * apart;
+      off -= absolute(apart) > kRounding;
+    }
+    rest.error += static_cast<double>(error[0] + error[1] + error[2] + error[3]);
+  }
+  rest.off = std::int64_t{off[0]} + off[1] + off[2] + off[3];
+  rest.moved = std::max(std::max(moved[0], moved[1]), std::max(moved[2], moved[3]));
+  return rest;
+}
+
 }  // namespace
 
 EnlargedAxis::EnlargedAxis(int pixels, int cells, const Interpolation& interpolation)
@@ -258,24 +293,10 @@ EnlargedAxis::Shrunk EnlargedAxis::shrink(std::span<const float> pixels, std::si
       cell = std::clamp(cell, 0.0F, 255.0F);
     }
     const std::vector<float> seen = enlarge(shrunk.cells, lanes);
-    double error = 0;
-    std::size_t off = 0;
-    float moved = 0;
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-      const bool below = pixels[i] <= kCutOff && seen[i] < pixels[i];
-      const bool above = pixels[i] >= 255 - kCutOff && seen[i] > pixels[i];
-      if (below || above) {
-        moved = std::max(moved, std::abs(seen[i] - whole[i]));
-        whole[i] = seen[i];
-      } else {
-        const float rest = seen[i] - pixels[i];
-        error += static_cast<double>(rest) * static_cast<double>(rest);
-        off += std::abs(rest) > kRounding ? 1 : 0;
-      }
-    }
-    shrunk.error = error / static_cast<double>(seen.size());
-    shrunk.off = static_cast<double>(off) / static_cast<double>(seen.size());
-    if (moved < kSettled || (round > 1 && shrunk.error > kHopeless)) {
+    const Rest rest = compare(pixels, seen, whole, lanes);
+    shrunk.error = rest.error / static_cast<double>(seen.size());
+    shrunk.off = static_cast<double>(rest.off) / static_cast<double>(seen.size());
+    if (rest.moved < kSettled || (round > 1 && shrunk.error > kHopeless)) {
       break;
     }
   }

@@ -33,15 +33,19 @@ class EnlargedAxis {
   /// `pixels` >= `cells` >= 1
   EnlargedAxis(int pixels, int cells, const Interpolation& interpolation);
 
-  /// The cells that explain the pixels best, by least squares. Pixels at 0 or 255 may have been cut
-  /// off there.
   struct Shrunk {
     std::vector<float> cells;
     double error = 0;  ///< mean square of what the cells leave unexplained
     double off = 0;    ///< share of pixels of which more than rounding is unexplained
   };
-  /// What was cut off is guessed in at most so many `rounds`.
-  Shrunk shrink(std::span<const float> pixels, std::size_t lanes, int rounds = 40) const;
+  /// The cells that explain the pixels best, by least squares. Pixels at 0 or 255 may have been cut
+  /// off there; what they were is guessed in at most so many `rounds`.
+  Shrunk shrink(std::span<const float> pixels, std::size_t lanes, int rounds) const;
+
+  /// Rounds of guessing what was cut off until the guess settles, and fewer for where noise is no
+  /// less than its error.
+  static constexpr int kSettlingRounds = 40;
+  static constexpr int kRoughRounds = 4;
 
   static constexpr std::size_t kMostTaps = 8;
 

@@ -10,8 +10,6 @@ namespace {
 
 constexpr int kProbes = 16;            // lines of pixels that are looked at
 constexpr int kProbeTries = 8;         // lines of which the liveliest is taken
-constexpr int kManyRounds = 40;        // of guessing what was cut off
-constexpr int kFewRounds = 4;          // the same, where noise is no less than the error of a guess
 constexpr double kLeastError = 0.1;    // mean square; of rounding alone, and some more
 constexpr double kNeedle = 4;          // times the error where one cell fewer or more is no answer
 constexpr double kBluntNeedle = 1.15;  // the same under noise
@@ -102,7 +100,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
   const ErrorBounds bounds = error_bounds(EnlargementProof::exact);
   std::vector<Trial> trials;
   const auto add = [&](const Interpolation& one) {
-    const Trial trial = attempt({cells, one}, kManyRounds);
+    const Trial trial = attempt({cells, one}, EnlargedAxis::kSettlingRounds);
     if (trial.error <= bounds.error && trial.off <= bounds.off) {
       trials.push_back(trial);
     }
@@ -126,7 +124,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
     }
   }
   const auto is_worse = [&](int other) {
-    return attempt({other, best->from.interpolation}, kManyRounds).error >
+    return attempt({other, best->from.interpolation}, EnlargedAxis::kSettlingRounds).error >
            kNeedle * (best->error + kLeastError);
   };
   return is_worse(cells - 1) && is_worse(cells + 1) ? std::optional(best->from) : std::nullopt;
@@ -134,7 +132,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
 
 LineProbes::Trial LineProbes::best_blur(int cells) const {
   const auto blurred = [&](double blur) {
-    return attempt({cells, {Kernel::blurred, blur}}, kFewRounds);
+    return attempt({cells, {Kernel::blurred, blur}}, EnlargedAxis::kRoughRounds);
   };
   Trial best = blurred(kBlurStep);
   for (int steps = 2; steps <= kBlurSteps; ++steps) {
@@ -159,24 +157,24 @@ LineProbes::Trial LineProbes::best_blur(int cells) const {
 LineProbes::Trial LineProbes::best_roughly(int cells) const {
   Trial best = best_blur(cells);
   for (const Interpolation& interpolation : kUsualInterpolations) {
-    best = std::min(best, attempt({cells, interpolation}, kFewRounds), by_error);
+    best = std::min(best, attempt({cells, interpolation}, EnlargedAxis::kRoughRounds), by_error);
   }
   return best;
 }
 
 std::optional<EnlargedFrom> LineProbes::explain_roughly(
     int cells, const std::optional<Interpolation>& interpolation) const {
-  const Trial best =
-      interpolation ? attempt({cells, *interpolation}, kFewRounds) : best_roughly(cells);
+  const Trial best = interpolation ? attempt({cells, *interpolation}, EnlargedAxis::kRoughRounds)
+                                   : best_roughly(cells);
   const auto error_of = [&](int other) {
-    return attempt({other, best.from.interpolation}, kFewRounds).error;
+    return attempt({other, best.from.interpolation}, EnlargedAxis::kRoughRounds).error;
   };
   const double worse = kBluntNeedle * (best.error + kLeastError);
   if (best.error > error_bounds(EnlargementProof::likely).error || error_of(cells - 1) < worse ||
       error_of(cells + 1) < worse) {
     return std::nullopt;
   }
-  const bool has_parts = 4 * cells <= 3 * pixels_;
+  const bool has_parts = 2 * cells <= pixels_;
   const bool is_noise =
       !has_parts || best.error <= kMostOverNoise * (error_of(2 * cells) + kSomeNoise);
   return is_noise ? std::optional(best.from) : std::nullopt;

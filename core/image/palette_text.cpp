@@ -30,7 +30,10 @@ class Lines {
   }
   /// The next line without blanks around it; nothing at the end.
   std::optional<std::string_view> next() {
-    if (rest_.empty()) return std::nullopt;
+    if (rest_.empty()) {
+      place_ = {place_.line + 1, 1};
+      return std::nullopt;
+    }
     const std::size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
     const std::string_view line = rest_.substr(0, end);
     rest_.remove_prefix(end);
@@ -40,11 +43,11 @@ class Lines {
       rest_.remove_prefix(1);
     ++place_.line;
     const std::string_view shown = trimmed(line);
-    place_.column = line_column_ + static_cast<int>(shown.data() - line.data());
+    place_.column = shown.empty() ? 1 : line_column_ + static_cast<int>(shown.data() - line.data());
     line_column_ = 1;
     return shown;
   }
-  /// Where the last line begins, without its blanks.
+  /// Where the last line begins, without its blanks; at the end, where another one would.
   Place place() const { return place_; }
 
  private:

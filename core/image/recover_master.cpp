@@ -349,14 +349,27 @@ bool is_plausible(const Recovered& found) {
   return found.quality >= kPlausible * std::min(1.0, found.grid.confidence / kSureGrid);
 }
 
+/// Whether a source has whole parts of the cells of a grid for pixels. Blur leaves so little in
+/// large cells that finer ones without blur explain it as well.
+bool has_parts(const Image& source, const Grid& grid) {
+  const auto is_multiple = [](int pixels, std::size_t lines) {
+    const int cells = static_cast<int>(lines) - 1;
+    return cells > 0 && pixels >= 2 * cells && pixels % cells == 0;
+  };
+  return is_multiple(source.size.width, grid.columns.size()) &&
+         is_multiple(source.size.height, grid.rows.size());
+}
+
 /// Looks for what a picture may have been enlarged from whose grid is in doubt: nothing was `found`
 /// so far, or that.
 std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* found,
                                           const RecoverSpec& spec, const Palette& palette,
                                           const GridExpectation& expectation) {
   const Image& raw = shown.raw;
-  if (const auto source = undo_enlargement(raw, EnlargementProof::exact, palette.colors)) {
-    if (auto result = recover_source(raw, source->image, EnlargementProof::exact, spec, palette,
+  const auto exact = undo_enlargement(raw, EnlargementProof::exact, palette.colors);
+  const bool is_found = found != nullptr && is_plausible(*found);
+  if (exact && !(is_found && has_parts(exact->image, found->grid))) {
+    if (auto result = recover_source(raw, exact->image, EnlargementProof::exact, spec, palette,
                                      expectation)) {
       return result;
     }
@@ -369,7 +382,7 @@ std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* f
   }
   const bool is_agreed =
       found != nullptr && is_even_grid(found->grid, raw.size, source->image.size);
-  if (found != nullptr && is_plausible(*found) && !is_agreed) {
+  if (is_found && !is_agreed) {
     return std::nullopt;
   }
   if (is_soft(source->interpolation)) {

@@ -16,9 +16,9 @@
 namespace dgxp {
 namespace {
 
-constexpr int kStripe = 64;     // lines of pixels shrunk at a time
-constexpr int kLeastSide = 16;  // pixels
-constexpr int kMostSide = 4096;
+constexpr int kStripe = 64;      // lines of pixels shrunk at a time
+constexpr int kLeastSide = 16;   // pixels
+constexpr int kMostSide = 2048;  // larger ones would take seconds
 constexpr double kMostStretch = 1.25;
 constexpr int kRounding = 3;  // most that it moves a channel of the source
 
@@ -46,15 +46,21 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
   Light light;
   light.size = axis == CellAxis::across ? Size{from.cells, lines} : Size{lines, from.cells};
   light.pixels.resize(static_cast<std::size_t>(light.size.area()));
+  const int rounds =
+      proof == EnlargementProof::exact ? EnlargedAxis::kSettlingRounds : EnlargedAxis::kRoughRounds;
+  const ErrorBounds bounds = error_bounds(proof);
   double error = 0;
   double off = 0;
   for (int first = 0; first < lines; first += kStripe) {
     std::vector<int> stripe(static_cast<std::size_t>(std::min(kStripe, lines - first)));
     std::iota(stripe.begin(), stripe.end(), first);
     const EnlargedAxis::Shrunk shrunk =
-        model.shrink(side_by_side(picture, axis, stripe), stripe.size() * kChannels);
+        model.shrink(side_by_side(picture, axis, stripe), stripe.size() * kChannels, rounds);
     error += shrunk.error * static_cast<double>(stripe.size()) / lines;
     off += shrunk.off * static_cast<double>(stripe.size()) / lines;
+    if (error > bounds.error || off > bounds.off) {
+      return std::nullopt;
+    }
     const float* value = shrunk.cells.data();
     for (int cell = 0; cell < from.cells; ++cell) {
       for (const int line : stripe) {
@@ -63,9 +69,7 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
       }
     }
   }
-  const ErrorBounds bounds = error_bounds(proof);
-  return error <= bounds.error && off <= bounds.off ? std::optional(std::move(light))
-                                                    : std::nullopt;
+  return light;
 }
 
 /// Cells that either side may have.

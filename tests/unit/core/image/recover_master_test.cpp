@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "core/procedural/draw_procedural.hpp"
+#include "tests/unit/core/image/soft_enlargement.hpp"
 #include "tests/unit/core/image/synthetic_raw.hpp"
 
 namespace dgxp {
@@ -137,6 +138,26 @@ TEST_CASE("recover_native reads cells of more than eighty pixels") {
   const auto found = recover_native(raw, without_despeckle(), palette());
   REQUIRE(found);
   CHECK(differences(found->native, native) == 0);
+}
+
+TEST_CASE("recover_native keeps cells that are blurred so that finer ones explain them as well") {
+  const synthetic::KernelShape blurred = [](double distance) {
+    const double deviation = 0.2 * std::sqrt(2.0);
+    return std::erf((distance + 0.5) / deviation) - std::erf((distance - 0.5) / deviation);
+  };
+  RecoverSpec spec = without_despeckle();
+  spec.background = Background::none;
+  for (const std::uint32_t seed : {1U, 2U, 3U}) {
+    CAPTURE(seed);
+    const Image native = on_backdrop(blot({24, 24}, 3, seed));
+    const Image raw = synthetic::softly_enlarged(native, {144, 144}, blurred);
+    const auto found = recover_native(raw, spec, palette());
+    REQUIRE(found);
+    CHECK(found->native.size == native.size);
+    const auto master = recover_master(raw, {}, palette(), 256, {.frame_size = {24, 24}});
+    REQUIRE(master);
+    CHECK(master->quality > 0.9);
+  }
 }
 
 TEST_CASE("recover_native takes out of soft pictures what blur lets into the cells") {
