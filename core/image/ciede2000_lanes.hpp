@@ -32,6 +32,47 @@ struct HueLanes {
 };
 
 /// A function of a hue, and its slope by radians.
+/// Two, three and four times a hue.
+template <typename Floats>
+struct HueMultiples {
+  Floats cos2;
+  Floats sin2;
+  Floats cos3;
+  Floats sin3;
+  Floats cos4;
+  Floats sin4;
+};
+template <typename Floats>
+HueMultiples<Floats> multiples_of(const HueLanes<Floats>& h) {
+  const Floats cos2 = h.cos * h.cos - h.sin * h.sin;
+  const Floats sin2 = 2.0F * h.cos * h.sin;
+  const Floats cos3 = h.cos * cos2 - h.sin * sin2;
+  const Floats sin3 = h.sin * cos2 + h.cos * sin2;
+  const Floats cos4 = cos2 * cos2 - sin2 * sin2;
+  const Floats sin4 = 2.0F * cos2 * sin2;
+  return {.cos2 = cos2, .sin2 = sin2, .cos3 = cos3, .sin3 = sin3, .cos4 = cos4, .sin4 = sin4};
+}
+
+/// The hue in the middle between two, and half of their difference, whose sine has its sign.
+template <typename Floats>
+struct HalfWay {
+  HueLanes<Floats> at;
+  HueLanes<Floats> half;
+};
+template <typename Floats>
+HalfWay<Floats> half_way(const HueLanes<Floats>& p, const HueLanes<Floats>& q) {
+  const Floats dot = p.cos * q.cos + p.sin * q.sin;
+  const Floats cross = p.cos * q.sin - p.sin * q.cos;
+  const Floats big = square_roots(0.5F + 0.5F * absolute(dot));
+  const Floats small = cross * 0.5F / big;
+  const Floats big_sin = cross < 0.0F ? -big : big;
+  const HueLanes<Floats> half{.cos = dot < 0.0F ? absolute(small) : big,
+                              .sin = dot < 0.0F ? big_sin : small};
+  return {.at = {.cos = p.cos * half.cos - p.sin * half.sin,
+                 .sin = p.sin * half.cos + p.cos * half.sin},
+          .half = half};
+}
+
 template <typename Floats>
 struct HueFunction {
   Floats value;
@@ -44,12 +85,7 @@ inline constexpr float kMostHueWeight = 1.5726F;
 inline constexpr float kHueWeightBend = 6.5F;
 template <typename Floats>
 HueFunction<Floats> hue_weight(const HueLanes<Floats>& h) {
-  const Floats cos2 = h.cos * h.cos - h.sin * h.sin;
-  const Floats sin2 = 2.0F * h.cos * h.sin;
-  const Floats cos3 = h.cos * cos2 - h.sin * sin2;
-  const Floats sin3 = h.sin * cos2 + h.cos * sin2;
-  const Floats cos4 = cos2 * cos2 - sin2 * sin2;
-  const Floats sin4 = 2.0F * cos2 * sin2;
+  const auto [cos2, sin2, cos3, sin3, cos4, sin4] = multiples_of(h);
   // cos and sin of 30, 6 and 63 degrees
   return {.value = 1.0F - 0.17F * (h.cos * 0.8660254F + h.sin * 0.5F) + 0.24F * cos2 +
                    0.32F * (cos3 * 0.9945219F - sin3 * 0.10452846F) -
@@ -86,18 +122,38 @@ struct TurnBends {
 };
 const TurnBends& turn_bends();
 
+/// A place between two entries of such tables.
+template <typename Floats>
+struct TurnPlace {
+  Floats tangent;
+  LaneMask<Floats> before;
+  Floats part;  ///< of the way to the one behind
+
+  Floats rise(const TurnTable& table) const { return at(table.data() + 1) - at(table.data()); }
+  Floats value(const TurnTable& table) const { return at(table.data()) + part * rise(table); }
+
+ private:
+  Floats at(const float* table) const { return look_up<Floats>(table, before); }
+};
+inline constexpr auto kHalfTurnSteps = static_cast<float>(kTurnSteps) / 2;
+
+template <typename Floats>
+TurnPlace<Floats> turn_place(const HueLanes<Floats>& hue) {
+  const HueLanes<Floats> h = hue_from_275(hue);
+  const Floats tangent = h.cos > 0.0F ? h.sin / (1.0F + h.cos) : Floats{} + 1.0F;
+  const Floats step =
+      at_most(2 * kHalfTurnSteps, at_least(0.0F, (tangent + 1.0F) * kHalfTurnSteps));
+  const auto before = __builtin_convertvector(step, LaneMask<Floats>);
+  return {
+      .tangent = tangent, .before = before, .part = step - __builtin_convertvector(before, Floats)};
+}
+
 template <typename Floats>
 HueFunction<Floats> turn_of_hue(const HueLanes<Floats>& hue, const TurnTable& table) {
-  const HueLanes<Floats> h = hue_from_275(hue);
-  constexpr auto kHalf = static_cast<float>(kTurnSteps / 2);
-  const Floats tangent = h.cos > 0.0F ? h.sin / (1.0F + h.cos) : Floats{} + 1.0F;
-  const Floats step = at_most(2 * kHalf, at_least(0.0F, (tangent + 1.0F) * kHalf));
-  const auto whole = __builtin_convertvector(step, LaneMask<Floats>);
-  const Floats part = step - __builtin_convertvector(whole, Floats);
-  const Floats from = look_up<Floats>(table.data(), whole);
-  const Floats to = look_up<Floats>(table.data() + 1, whole);
-  const Floats rise = to - from;
-  return {.value = from + part * rise, .slope = rise * (0.5F * kHalf) * (1.0F + tangent * tangent)};
+  const TurnPlace<Floats> place = turn_place(hue);
+  return {.value = place.value(table),
+          .slope =
+              place.rise(table) * (0.5F * kHalfTurnSteps) * (1.0F + place.tangent * place.tangent)};
 }
 
 }  // namespace dgxp

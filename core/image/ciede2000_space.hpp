@@ -233,15 +233,8 @@ class Ciede2000Space {
     Mask is_known;        // nor can they be opposite
   };
   static MeanHue mean_hue(const Polar& p, const Polar& q) {
-    MeanHue hue;
-    const Floats dot = p.cos * q.cos + p.sin * q.sin;
-    const Floats cross = p.cos * q.sin - p.sin * q.cos;
-    const Floats big = square_roots(0.5F + 0.5F * absolute(dot));
-    const Floats small = cross * 0.5F / big;
-    hue.cos_half = dot < 0.0F ? absolute(small) : big;
-    hue.sin_half = dot < 0.0F ? (cross < 0.0F ? -big : big) : small;
-    hue.at = {.cos = p.cos * hue.cos_half - p.sin * hue.sin_half,
-              .sin = p.sin * hue.cos_half + p.cos * hue.sin_half};
+    const HalfWay<Floats> way = half_way<Floats>({p.cos, p.sin}, {q.cos, q.sin});
+    MeanHue hue{.at = way.at, .cos_half = way.half.cos, .sin_half = way.half.sin};
     hue.turn = (p.turn + q.turn) * 0.5F;
     hue.apart_turn = q.turn - p.turn;
     hue.has_turns = p.has_turn & q.has_turn;

@@ -146,15 +146,8 @@ class ChromaTileMaker {
     Mask is_known;        // they cannot be opposite
   };
   static MeanHue mean_hue(const Polar& p, const Polar& q) {
-    MeanHue hue;
-    const Floats dot = p.cos * q.cos + p.sin * q.sin;
-    const Floats cross = p.cos * q.sin - p.sin * q.cos;
-    const Floats big = square_roots(0.5F + 0.5F * absolute(dot));
-    const Floats small = cross * 0.5F / big;
-    hue.cos_half = dot < 0.0F ? absolute(small) : big;
-    hue.sin_half = dot < 0.0F ? (cross < 0.0F ? -big : big) : small;
-    hue.at = {.cos = p.cos * hue.cos_half - p.sin * hue.sin_half,
-              .sin = p.sin * hue.cos_half + p.cos * hue.sin_half};
+    const HalfWay<Floats> way = half_way<Floats>({p.cos, p.sin}, {q.cos, q.sin});
+    MeanHue hue{.at = way.at, .cos_half = way.half.cos, .sin_half = way.half.sin};
     hue.turn = (p.turn + q.turn) * 0.5F;
     hue.apart_turn = q.turn - p.turn;
     hue.is_known = 2 * hue.cos_half > hue.apart_turn.reach() + 0.01F;
@@ -173,30 +166,16 @@ class ChromaTileMaker {
   /// The part of R_T that the mean hue decides; its third derivative is at most 44, and
   /// what lies between the entries of the tables makes it little more.
   static Quad turn_of(const MeanHue& hue) {
-    const HueLanes<Floats> h = hue_from_275(hue.at);
-    constexpr auto kHalf = static_cast<float>(kTurnSteps / 2);
-    const Floats tangent = h.cos > 0.0F ? h.sin / (1.0F + h.cos) : Floats{} + 1.0F;
-    const Floats step = at_most(2 * kHalf, at_least(0.0F, (tangent + 1.0F) * kHalf));
-    const auto whole = __builtin_convertvector(step, Mask);
-    const Floats part = step - __builtin_convertvector(whole, Floats);
-    const auto between = [&](const TurnTable& table) {
-      const Floats from = look_up<Floats>(table.data(), whole);
-      return from + part * (look_up<Floats>(table.data() + 1, whole) - from);
-    };
-    const Bend<Floats> at{.value = between(turn_table()),
-                          .slope = between(turn_bends().slope),
-                          .half_curve = between(turn_bends().half_curve)};
+    const TurnPlace<Floats> place = turn_place(hue.at);
+    const Bend<Floats> at{.value = place.value(turn_table()),
+                          .slope = place.value(turn_bends().slope),
+                          .half_curve = place.value(turn_bends().half_curve)};
     return function_of(hue.turn, at, Floats{} + 46.0F);
   }
 
   /// The second derivative of hue_weight.
   static Floats hue_weight_curve(const HueLanes<Floats>& h) {
-    const Floats cos2 = h.cos * h.cos - h.sin * h.sin;
-    const Floats sin2 = 2.0F * h.cos * h.sin;
-    const Floats cos3 = h.cos * cos2 - h.sin * sin2;
-    const Floats sin3 = h.sin * cos2 + h.cos * sin2;
-    const Floats cos4 = cos2 * cos2 - sin2 * sin2;
-    const Floats sin4 = 2.0F * cos2 * sin2;
+    const auto [cos2, sin2, cos3, sin3, cos4, sin4] = multiples_of(h);
     return 0.17F * (h.cos * 0.8660254F + h.sin * 0.5F) - 0.96F * cos2 -
            2.88F * (cos3 * 0.9945219F - sin3 * 0.10452846F) +
            3.2F * (cos4 * 0.4539905F + sin4 * 0.89100652F);
