@@ -366,7 +366,8 @@ std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* f
                                           const RecoverSpec& spec, const Palette& palette,
                                           const GridExpectation& expectation) {
   const Image& raw = shown.raw;
-  const auto exact = undo_enlargement(raw, EnlargementProof::exact, palette.colors);
+  const SideChoices choices = find_side_choices(raw);
+  const auto exact = undo_enlargement(raw, choices, EnlargementProof::exact, palette.colors);
   const bool is_found = found != nullptr && is_plausible(*found);
   if (exact && !(is_found && has_parts(exact->image, found->grid))) {
     if (auto result = recover_source(raw, exact->image, EnlargementProof::exact, spec, palette,
@@ -376,7 +377,8 @@ std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* f
   }
   const bool is_clear =
       found != nullptr && found->grid.confidence >= kClearGrid && found->quality >= kFairQuality;
-  const auto source = is_clear ? std::nullopt : undo_enlargement(raw, EnlargementProof::likely);
+  const auto source =
+      is_clear ? std::nullopt : undo_enlargement(raw, choices, EnlargementProof::likely);
   if (!source) {
     return std::nullopt;
   }

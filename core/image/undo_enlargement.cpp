@@ -72,16 +72,6 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
   return light;
 }
 
-/// Cells that either side may have.
-struct SideChoices {
-  std::vector<EvenCells> across;
-  std::vector<EvenCells> down;
-
-  const std::vector<EvenCells>& along(CellAxis axis) const {
-    return axis == CellAxis::across ? across : down;
-  }
-};
-
 bool is_about_square(const Image& raw, const Light& source) {
   const double across = static_cast<double>(raw.size.width) / source.size.width;
   const double down = static_cast<double>(raw.size.height) / source.size.height;
@@ -112,17 +102,22 @@ std::optional<EnlargementSource> undo_steps(const Image& raw, const SideChoices&
 
 }  // namespace
 
-std::optional<EnlargementSource> undo_enlargement(const Image& raw, EnlargementProof proof,
-                                                  std::span<const Rgb> known) {
+SideChoices find_side_choices(const Image& raw) {
   if (std::min(raw.size.width, raw.size.height) < kLeastSide ||
       std::max(raw.size.width, raw.size.height) > kMostSide) {
-    return std::nullopt;
+    return {};
   }
   SideChoices choices{.across = find_even_cells(raw, CellAxis::across), .down = {}};
   if (!choices.across.empty()) {
     choices.down = find_even_cells(raw, CellAxis::down);
   }
-  if (choices.down.empty()) {
+  return choices;
+}
+
+std::optional<EnlargementSource> undo_enlargement(const Image& raw, const SideChoices& choices,
+                                                  EnlargementProof proof,
+                                                  std::span<const Rgb> known) {
+  if (choices.across.empty() || choices.down.empty()) {
     return std::nullopt;
   }
   std::optional<EnlargementSource> source = undo_steps(raw, choices, CellAxis::down, proof);

@@ -41,7 +41,7 @@ Image on_slate(Image image) {
 }
 
 std::optional<Image> undo(const Image& raw) {
-  const auto source = undo_enlargement(raw, EnlargementProof::exact);
+  const auto source = undo_enlargement(raw, find_side_choices(raw), EnlargementProof::exact);
   return source ? std::optional(source->image) : std::nullopt;
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("find_even_cells finds nothing in noise") {
 TEST_CASE("undo_enlargement tells likely sources through noise and blur") {
   const Image native = on_slate(blot({32, 32}, 2, 16));
   const auto likely = [](const Image& raw) {
-    return undo_enlargement(raw, EnlargementProof::likely);
+    return undo_enlargement(raw, find_side_choices(raw), EnlargementProof::likely);
   };
   const Image smooth = softly_enlarged(native, {320, 320}, synthetic::cubic);
   const auto noisy = likely(synthetic::draw_raw(smooth, smooth.size, {.cell = 1, .noise = 5}));
