@@ -28,7 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestManifest =
     (1U << 20U) + 1;  // one more, so that the loader can say it
-constexpr std::size_t kLargestLock = 16U << 20U;
 constexpr std::size_t kLargestConfig = 64U << 10U;
 constexpr std::size_t kLargestPicture = 32U << 20U;
 

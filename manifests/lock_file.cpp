@@ -20,7 +20,7 @@ namespace {
 using Kind = SyntaxNode::Kind;
 
 constexpr YamlLimits kLockLimits{
-    .text = {.bytes = 16U << 20U, .brackets = 262'144, .line_bytes = 256U << 10U},
+    .text = {.bytes = kLargestLock, .brackets = 262'144, .line_bytes = 256U << 10U},
     .nodes = 2'000'000,
     .scalar_bytes = 1024,
     .depth = 8};

@@ -18,7 +18,11 @@ Result<Lock> parse_lock(std::string_view file, ByteView content);
 /// locks give equal text.
 std::string write_lock(const Lock& lock);
 
-/// How many masters the text of a write_lock calls placeholders, without reading all of it.
+/// More bytes are no lock.
+inline constexpr std::size_t kLargestLock = 16U << 20U;
+
+/// How many masters the text of a write_lock calls placeholders, without reading all of it. Its
+/// lines may end in CRLF.
 std::size_t count_placeholders(std::string_view lock_text);
 
 }  // namespace dgxp

@@ -133,7 +133,7 @@ std::string write_lock(const Lock& lock) {
 }
 
 std::size_t count_placeholders(std::string_view lock_text) {
-  const std::string line = fmt::format("\n    origin: {}\n", to_text(Origin::placeholder));
+  const std::string line = fmt::format("\n    origin: {}", to_text(Origin::placeholder));
   std::size_t count = 0;
   for (std::size_t at = lock_text.find(line); at != std::string_view::npos;
        at = lock_text.find(line, at + 1))

@@ -15,8 +15,6 @@
 namespace dgxp {
 namespace {
 
-constexpr std::size_t kLargestLock = 16U << 20U;  // as it is read for a build
-
 /// What was asked: a stamp answers only the same question.
 Digest question_of(const BuildArguments& arguments, const ManifestPlace& files,
                    const WorkerChoice& worker) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -46,6 +47,18 @@ TEST_CASE("after any changes a LockWriter gives the text of write_lock") {
           })));
     CHECK(writer.text() == write_lock(lock));
   }
+}
+
+TEST_CASE("placeholders are counted in a lock whose lines end in CRLF, too") {
+  Lock lock;
+  lock.jobs["a"].origin = Origin::placeholder;
+  lock.jobs["b"].origin = Origin::generated;
+  std::string text;
+  for (const char c : write_lock(lock)) {
+    if (c == '\n') text += '\r';
+    text += c;
+  }
+  CHECK(count_placeholders(text) == 1);
 }
 
 }  // namespace dgxp
