@@ -9,8 +9,6 @@
 #include "core/image/png_codec.hpp"
 #include "tests/e2e/project_pictures.hpp"
 #include "tests/e2e/small_project.hpp"
-#include "tests/unit/core/image/soft_enlargement.hpp"
-#include "tests/unit/core/image/synthetic_raw.hpp"
 
 using namespace dgxp;
 
@@ -27,13 +25,6 @@ void put_png(const TempProject& folder, const std::string& path, Size size,
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x) image.at(x, y) = color(x, y);
   folder.put(path, std::string(as_text(encode_png(image))));
-}
-
-Image png_at(const TempProject& folder, const std::string& path) {
-  const std::string bytes = folder.get(path);
-  const auto image = decode_png(as_bytes(bytes));
-  REQUIRE_MESSAGE(image, path);
-  return *image;
 }
 
 /// A folder with a picture of 8x8 cells of 8 pixels.
@@ -59,20 +50,6 @@ class RawFolder : public TempProject {
 };
 
 }  // namespace
-
-TEST_CASE("recover gives back the pixels that a program enlarged by interpolation") {
-  const TempProject folder;
-  const Image native = synthetic::blot({24, 24}, 2, 3);
-  const Image soft =
-      synthetic::softly_enlarged(synthetic::on_backdrop(native), {200, 200}, synthetic::tent);
-  folder.put("soft.png", std::string(as_text(encode_png(soft))));
-  const ProgramResult result = run_dgxp(
-      folder.folder().string(),
-      {"recover", "soft.png", "-o", "native.png", "--background", "border_flood", "--json"});
-  CHECK(result.status == 0);
-  CHECK(nlohmann::json::parse(result.out)["quality"] == 1.0);
-  CHECK(synthetic::differences(png_at(folder, "native.png"), native) == 0);
-}
 
 TEST_CASE("recover refuses targets that cannot both be kept") {
   const RawFolder folder;

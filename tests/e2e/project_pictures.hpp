@@ -8,7 +8,7 @@
 namespace dgxp {
 
 /// A picture of a project.
-inline Image png_at(const SmallProject& project, const std::string& path) {
+inline Image png_at(const TempProject& project, const std::string& path) {
   const std::string bytes = project.get(path);
   auto image = decode_png(as_bytes(bytes));
   REQUIRE_MESSAGE(image, path);
