@@ -25,7 +25,7 @@ namespace {
 constexpr int kTileEdge = 8;  // of boxes that tiles are for
 // With more candidates the kernels without tiles are as fast, since they skip what is far away.
 constexpr std::size_t kMostByTiles = 8;
-constexpr std::uint32_t kFewCells = 3000;
+constexpr std::uint32_t kFewCells = 3000;  // for which tiles are not worth their making
 
 template <typename Metric>
 class OctetSolver : public CellSolver {
