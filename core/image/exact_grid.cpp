@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <numeric>
 #include <vector>
 
@@ -16,7 +17,11 @@ namespace {
 
 constexpr int kMostStretch = 2;
 constexpr int kManyLines = 6;
-constexpr int kLeastDetail = 3;         // of a channel
+constexpr int kLeastBanded = 10;               // pixels of a cell
+constexpr int kBandWidth = 4;                  // pixels
+constexpr int kLeastBandChange = 4;            // of a channel; rounding makes smaller ones
+constexpr std::size_t kLeastMixedColors = 64;  // a drawing of tiles with outlines has fewer
+constexpr int kLeastDetail = 3;                // of a channel
 constexpr int kLeastLargeDetail = 16;   // of a large picture, which may be drawn in noisy grays
 constexpr std::int64_t kLarge = 65536;  // pixels; hardly a sprite has more
 constexpr int kMostSlant = 3;           // of one side of a detail over the other
@@ -59,26 +64,72 @@ Rhythm row_rhythm(const Image& image) {
   return rhythm;
 }
 
-/// How many lines between columns and between rows show a change.
-struct LineCounts {
-  std::ptrdiff_t columns = 0;
-  std::ptrdiff_t rows = 0;
+bool differ(const Rgba& a, const Rgba& b, int least) {
+  return std::abs(a.r - b.r) >= least || std::abs(a.g - b.g) >= least ||
+         std::abs(a.b - b.b) >= least || std::abs(a.a - b.a) >= least;
+}
+
+/// The lines at which columns and rows change by `least` or more in a channel, ascending.
+struct ChangedLines {
+  std::vector<int> columns;
+  std::vector<int> rows;
 };
 
-LineCounts count_lines(const Image& image) {
-  std::vector<bool> columns(static_cast<std::size_t>(image.size.width));
-  std::vector<bool> rows(static_cast<std::size_t>(image.size.height));
+ChangedLines changed_lines(const Image& image, int least) {
+  std::vector<std::uint8_t> columns(static_cast<std::size_t>(image.size.width));
+  ChangedLines lines;
   for (int y = 0; y < image.size.height; ++y) {
+    bool row_changes = false;
     for (int x = 0; x < image.size.width; ++x) {
-      if (x > 0 && image.at(x, y) != image.at(x - 1, y)) {
-        columns[static_cast<std::size_t>(x)] = true;
+      if (x > 0 && differ(image.at(x, y), image.at(x - 1, y), least)) {
+        columns[static_cast<std::size_t>(x)] = 1;
       }
-      if (y > 0 && image.at(x, y) != image.at(x, y - 1)) {
-        rows[static_cast<std::size_t>(y)] = true;
-      }
+      row_changes = row_changes || (y > 0 && differ(image.at(x, y), image.at(x, y - 1), least));
+    }
+    if (row_changes) {
+      lines.rows.push_back(y);
     }
   }
-  return {std::ranges::count(columns, true), std::ranges::count(rows, true)};
+  for (int x = 0; x < image.size.width; ++x) {
+    if (columns[static_cast<std::size_t>(x)] != 0) {
+      lines.columns.push_back(x);
+    }
+  }
+  return lines;
+}
+
+/// Whether all `lines` lie in some kBandWidth pixels of every `cell`, in many cells.
+bool lie_in_bands(const std::vector<int>& lines, int cell) {
+  std::vector<int> used(static_cast<std::size_t>(cell));  // places in a cell
+  int cells = 0;
+  int last = -1;
+  for (const int line : lines) {
+    used[static_cast<std::size_t>(line % cell)] = 1;
+    // The first line of a band is in its cell, or at the end of the one before.
+    cells += last < 0 || line - last > kBandWidth ? 1 : 0;
+    last = line;
+  }
+  int free = 0;  // places in a row, all around
+  for (int i = 0; i < 2 * cell && free < cell - kBandWidth; ++i) {
+    free = used[static_cast<std::size_t>(i % cell)] != 0 ? 0 : free + 1;
+  }
+  return free >= cell - kBandWidth && cells >= kManyLines;
+}
+
+/// Whether this is drawn in large cells, the colours of which run over their borders, but for no
+/// more than a few pixels. So does a JPEG make them of cells that fit its blocks.
+bool has_banded_cells(const Image& image) {
+  const int most = std::min(image.size.width, image.size.height) / kManyLines;
+  if (most < kLeastBanded) {
+    return false;
+  }
+  const ChangedLines lines = changed_lines(image, kLeastBandChange);
+  for (int cell = kLeastBanded; cell <= most; ++cell) {
+    if (lie_in_bands(lines.columns, cell) && lie_in_bands(lines.rows, cell)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// Whether cells are `width` by `height` pixels rather than squares that fit into both. So many
@@ -88,8 +139,8 @@ bool is_stretched(const Image& image, int width, int height) {
   if (less < 2 || more % less == 0 || more > kMostStretch * less) {
     return false;
   }
-  const LineCounts lines = count_lines(image);
-  return lines.columns >= kManyLines && lines.rows >= kManyLines;
+  const ChangedLines lines = changed_lines(image, 1);
+  return lines.columns.size() >= kManyLines && lines.rows.size() >= kManyLines;
 }
 
 /// Colours as pixel words, in a table of open addressing that is at most a quarter full.
@@ -115,6 +166,24 @@ class ColorSet {
   std::array<bool, kPlaces> used_{};
   std::size_t size_ = 0;
 };
+
+/// As far as kMostPaletteColors + 1.
+std::size_t count_colors(const Image& image) {
+  ColorSet seen;
+  std::uint32_t last = 0;
+  for (const Rgba& p : image.pixels) {
+    const std::uint32_t color = to_word(p);
+    if (color == last && seen.size() > 0) {
+      continue;
+    }
+    last = color;
+    seen.insert(color);
+    if (seen.size() > kMostPaletteColors) {
+      break;
+    }
+  }
+  return seen.size();
+}
 
 /// Whether pixel `x` of a row stands out: brighter or darker than both of its neighbours, and
 /// abruptly so. In the soft edges of an enlarged picture a pixel lies between its neighbours, or
@@ -164,24 +233,12 @@ std::optional<Grid> find_exact_grid(const Image& image) {
 }
 
 bool has_few_colors(const Image& image) {
-  ColorSet seen;
-  std::uint32_t last = 0;
-  for (const Rgba& p : image.pixels) {
-    const std::uint32_t color = to_word(p);
-    if (color == last && seen.size() > 0) {
-      continue;
-    }
-    last = color;
-    seen.insert(color);
-    if (seen.size() > kMostPaletteColors) {
-      return false;
-    }
-  }
-  return true;
+  return count_colors(image) <= kMostPaletteColors;
 }
 
 bool is_native(const Image& image) {
-  if (!has_few_colors(image)) {
+  const std::size_t colors = count_colors(image);
+  if (colors > kMostPaletteColors) {
     return false;
   }
   const int least = image.size.area() > kLarge ? kLeastLargeDetail : kLeastDetail;
@@ -196,7 +253,7 @@ bool is_native(const Image& image) {
       }
     }
   }
-  return details * kRunsOfDetail > runs;
+  return details * kRunsOfDetail > runs && (colors < kLeastMixedColors || !has_banded_cells(image));
 }
 
 Grid make_pixel_grid(Size size) {

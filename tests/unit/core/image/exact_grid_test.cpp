@@ -100,6 +100,35 @@ TEST_CASE("is_native does not take the soft edges of an enlarged picture for det
   CHECK_FALSE(is_native(soft));
 }
 
+TEST_CASE("is_native knows large cells whose colours a JPEG let run over their borders") {
+  // Brightness is sharp; what is left of the colour was kept for every other pixel and is mixed of
+  // the two that are nearest. Rounding differs from column to column.
+  constexpr int kCell = 16;
+  const Image native = synthetic::on_backdrop(synthetic::blot({11, 11}, 1, 4));
+  Image stored({11 * kCell, 11 * kCell});
+  const auto brightness = [](const Rgba& p) { return 0.299 * p.r + 0.587 * p.g + 0.114 * p.b; };
+  for (int y = 0; y < stored.size.height; ++y) {
+    for (int x = 0; x < stored.size.width; ++x) {
+      const auto cell = [&](int dx, int dy) -> const Rgba& {
+        return native.at(std::clamp(x + dx, 0, stored.size.width - 1) / kCell,
+                         std::clamp(y + dy, 0, stored.size.height - 1) / kCell);
+      };
+      const int dx = x % 2 == 0 ? -2 : 2;
+      const int dy = y % 2 == 0 ? -2 : 2;
+      const double own = brightness(cell(0, 0));
+      const auto mixed = [&](std::uint8_t Rgba::* channel) {
+        const auto rest = [&](const Rgba& p) { return p.*channel - brightness(p); };
+        const double value = own + 0.5625 * rest(cell(0, 0)) + 0.1875 * rest(cell(dx, 0)) +
+                             0.1875 * rest(cell(0, dy)) + 0.0625 * rest(cell(dx, dy));
+        return static_cast<std::uint8_t>(std::clamp(value + 0.4 + 0.2 * (x % 2), 0.0, 255.0));
+      };
+      stored.at(x, y) = opaque({mixed(&Rgba::r), mixed(&Rgba::g), mixed(&Rgba::b)});
+    }
+  }
+  CHECK(has_few_colors(stored));
+  CHECK_FALSE(is_native(stored));
+}
+
 TEST_CASE("is_native takes a picture of 256 colours for native, one of more not") {
   const auto picture = [](int colors) {
     Image image({64, 64});
