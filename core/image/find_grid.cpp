@@ -1,4 +1,4 @@
-// The grid of a picture, from its edge profiles. Their spectrum proposes cell sizes, and for each
+// The grid of a picture, from its edges. Their spectrum proposes cell sizes, and for each
 // of them dynamic programming lays all lines of an axis at once: a line gains the edge strength at
 // its place, and a step pays for its difference from the cell size. The sum of the gains over the
 // square root of the number of lines then ranks the proposals: half the true cell size has as much
@@ -6,11 +6,15 @@
 //
 // What is drawn in patches of two or four cells ranks a multiple of the cell size first. Two things
 // tell: edges that stand out at the same part of each step, and cells that are not of one colour.
+//
+// Clear edges alone do not tell how many lines there are in the midst of a large flat area, where
+// they may drift by a cell. There faint ones do: lines gain a bit of them as well.
 #include "core/image/find_grid.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "core/image/grid_evidence.hpp"
@@ -31,6 +35,7 @@ constexpr std::size_t kTries = 10;     // cell sizes that are laid out
 constexpr double kAlike = 0.015;       // sizes that differ by less are laid out once
 constexpr int kMostDivisions = 4;
 constexpr double kSure = 1.5;           // standard errors of edges inside cells
+constexpr double kFaintlySure = 2.5;    // the same of faint edges
 constexpr double kDenied = -2.2;        // standard errors; so few edges that a cell has no parts
 constexpr double kBroken = 0.01;        // share of broken cells that the true grid hardly shows
 constexpr double kBrokenWeight = 40.0;  // of that share against the gain
@@ -39,6 +44,9 @@ constexpr double kTextureWeight = 3.0;
 constexpr double kFairConfidence = 0.5;     // less is a reason to look further
 constexpr float kStrongShare = 0.1F;        // of what is above the strength of usual lines
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
+constexpr float kFaintWeight = 0.6F;        // of faint edges against clear ones
+constexpr float kMostFaint = 2.5F;          // standard deviations
+constexpr float kDeviations = 1.4826F;      // median sizes in a standard deviation
 constexpr double kExpectationWidth = 0.25;  // standard deviation of log(size / expected)
 
 /// Mean 0, standard deviation 1, strong edges lowered but still highest in their middle: what a
@@ -61,6 +69,21 @@ std::vector<float> normalised(const std::vector<float>& profile) {
   const double deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
   for (float& g : gain) {
     g = deviation > 0 ? static_cast<float>((g - mean) / deviation) : 0.0F;
+  }
+  return gain;
+}
+
+/// What a line gains at each place by faint edges: how much they stand out from their surroundings,
+/// measured by how much places usually do.
+std::vector<float> faint_gain(const std::vector<float>& profile, double cell) {
+  std::vector<float> gain = over_surroundings(profile, cell);
+  std::vector<float> sizes(gain.size());
+  std::ranges::transform(gain, sizes.begin(), [](float g) { return std::abs(g); });
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  const float scale = *middle > 0 ? 1 / (kDeviations * *middle) : 0.0F;
+  for (float& g : gain) {
+    g = kFaintWeight * std::clamp(g * scale, -kMostFaint, kMostFaint);
   }
   return gain;
 }
@@ -110,12 +133,12 @@ std::vector<float> line_confidence(const std::vector<double>& lines,
 
 class Search {
  public:
-  Search(const EdgeProfiles& profiles, const GridExpectation& expectation, const GridJudge& judge)
-      : profiles_(profiles),
+  Search(const PictureEdges& edges, const GridExpectation& expectation, const GridJudge& judge)
+      : edges_(edges),
         expectation_(expectation),
         judge_(judge),
-        columns_(normalised(profiles.columns)),
-        rows_(normalised(profiles.rows)),
+        columns_(normalised(edges.clear.columns)),
+        rows_(normalised(edges.clear.rows)),
         spectrum_(measure_spectrum(columns_, rows_)) {}
 
   std::optional<Grid> find() const {
@@ -196,16 +219,28 @@ class Search {
     return choices;
   }
 
-  static std::vector<double> lay_lines(const std::vector<float>& gain, double cell) {
-    return rule_axis(over_surroundings(gain, cell), cell, RuleSteps::fine).lines;
+  static std::vector<double> lay_lines(const std::vector<float>& clear,
+                                       const std::vector<float>& faint, double cell) {
+    std::vector<float> gain = over_surroundings(clear, cell);
+    if (!faint.empty()) {
+      std::ranges::transform(gain, faint_gain(faint, cell), gain.begin(), std::plus());
+    }
+    return rule_axis(gain, cell, RuleSteps::fine).lines;
   }
 
   Laid lay(double cell) const {
     Laid laid{.cell = cell,
-              .lines = {.columns = lay_lines(columns_, cell), .rows = lay_lines(rows_, cell)}};
+              .lines = {.columns = lay_lines(columns_, edges_.faint.columns, cell),
+                        .rows = lay_lines(rows_, edges_.faint.rows, cell)}};
     laid.grid = make_grid(laid.lines, cell);
     laid.broken = judge_ && laid.grid ? judge_(*laid.grid) : 0.0;
     return laid;
+  }
+
+  /// What is drawn in patches of two cells throughout still differs a little from cell to cell.
+  bool has_faint_halves(const Laid& laid) const {
+    return !edges_.faint.columns.empty() &&
+           look_for_faint_halves(edges_.faint, laid.lines).surety > kFaintlySure;
   }
 
   /// The parts that edges inside the cells speak for most; 0 for none.
@@ -222,13 +257,13 @@ class Search {
       if (laid.cell / parts.count < parts.least) {
         continue;
       }
-      const PartEvidence seen = look_between(profiles_, laid.lines, parts.count, kLeastCell);
+      const PartEvidence seen = look_between(edges_.clear, laid.lines, parts.count, kLeastCell);
       if (seen.share > parts.least_share && seen.surety > surety) {
         best = parts.count;
         surety = seen.surety;
       }
     }
-    return best;
+    return best == 0 && has_faint_halves(laid) ? 2 : best;
   }
 
   /// Whether the lines in between are no more than what blur makes of any place.
@@ -252,7 +287,7 @@ class Search {
     }
     for (const int parts : {2, 3}) {
       if (laid.broken > kBroken && laid.cell / parts >= kLeastCell &&
-          look_between(profiles_, laid.lines, parts, kLeastCell).surety > kDenied) {
+          look_between(edges_.clear, laid.lines, parts, kLeastCell).surety > kDenied) {
         Laid divided = lay(peak_near(spectrum_, laid.cell / parts));
         if (divided.broken * 4 < laid.broken && !is_vague(divided, laid)) {
           return divided;
@@ -266,7 +301,7 @@ class Search {
     if (lines.columns.size() < 2 || lines.rows.size() < 2) {
       return std::nullopt;
     }
-    const double relief = measure_relief(profiles_, lines);
+    const double relief = measure_relief(edges_.clear, lines);
     Grid grid;
     grid.confidence = std::clamp((relief - kChanceRelief) / (1 - kChanceRelief), 0.0, 1.0);
     grid.columns = with_margins(lines.columns, static_cast<double>(columns_.size()) - 1);
@@ -278,7 +313,7 @@ class Search {
     return grid;
   }
 
-  const EdgeProfiles& profiles_;
+  const PictureEdges& edges_;
   const GridExpectation& expectation_;
   const GridJudge& judge_;
   std::vector<float> columns_;  // gains
@@ -288,9 +323,9 @@ class Search {
 
 }  // namespace
 
-std::optional<Grid> find_grid(const EdgeProfiles& profiles, const GridExpectation& expectation,
+std::optional<Grid> find_grid(const PictureEdges& edges, const GridExpectation& expectation,
                               const GridJudge& judge) {
-  return Search(profiles, expectation, judge).find();
+  return Search(edges, expectation, judge).find();
 }
 
 Grid make_even_grid(Size size, double cell, Point offset) {

@@ -1,6 +1,7 @@
 #include "core/image/grid_evidence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -39,6 +40,33 @@ void add_between(const std::vector<float>& profile, const std::vector<double>& l
   }
 }
 
+/// Whether most middles of steps lie alike in the blocks of a JPEG.
+bool lie_alike_in_blocks(const std::vector<double>& lines) {
+  constexpr std::size_t kBlock = 8;   // pixels
+  constexpr double kMostAlike = 0.7;  // as many as that by no chance
+  std::array<int, kBlock> middles{};
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    const double place = std::floor((lines[i] + lines[i + 1]) / 2 + 0.5) / kBlock;
+    middles.at(static_cast<std::size_t>((place - std::floor(place)) * kBlock)) += 1;
+  }
+  int most = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    most = std::max(most, middles[i] + middles[(i + 1) % kBlock] + middles[(i + 2) % kBlock]);
+  }
+  return most > kMostAlike * static_cast<double>(lines.size() - 1);
+}
+
+/// Of all places that were looked at.
+PartEvidence judge(const Between& between) {
+  constexpr int kLeastPlaces = 4;
+  if (between.count < kLeastPlaces || between.on_lines <= 0) {
+    return {};
+  }
+  const double spread = between.squares - between.rise * between.rise / between.count;
+  return {.share = between.rise / between.on_lines,
+          .surety = between.rise / std::sqrt(std::max(1e-9, spread))};
+}
+
 struct Relief {
   double lines = 0;    // profile summed over the lines
   double middles = 0;  // and over the places halfway between them
@@ -56,16 +84,22 @@ void add_relief(const std::vector<float>& profile, const std::vector<double>& li
 
 PartEvidence look_between(const EdgeProfiles& profiles, const GridLines& lines, int parts,
                           double least) {
-  constexpr int kLeastPlaces = 4;
   Between between;
   add_between(profiles.columns, lines.columns, parts, least, between);
   add_between(profiles.rows, lines.rows, parts, least, between);
-  if (between.count < kLeastPlaces || between.on_lines <= 0) {
-    return {};
+  return judge(between);
+}
+
+PartEvidence look_for_faint_halves(const EdgeProfiles& faint, const GridLines& lines) {
+  constexpr double kLeastHalf = 4;  // pixels; blur makes more of smaller ones
+  Between between;
+  if (!lie_alike_in_blocks(lines.columns)) {
+    add_between(faint.columns, lines.columns, 2, kLeastHalf, between);
   }
-  const double spread = between.squares - between.rise * between.rise / between.count;
-  return {.share = between.rise / between.on_lines,
-          .surety = between.rise / std::sqrt(std::max(1e-9, spread))};
+  if (!lie_alike_in_blocks(lines.rows)) {
+    add_between(faint.rows, lines.rows, 2, kLeastHalf, between);
+  }
+  return judge(between);
 }
 
 double measure_relief(const EdgeProfiles& profiles, const GridLines& lines) {

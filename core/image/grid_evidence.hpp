@@ -23,6 +23,10 @@ struct PartEvidence {
 PartEvidence look_between(const EdgeProfiles& profiles, const GridLines& lines, int parts,
                           double least);
 
+/// The same for the middles of steps by faint edges. Nothing where all of these lie alike in blocks
+/// of 8 pixels: a JPEG has faint edges of its own at their borders, wherever it was cut.
+PartEvidence look_for_faint_halves(const EdgeProfiles& faint, const GridLines& lines);
+
 /// 0..1: how much stronger edges are on the lines than halfway between them.
 double measure_relief(const EdgeProfiles& profiles, const GridLines& lines);
 

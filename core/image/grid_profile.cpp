@@ -47,17 +47,32 @@ int noise_threshold(const Image& image) {
   return std::clamp(median * 5 / 2, kLeastThreshold, kMostThreshold);
 }
 
-/// What differences count: those up to the noise nothing, strong ones no more than middling ones.
+/// What a difference counts.
 struct Strength {
-  int threshold;
+  std::uint32_t clear = 0;
+  std::uint32_t faint = 0;
 
-  std::uint32_t of(const Rgba& a, const Rgba& b) const {
-    return static_cast<std::uint32_t>(std::clamp(difference(a, b) - threshold, 0, kMostStrength));
+  void operator+=(const Strength& other) {
+    clear += other.clear;
+    faint += other.faint;
   }
-  /// The same for pixels side by side, in place of `a`.
+};
+
+class StrengthMeter {
+ public:
+  explicit StrengthMeter(int threshold) : threshold_(threshold) {}
+
+  Strength of(const Rgba& a, const Rgba& b) const {
+    const int away = difference(a, b);
+    return {
+        .clear = static_cast<std::uint32_t>(std::clamp(away - threshold_, 0, kMostStrength)),
+        .faint = static_cast<std::uint32_t>(std::min(away, threshold_)),
+    };
+  }
+  /// The same for pixels side by side: `clear` in place of `a`, `faint` in place of `b`.
   template <typename Lanes>
   [[gnu::always_inline]] inline void of_lanes(typename Lanes::Words& a,
-                                              const typename Lanes::Words& b) const {
+                                              typename Lanes::Words& b) const {
     using Bytes = typename Lanes::Bytes;
     using Halves = typename Lanes::Halves;
     using Words = typename Lanes::Words;
@@ -67,45 +82,71 @@ struct Strength {
     const auto channels = reinterpret_cast<Words>(away);
     const Words red_blue = (channels & 0xFF00FFU) + (channels >> 8U & 0xFFU);  // green with red
     const Words sum = (red_blue + (red_blue >> 16U)) & 0xFFFFU;
-    const Words least = Words{} + static_cast<std::uint32_t>(threshold);
+    const Words least = Words{} + static_cast<std::uint32_t>(threshold_);
     const Words most = Words{} + static_cast<std::uint32_t>(kMostStrength);
     // The upper halves of all words are 0 and stay it.
-    const Halves over = reinterpret_cast<Halves>(sum) - reinterpret_cast<Halves>(least);
-    const Halves some = over > Halves{} ? over : Halves{};
+    const auto all = reinterpret_cast<Halves>(sum);
+    const auto noise = reinterpret_cast<Halves>(least);
+    const Halves faint = all < noise ? all : noise;
+    const Halves over = all - faint;
     const auto limit = reinterpret_cast<Halves>(most);
-    const Halves strength = some < limit ? some : limit;
-    a = reinterpret_cast<Words>(strength);
+    const Halves clear = over < limit ? over : limit;
+    a = reinterpret_cast<Words>(clear);
+    b = reinterpret_cast<Words>(faint);
   }
+
+ private:
+  int threshold_;
 };
+
+/// Sums along each place.
+struct EdgeSums {
+  explicit EdgeSums(std::size_t places) : clear(places), faint(places) {}
+
+  void add(std::size_t place, const Strength& strength) {
+    clear[place] += strength.clear;
+    faint[place] += strength.faint;
+  }
+
+  std::vector<std::uint32_t> clear;
+  std::vector<std::uint32_t> faint;
+};
+
+template <typename Words>
+[[gnu::always_inline]] inline void add_to(std::uint32_t* sums, const Words& more) {
+  Words all;
+  std::memcpy(&all, sums, sizeof all);
+  all += more;
+  std::memcpy(sums, &all, sizeof all);
+}
 
 /// Adds the strength of the edges before each pixel of a row to `columns`.
 template <typename Lanes>
-[[gnu::always_inline]] inline void add_along(std::span<const Rgba> row, const Strength& strength,
-                                             std::vector<std::uint32_t>& columns) {
+[[gnu::always_inline]] inline void add_along(std::span<const Rgba> row, const StrengthMeter& meter,
+                                             EdgeSums& columns) {
   std::size_t x = kBefore;
   for (; x + kBehind + kPixels<Lanes> <= row.size(); x += kPixels<Lanes>) {
-    typename Lanes::Words here;
+    typename Lanes::Words before;
     typename Lanes::Words behind;
-    typename Lanes::Words sums;
-    load_pixels<Lanes>(&row[x - kBefore], here);
+    load_pixels<Lanes>(&row[x - kBefore], before);
     load_pixels<Lanes>(&row[x + kBehind], behind);
-    strength.of_lanes<Lanes>(here, behind);
-    std::memcpy(&sums, &columns[x], sizeof sums);
-    sums += here;
-    std::memcpy(&columns[x], &sums, sizeof sums);
+    meter.of_lanes<Lanes>(before, behind);
+    add_to(&columns.clear[x], before);
+    add_to(&columns.faint[x], behind);
   }
   for (; x + kBehind < row.size(); ++x) {
-    columns[x] += strength.of(row[x - kBefore], row[x + kBehind]);
+    columns.add(x, meter.of(row[x - kBefore], row[x + kBehind]));
   }
 }
 
 /// The strength of the edges between two rows, at every `step`-th pixel: 1 or 2.
 template <typename Lanes>
-[[gnu::always_inline]] inline std::uint32_t sum_across(std::span<const Rgba> above,
-                                                       std::span<const Rgba> below,
-                                                       const Strength& strength, std::size_t step) {
+[[gnu::always_inline]] inline Strength sum_across(std::span<const Rgba> above,
+                                                  std::span<const Rgba> below,
+                                                  const StrengthMeter& meter, std::size_t step) {
   using Words = typename Lanes::Words;
-  Words sums{};
+  Words clear{};
+  Words faint{};
   std::size_t x = 0;
   for (; x + kPixels<Lanes> * step <= above.size(); x += kPixels<Lanes> * step) {
     Words a;
@@ -120,55 +161,56 @@ template <typename Lanes>
       keep_even(a, more_a);
       keep_even(b, more_b);
     }
-    strength.of_lanes<Lanes>(a, b);
-    sums += a;
+    meter.of_lanes<Lanes>(a, b);
+    clear += a;
+    faint += b;
   }
-  std::uint32_t sum = 0;
+  Strength sum;
   for (std::size_t lane = 0; lane < kPixels<Lanes>; ++lane) {
-    sum += sums[lane];
+    sum += {.clear = clear[lane], .faint = faint[lane]};
   }
   for (; x < above.size(); x += step) {
-    sum += strength.of(above[x], below[x]);
+    sum += meter.of(above[x], below[x]);
   }
   return sum;
 }
 
-/// Sums of the strength of edges along each place.
-struct EdgeSums {
-  std::vector<std::uint32_t> columns;
-  std::vector<std::uint32_t> rows;
+struct PictureSums {
+  EdgeSums columns;
+  EdgeSums rows;
 };
 
 /// Looks at every `step_y`-th row and at every `step_x`-th column: 1 or 2.
 template <typename Lanes>
-[[gnu::always_inline]] inline EdgeSums sum_edges(const Image& image, std::size_t step_x,
-                                                 std::size_t step_y) {
+[[gnu::always_inline]] inline PictureSums sum_edges(const Image& image, std::size_t step_x,
+                                                    std::size_t step_y) {
   const auto width = static_cast<std::size_t>(image.size.width);
   const auto height = static_cast<std::size_t>(image.size.height);
-  const Strength strength{noise_threshold(image)};
+  const StrengthMeter meter(noise_threshold(image));
   const auto row = [&](std::size_t y) { return std::span(image.pixels).subspan(y * width, width); };
-  EdgeSums sums{std::vector<std::uint32_t>(width + 1), std::vector<std::uint32_t>(height + 1)};
+  PictureSums sums{.columns = EdgeSums(width + 1), .rows = EdgeSums(height + 1)};
   for (std::size_t y = 0; y < height; ++y) {
     if (y % step_y == 0) {
-      add_along<Lanes>(row(y), strength, sums.columns);
+      add_along<Lanes>(row(y), meter, sums.columns);
     }
     if (y >= kBefore && y + kBehind < height) {
-      sums.rows[y] = step_x == 2
-                         ? sum_across<Lanes>(row(y - kBefore), row(y + kBehind), strength, 2)
-                         : sum_across<Lanes>(row(y - kBefore), row(y + kBehind), strength, 1);
+      sums.rows.add(y, step_x == 2
+                           ? sum_across<Lanes>(row(y - kBefore), row(y + kBehind), meter, 2)
+                           : sum_across<Lanes>(row(y - kBefore), row(y + kBehind), meter, 1));
     }
   }
   return sums;
 }
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] EdgeSums sum_edges_avx2(const Image& image, std::size_t step_x,
-                                                std::size_t step_y) {
+[[gnu::target("avx2")]] PictureSums sum_edges_avx2(const Image& image, std::size_t step_x,
+                                                   std::size_t step_y) {
   return sum_edges<EightPixels>(image, step_x, step_y);
 }
 #endif
 
-EdgeSums sum_edges_at(SimdLevel level, const Image& image, std::size_t step_x, std::size_t step_y) {
+PictureSums sum_edges_at(SimdLevel level, const Image& image, std::size_t step_x,
+                         std::size_t step_y) {
 #if defined(__x86_64__)
   if (level != SimdLevel::baseline) {
     return sum_edges_avx2(image, step_x, step_y);
@@ -178,23 +220,38 @@ EdgeSums sum_edges_at(SimdLevel level, const Image& image, std::size_t step_x, s
   return sum_edges<FourPixels>(image, step_x, step_y);
 }
 
+/// Every `step`-th of `count` pixels along the places was looked at.
+std::vector<float> means_of(const std::vector<std::uint32_t>& sums, std::size_t step,
+                            std::size_t count) {
+  std::vector<float> means;
+  means.reserve(sums.size());
+  for (const std::uint32_t sum : sums) {
+    means.push_back(static_cast<float>(sum * step) / static_cast<float>(count));
+  }
+  return means;
+}
+
+std::vector<float> with_border(std::vector<float> profile) {
+  const auto first = profile.begin() + kBefore;
+  const auto last = profile.end() - 1 - (kBehind + 1);
+  std::fill(profile.begin(), first, *first);
+  std::fill(last, profile.end(), *last);
+  return profile;
+}
+
 }  // namespace
 
-EdgeProfiles measure_edges(const Image& image, SimdLevel level) {
+PictureEdges measure_edges(const Image& image, SimdLevel level) {
   const auto width = static_cast<std::size_t>(image.size.width);
   const auto height = static_cast<std::size_t>(image.size.height);
   // Of a large picture every other pixel along a line tells as much as all.
   const std::size_t step_x = width >= kLargeSide ? 2 : 1;
   const std::size_t step_y = height >= kLargeSide ? 2 : 1;
-  const EdgeSums sums = sum_edges_at(level, image, step_x, step_y);
-  EdgeProfiles profiles{std::vector<float>(width + 1), std::vector<float>(height + 1)};
-  for (std::size_t y = 0; y <= height; ++y) {
-    profiles.rows[y] = static_cast<float>(sums.rows[y] * step_x) / static_cast<float>(width);
-  }
-  for (std::size_t x = 0; x <= width; ++x) {
-    profiles.columns[x] = static_cast<float>(sums.columns[x] * step_y) / static_cast<float>(height);
-  }
-  return profiles;
+  const auto [columns, rows] = sum_edges_at(level, image, step_x, step_y);
+  return {.clear = {.columns = means_of(columns.clear, step_y, height),
+                    .rows = means_of(rows.clear, step_x, width)},
+          .faint = {.columns = with_border(means_of(columns.faint, step_y, height)),
+                    .rows = with_border(means_of(rows.faint, step_x, width))}};
 }
 
 }  // namespace dgxp

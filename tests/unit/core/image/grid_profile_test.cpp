@@ -30,34 +30,48 @@ int slow_threshold(const Image& image) {
   return std::clamp(median * 5 / 2, 18, 90);
 }
 
-EdgeProfiles measure_slowly(const Image& image) {
+PictureEdges measure_slowly(const Image& image) {
   const int width = image.size.width;
   const int height = image.size.height;
   const int threshold = slow_threshold(image);
-  const auto strength = [&](const Rgba& a, const Rgba& b) {
-    return std::clamp(difference(a, b) - threshold, 0, 90);
+  struct Sum {
+    int clear = 0;
+    int faint = 0;
+    void add(const Rgba& a, const Rgba& b, int threshold, int step) {
+      clear += step * std::clamp(difference(a, b) - threshold, 0, 90);
+      faint += step * std::min(difference(a, b), threshold);
+    }
   };
-  EdgeProfiles profiles{std::vector<float>(static_cast<std::size_t>(width) + 1),
+  const auto empty = [&] {
+    return EdgeProfiles{std::vector<float>(static_cast<std::size_t>(width) + 1),
                         std::vector<float>(static_cast<std::size_t>(height) + 1)};
+  };
+  PictureEdges edges{.clear = empty(), .faint = empty()};
   const int step_x = width >= 512 ? 2 : 1;
   const int step_y = height >= 512 ? 2 : 1;
-  for (int x = 2; x + 1 < width; ++x) {
-    int sum = 0;
+  for (int x = 0; x <= width; ++x) {
+    const int near = std::clamp(x, 2, width - 2);
+    Sum sum;
     for (int y = 0; y < height; y += step_y) {
-      sum += step_y * strength(image.at(x - 2, y), image.at(x + 1, y));
+      sum.add(image.at(near - 2, y), image.at(near + 1, y), threshold, step_y);
     }
-    profiles.columns[static_cast<std::size_t>(x)] =
-        static_cast<float>(sum) / static_cast<float>(height);
+    const auto at = static_cast<std::size_t>(x);
+    edges.clear.columns[at] =
+        x == near ? static_cast<float>(sum.clear) / static_cast<float>(height) : 0.0F;
+    edges.faint.columns[at] = static_cast<float>(sum.faint) / static_cast<float>(height);
   }
-  for (int y = 2; y + 1 < height; ++y) {
-    int sum = 0;
+  for (int y = 0; y <= height; ++y) {
+    const int near = std::clamp(y, 2, height - 2);
+    Sum sum;
     for (int x = 0; x < width; x += step_x) {
-      sum += step_x * strength(image.at(x, y - 2), image.at(x, y + 1));
+      sum.add(image.at(x, near - 2), image.at(x, near + 1), threshold, step_x);
     }
-    profiles.rows[static_cast<std::size_t>(y)] =
-        static_cast<float>(sum) / static_cast<float>(width);
+    const auto at = static_cast<std::size_t>(y);
+    edges.clear.rows[at] =
+        y == near ? static_cast<float>(sum.clear) / static_cast<float>(width) : 0.0F;
+    edges.faint.rows[at] = static_cast<float>(sum.faint) / static_cast<float>(width);
   }
-  return profiles;
+  return edges;
 }
 
 /// Pixels that differ by no more than `span` a channel from a colour that changes now and then.
@@ -94,11 +108,13 @@ TEST_CASE("measure_edges finds the same edges at every level, as the slow way do
                           {530, 514}}) {
     for (const int span : {1, 12, 256}) {
       const Image image = patches(random, size, span);
-      const EdgeProfiles expected = measure_slowly(image);
+      const PictureEdges expected = measure_slowly(image);
       for (const SimdLevel level : {SimdLevel::baseline, simd_level()}) {
-        const EdgeProfiles found = measure_edges(image, level);
-        REQUIRE(found.columns == expected.columns);
-        REQUIRE(found.rows == expected.rows);
+        const PictureEdges found = measure_edges(image, level);
+        REQUIRE(found.clear.columns == expected.clear.columns);
+        REQUIRE(found.clear.rows == expected.clear.rows);
+        REQUIRE(found.faint.columns == expected.faint.columns);
+        REQUIRE(found.faint.rows == expected.faint.rows);
       }
     }
   }

@@ -132,6 +132,41 @@ TEST_CASE("recover_native reads figures of flat patches without being told their
   }
 }
 
+TEST_CASE("recover_native reads doubled pixels by how their cells differ") {
+  const Image truth = enlarged(blot({18, 18}, 1, 3), 2);
+  const Damage damage{.cell = 13.7, .offset = 4, .blur = 1, .noise = 3, .cell_noise = 5};
+  const auto found =
+      recover_native(draw_raw(truth, {500, 500}, damage), without_despeckle(), palette());
+  REQUIRE(found);
+  CHECK(found->grid.cell_width == doctest::Approx(13.7).epsilon(0.01));
+  // Where nothing but the patches shows, these are the cells.
+  const auto even = recover_native(
+      draw_raw(truth, {500, 500}, {.cell = 13.7, .offset = 4, .blur = 1, .noise = 3}),
+      without_despeckle(), palette());
+  REQUIRE(even);
+  CHECK(even->grid.cell_width == doctest::Approx(27.4).epsilon(0.01));
+}
+
+TEST_CASE("recover_native counts the cells of flat figures whose lines drift") {
+  // A plate: between its corners only the cells' own shades tell how many there are.
+  constexpr int kSide = 44;
+  Image truth({kSide, kSide});
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      const int dx = std::min(x, kSide - 1 - x);
+      const int dy = std::min(y, kSide - 1 - y);
+      const int depth = std::min({dx, dy, dx + dy - 5});
+      truth.at(x, y) = depth < 0 ? kTransparent : opaque(palette().colors[depth < 2 ? 0 : 9]);
+    }
+  }
+  const Image raw =
+      draw_raw(truth, {760, 760},
+               {.cell = 16.3, .offset = 20, .drift = 0.9, .blur = 1, .noise = 5, .cell_noise = 9});
+  const auto found = recover_native(raw, without_despeckle(), palette());
+  REQUIRE(found);
+  CHECK(differences(trimmed(found->native), truth) == 0);
+}
+
 TEST_CASE("recover_native reads cells of more than eighty pixels") {
   const Image native = blot({12, 12}, 1, 3);
   const Image raw = draw_raw(native, {1024, 1024}, {.cell = 1024 / 12.0, .blur = 3, .noise = 6});
