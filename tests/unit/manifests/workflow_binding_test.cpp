@@ -110,12 +110,11 @@ TEST_CASE("parse_workflow_binding names what is wrong, where, and what was meant
         "    8 | loras: { after_model: [\"4\", 0], after_clip: [\"4\", clip] }\n"
         "      |                                                   ^~~~\n"
         "hint: for example [\"4\", 0]\n");
-  CHECK(
-      changed("{ node: \"9\" }", "\"9\"") ==
-      "w.bind.yaml:13:11: error: 'sprite' must be a map with node, not the text '9'\n"
-      "   13 |   sprite: \"9\"\n"
-      "      |           ^~~\n"
-      "hint: for example { node: \"9\" }\n");
+  CHECK(changed("{ node: \"9\" }", "\"9\"") ==
+        "w.bind.yaml:13:11: error: 'sprite' must be a map with node, not the text '9'\n"
+        "   13 |   sprite: \"9\"\n"
+        "      |           ^~~\n"
+        "hint: for example { node: \"9\" }\n");
   CHECK(changed("dgxp_binding: 1", "dgxp_binding: 2") ==
         "w.bind.yaml:1:15: error: binding format 2 is newer than this dgxp, which reads format 1\n"
         "    1 | dgxp_binding: 2\n"

@@ -89,18 +89,18 @@ TEST_CASE("progress is read within bounds, whatever the server says") {
       R"({"progress": 0.5, "eta_relative": 3, "current_task": "task-1",
           "state": {"sampling_step": 10, "sampling_steps": 20, "job_count": 2}})");
   REQUIRE(seen);
-CHECK(seen->step == 10);
-CHECK(seen->steps == 20);
-CHECK(seen->fraction == 0.5);
-CHECK(seen->queue == 2);
-CHECK(seen->task == "task-1");
-const auto wild = read_sdapi_progress(
-    R"({"progress": 7e300, "eta_relative": -1, "state": {"sampling_step": -3}})");
-REQUIRE(wild);
-CHECK(wild->fraction == 1);
-CHECK(wild->eta_seconds == 0);
-CHECK(wild->step == 0);
-CHECK(!read_sdapi_progress("nothing"));
+  CHECK(seen->step == 10);
+  CHECK(seen->steps == 20);
+  CHECK(seen->fraction == 0.5);
+  CHECK(seen->queue == 2);
+  CHECK(seen->task == "task-1");
+  const auto wild = read_sdapi_progress(
+      R"({"progress": 7e300, "eta_relative": -1, "state": {"sampling_step": -3}})");
+  REQUIRE(wild);
+  CHECK(wild->fraction == 1);
+  CHECK(wild->eta_seconds == 0);
+  CHECK(wild->step == 0);
+  CHECK(!read_sdapi_progress("nothing"));
 }
 
 TEST_CASE("base64 is read strictly and written with padding") {
