@@ -10,7 +10,7 @@ namespace dgxp {
 namespace {
 
 constexpr float kSettled = 0.05F;  // change of what is guessed
-constexpr double kHopeless = 64;   // error that no guess makes good
+constexpr double kStillToCome = 10;  // times the last fall of the error; more than rounds bring
 constexpr float kCutOff = 0.5F;    // this near to 0 or 255
 constexpr float kRounding = 1.6F;  // of a pixel, in two steps
 constexpr double kRidge = 1e-9;    // keeps cells that no pixel shows
@@ -284,19 +284,22 @@ std::vector<float> EnlargedAxis::enlarge(std::span<const float> cells, std::size
 }
 
 EnlargedAxis::Shrunk EnlargedAxis::shrink(std::span<const float> pixels, std::size_t lanes,
-                                          int rounds) const {
+                                          const Guessing& guessing) const {
   std::vector<float> whole(pixels.begin(), pixels.end());
   Shrunk shrunk;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < guessing.rounds; ++round) {
     shrunk.cells = solve(whole, lanes);
     for (float& cell : shrunk.cells) {
       cell = std::clamp(cell, 0.0F, 255.0F);
     }
     const std::vector<float> seen = enlarge(shrunk.cells, lanes);
     const Rest rest = compare(pixels, seen, whole, lanes);
+    const double before = shrunk.error;
     shrunk.error = rest.error / static_cast<double>(seen.size());
     shrunk.off = static_cast<double>(rest.off) / static_cast<double>(seen.size());
-    if (rest.moved < kSettled || (round > 1 && shrunk.error > kHopeless)) {
+    const double fall = before - shrunk.error;
+    if (rest.moved < kSettled ||
+        (round > 0 && shrunk.error - kStillToCome * fall > guessing.most_error)) {
       break;
     }
   }

@@ -38,14 +38,13 @@ class EnlargedAxis {
     double error = 0;  ///< mean square of what the cells leave unexplained
     double off = 0;    ///< share of pixels of which more than rounding is unexplained
   };
-  /// The cells that explain the pixels best, by least squares. Pixels at 0 or 255 may have been cut
-  /// off there; what they were is guessed in at most so many `rounds`.
-  Shrunk shrink(std::span<const float> pixels, std::size_t lanes, int rounds) const;
-
-  /// Rounds of guessing what was cut off until the guess settles, and fewer for where noise is no
-  /// less than its error.
-  static constexpr int kSettlingRounds = 40;
-  static constexpr int kRoughRounds = 4;
+  /// Guessing what was cut off at 0 and 255.
+  struct Guessing {
+    int rounds = 1;         ///< at most
+    double most_error = 0;  ///< it ends where it is clear that the error will stay above that
+  };
+  /// The cells that explain the pixels best, by least squares.
+  Shrunk shrink(std::span<const float> pixels, std::size_t lanes, const Guessing& guessing) const;
 
   static constexpr std::size_t kMostTaps = 8;
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kProbes = 16;            // lines of pixels that are looked at
 constexpr int kProbeTries = 8;         // lines of which the liveliest is taken
+constexpr int kSettlingRounds = 40;
+constexpr int kRoughRounds = 4;
 constexpr double kLeastError = 0.1;    // mean square; of rounding alone, and some more
 constexpr double kNeedle = 4;          // times the error where one cell fewer or more is no answer
 constexpr double kBluntNeedle = 1.15;  // the same under noise
@@ -76,6 +78,11 @@ ErrorBounds error_bounds(EnlargementProof proof) {
                                           : ErrorBounds{.error = 80, .off = 1};
 }
 
+EnlargedAxis::Guessing guessing(EnlargementProof proof) {
+  return {.rounds = proof == EnlargementProof::exact ? kSettlingRounds : kRoughRounds,
+          .most_error = error_bounds(proof).error};
+}
+
 LineProbes::LineProbes(const Image& picture, CellAxis axis)
     : pixels_(length_of(picture.size, axis)),
       values_(side_by_side(picture, axis, choose_lines(picture, axis))) {}
@@ -84,10 +91,10 @@ LineProbes::LineProbes(const Light& picture, CellAxis axis)
     : pixels_(length_of(picture.size, axis)),
       values_(side_by_side(picture, axis, choose_lines(picture, axis))) {}
 
-LineProbes::Trial LineProbes::attempt(const EnlargedFrom& from, int rounds) const {
+LineProbes::Trial LineProbes::attempt(const EnlargedFrom& from, EnlargementProof proof) const {
   constexpr std::size_t kValues = kProbes * kChannels;
   const EnlargedAxis axis(pixels_, from.cells, from.interpolation);
-  const EnlargedAxis::Shrunk shrunk = axis.shrink(values_, kValues, rounds);
+  const EnlargedAxis::Shrunk shrunk = axis.shrink(values_, kValues, guessing(proof));
   Trial trial{.from = from, .error = shrunk.error, .off = shrunk.off};
   for (std::size_t i = kValues; i < shrunk.cells.size(); ++i) {
     trial.repeated += std::abs(shrunk.cells[i] - shrunk.cells[i - kValues]) <= kAlike ? 1 : 0;
@@ -100,7 +107,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
   const ErrorBounds bounds = error_bounds(EnlargementProof::exact);
   std::vector<Trial> trials;
   const auto add = [&](const Interpolation& one) {
-    const Trial trial = attempt({cells, one}, EnlargedAxis::kSettlingRounds);
+    const Trial trial = attempt({cells, one}, EnlargementProof::exact);
     if (trial.error <= bounds.error && trial.off <= bounds.off) {
       trials.push_back(trial);
     }
@@ -124,7 +131,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
     }
   }
   const auto is_worse = [&](int other) {
-    return attempt({other, best->from.interpolation}, EnlargedAxis::kSettlingRounds).error >
+    return attempt({other, best->from.interpolation}, EnlargementProof::exact).error >
            kNeedle * (best->error + kLeastError);
   };
   return is_worse(cells - 1) && is_worse(cells + 1) ? std::optional(best->from) : std::nullopt;
@@ -132,7 +139,7 @@ std::optional<EnlargedFrom> LineProbes::explain_exactly(
 
 LineProbes::Trial LineProbes::best_blur(int cells) const {
   const auto blurred = [&](double blur) {
-    return attempt({cells, {Kernel::blurred, blur}}, EnlargedAxis::kRoughRounds);
+    return attempt({cells, {Kernel::blurred, blur}}, EnlargementProof::likely);
   };
   Trial best = blurred(kBlurStep);
   for (int steps = 2; steps <= kBlurSteps; ++steps) {
@@ -157,17 +164,17 @@ LineProbes::Trial LineProbes::best_blur(int cells) const {
 LineProbes::Trial LineProbes::best_roughly(int cells) const {
   Trial best = best_blur(cells);
   for (const Interpolation& interpolation : kUsualInterpolations) {
-    best = std::min(best, attempt({cells, interpolation}, EnlargedAxis::kRoughRounds), by_error);
+    best = std::min(best, attempt({cells, interpolation}, EnlargementProof::likely), by_error);
   }
   return best;
 }
 
 std::optional<EnlargedFrom> LineProbes::explain_roughly(
     int cells, const std::optional<Interpolation>& interpolation) const {
-  const Trial best = interpolation ? attempt({cells, *interpolation}, EnlargedAxis::kRoughRounds)
+  const Trial best = interpolation ? attempt({cells, *interpolation}, EnlargementProof::likely)
                                    : best_roughly(cells);
   const auto error_of = [&](int other) {
-    return attempt({other, best.from.interpolation}, EnlargedAxis::kRoughRounds).error;
+    return attempt({other, best.from.interpolation}, EnlargementProof::likely).error;
   };
   const double worse = kBluntNeedle * (best.error + kLeastError);
   if (best.error > error_bounds(EnlargementProof::likely).error || error_of(cells - 1) < worse ||

@@ -27,6 +27,8 @@ struct ErrorBounds {
   double off;    ///< share of pixels off by more than rounding
 };
 ErrorBounds error_bounds(EnlargementProof proof);
+/// Until the guess settles; less where noise is no less than its error.
+EnlargedAxis::Guessing guessing(EnlargementProof proof);
 
 /// Lines of one axis of a picture, on which it is tried how they were enlarged.
 class LineProbes {
@@ -48,7 +50,7 @@ class LineProbes {
     int repeated = 0;  // cells that are like the one before
   };
 
-  Trial attempt(const EnlargedFrom& from, int rounds) const;
+  Trial attempt(const EnlargedFrom& from, EnlargementProof proof) const;
   std::optional<EnlargedFrom> explain_exactly(
       int cells, const std::optional<Interpolation>& interpolation) const;
   std::optional<EnlargedFrom> explain_roughly(

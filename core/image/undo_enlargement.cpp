@@ -46,8 +46,6 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
   Light light;
   light.size = axis == CellAxis::across ? Size{from.cells, lines} : Size{lines, from.cells};
   light.pixels.resize(static_cast<std::size_t>(light.size.area()));
-  const int rounds =
-      proof == EnlargementProof::exact ? EnlargedAxis::kSettlingRounds : EnlargedAxis::kRoughRounds;
   const ErrorBounds bounds = error_bounds(proof);
   double error = 0;
   double off = 0;
@@ -55,7 +53,7 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
     std::vector<int> stripe(static_cast<std::size_t>(std::min(kStripe, lines - first)));
     std::iota(stripe.begin(), stripe.end(), first);
     const EnlargedAxis::Shrunk shrunk =
-        model.shrink(side_by_side(picture, axis, stripe), stripe.size() * kChannels, rounds);
+        model.shrink(side_by_side(picture, axis, stripe), stripe.size() * kChannels, guessing(proof));
     error += shrunk.error * static_cast<double>(stripe.size()) / lines;
     off += shrunk.off * static_cast<double>(stripe.size()) / lines;
     if (error > bounds.error || off > bounds.off) {
