@@ -9,11 +9,11 @@
 namespace dgxp {
 namespace {
 
-constexpr float kSettled = 0.05F;  // change of what is guessed
+constexpr float kSettled = 0.05F;    // change of what is guessed
 constexpr double kStillToCome = 10;  // times the last fall of the error; more than rounds bring
-constexpr float kCutOff = 0.5F;    // this near to 0 or 255
-constexpr float kRounding = 1.6F;  // of a pixel, in two steps
-constexpr double kRidge = 1e-9;    // keeps cells that no pixel shows
+constexpr float kCutOff = 0.5F;      // this near to 0 or 255
+constexpr float kRounding = 1.6F;    // of a pixel, in two steps
+constexpr double kRidge = 1e-9;      // keeps cells that no pixel shows
 constexpr int kSimpsonSteps = 16;
 constexpr int kTableSteps = 64;  // a cell
 constexpr double kPi = 3.14159265358979;

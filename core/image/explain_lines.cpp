@@ -4,12 +4,15 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace dgxp {
 namespace {
 
-constexpr int kProbes = 16;            // lines of pixels that are looked at
-constexpr int kProbeTries = 8;         // lines of which the liveliest is taken
+constexpr int kProbes = 16;      // lines of pixels that are looked at
+constexpr int kSomeProbes = 4;   // of these
+constexpr double kHopeless = 4;  // times the most error that is allowed
+constexpr int kProbeTries = 8;   // lines of which the liveliest is taken
 constexpr int kSettlingRounds = 40;
 constexpr int kRoughRounds = 4;
 constexpr double kLeastError = 0.1;    // mean square; of rounding alone, and some more
@@ -71,6 +74,14 @@ std::vector<int> choose_lines(const Picture& picture, CellAxis axis) {
   return probes;
 }
 
+std::vector<int> every(int step, const std::vector<int>& lines) {
+  std::vector<int> some;
+  for (std::size_t i = 0; i < lines.size(); i += static_cast<std::size_t>(step)) {
+    some.push_back(lines[i]);
+  }
+  return some;
+}
+
 }  // namespace
 
 ErrorBounds error_bounds(EnlargementProof proof) {
@@ -78,22 +89,36 @@ ErrorBounds error_bounds(EnlargementProof proof) {
                                           : ErrorBounds{.error = 80, .off = 1};
 }
 
+template <typename Picture>
+LineProbes::LineProbes(const Picture& picture, CellAxis axis, const std::vector<int>& lines)
+    : pixels_(length_of(picture.size, axis)),
+      values_(side_by_side(picture, axis, lines)),
+      some_values_(side_by_side(picture, axis, every(kProbes / kSomeProbes, lines))) {}
+
 EnlargedAxis::Guessing guessing(EnlargementProof proof) {
   return {.rounds = proof == EnlargementProof::exact ? kSettlingRounds : kRoughRounds,
           .most_error = error_bounds(proof).error};
 }
 
 LineProbes::LineProbes(const Image& picture, CellAxis axis)
-    : pixels_(length_of(picture.size, axis)),
-      values_(side_by_side(picture, axis, choose_lines(picture, axis))) {}
+    : LineProbes(picture, axis, choose_lines(picture, axis)) {}
 
 LineProbes::LineProbes(const Light& picture, CellAxis axis)
-    : pixels_(length_of(picture.size, axis)),
-      values_(side_by_side(picture, axis, choose_lines(picture, axis))) {}
+    : LineProbes(picture, axis, choose_lines(picture, axis)) {}
+
+/// Whether a part of the lines says that it is not worth it to try all of them.
+bool LineProbes::is_hopeless(const EnlargedAxis& axis, EnlargementProof proof) const {
+  const EnlargedAxis::Shrunk some =
+      axis.shrink(some_values_, kSomeProbes * kChannels, guessing(proof));
+  return some.error > kHopeless * error_bounds(proof).error;
+}
 
 LineProbes::Trial LineProbes::attempt(const EnlargedFrom& from, EnlargementProof proof) const {
   constexpr std::size_t kValues = kProbes * kChannels;
   const EnlargedAxis axis(pixels_, from.cells, from.interpolation);
+  if (proof == EnlargementProof::exact && is_hopeless(axis, proof)) {
+    return {.from = from, .error = std::numeric_limits<double>::infinity(), .off = 1};
+  }
   const EnlargedAxis::Shrunk shrunk = axis.shrink(values_, kValues, guessing(proof));
   Trial trial{.from = from, .error = shrunk.error, .off = shrunk.off};
   for (std::size_t i = kValues; i < shrunk.cells.size(); ++i) {

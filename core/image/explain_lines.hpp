@@ -50,6 +50,9 @@ class LineProbes {
     int repeated = 0;  // cells that are like the one before
   };
 
+  template <typename Picture>
+  LineProbes(const Picture& picture, CellAxis axis, const std::vector<int>& lines);
+  bool is_hopeless(const EnlargedAxis& axis, EnlargementProof proof) const;
   Trial attempt(const EnlargedFrom& from, EnlargementProof proof) const;
   std::optional<EnlargedFrom> explain_exactly(
       int cells, const std::optional<Interpolation>& interpolation) const;
@@ -61,6 +64,7 @@ class LineProbes {
 
   int pixels_;
   std::vector<float> values_;
+  std::vector<float> some_values_;  ///< of a part of the lines
 };
 
 }  // namespace dgxp

@@ -37,6 +37,9 @@ constexpr float kUniformBorder = 0.34F;  // share of border cells that makes a b
 constexpr float kNewColor = 20.0F;       // a background this far from the palette is none of it
 constexpr double kPlausible = 0.85;      // of the quality that soft lines leave
 constexpr double kFairQuality = 0.75;    // less is a reason to look further
+constexpr double kPureQuality = 0.92;    // of cells of one colour each
+constexpr double kFairlySureGrid = 0.6;  // confidence of a grid of small cells
+constexpr double kSmallCell = 10;        // raw pixels
 constexpr double kSureGrid = 0.8;        // confidence of a grid that leaves no doubt
 constexpr int kManyEdged = 250;          // cells that differ from a neighbour
 constexpr double kFewBroken = 0.01;      // share of cells of several colours
@@ -349,6 +352,15 @@ bool is_plausible(const Recovered& found) {
   return found.quality >= kPlausible * std::min(1.0, found.grid.confidence / kSureGrid);
 }
 
+/// Whether it is not worth it to look for something else that explains the picture.
+bool is_certain(const Recovered& found) {
+  const bool is_clear = !is_doubtful(found.grid) && found.quality >= kFairQuality;
+  // The lines of small cells are hardly ever clear: there it says more that these are of one
+  // colour.
+  const double enough = found.grid.cell_width < kSmallCell ? kFairlySureGrid : kSureGrid;
+  return is_clear || (found.grid.confidence >= enough && found.quality >= kPureQuality);
+}
+
 /// Whether a source has whole parts of the cells of a grid for pixels. Blur leaves so little in
 /// large cells that finer ones without blur explain it as well.
 bool has_parts(const Image& source, const Grid& grid) {
@@ -410,7 +422,7 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   if (grid) {
     found = recover_cells(shown, *grid, spec, palette, is_told ? GridExpectation{} : expectation);
   }
-  const bool is_sure = found && !is_doubtful(found->grid) && found->quality >= kFairQuality;
+  const bool is_sure = found && is_certain(*found);
   if (!is_told && !is_sure) {
     if (auto enlarged =
             recover_enlarged(shown, found ? &*found : nullptr, spec, palette, expectation)) {

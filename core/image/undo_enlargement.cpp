@@ -52,8 +52,8 @@ std::optional<Light> shrink_along(const Picture& picture, CellAxis axis, const E
   for (int first = 0; first < lines; first += kStripe) {
     std::vector<int> stripe(static_cast<std::size_t>(std::min(kStripe, lines - first)));
     std::iota(stripe.begin(), stripe.end(), first);
-    const EnlargedAxis::Shrunk shrunk =
-        model.shrink(side_by_side(picture, axis, stripe), stripe.size() * kChannels, guessing(proof));
+    const EnlargedAxis::Shrunk shrunk = model.shrink(side_by_side(picture, axis, stripe),
+                                                     stripe.size() * kChannels, guessing(proof));
     error += shrunk.error * static_cast<double>(stripe.size()) / lines;
     off += shrunk.off * static_cast<double>(stripe.size()) / lines;
     if (error > bounds.error || off > bounds.off) {
