@@ -31,7 +31,6 @@ struct HueLanes {
   Floats sin;
 };
 
-/// A function of a hue, and its slope by radians.
 /// Two, three and four times a hue.
 template <typename Floats>
 struct HueMultiples {
@@ -73,6 +72,7 @@ HalfWay<Floats> half_way(const HueLanes<Floats>& p, const HueLanes<Floats>& q) {
           .half = half};
 }
 
+/// A function of a hue, and its slope by radians.
 template <typename Floats>
 struct HueFunction {
   Floats value;
