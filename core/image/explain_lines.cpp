@@ -106,17 +106,17 @@ LineProbes::LineProbes(const Image& picture, CellAxis axis)
 LineProbes::LineProbes(const Light& picture, CellAxis axis)
     : LineProbes(picture, axis, choose_lines(picture, axis)) {}
 
-/// Whether a part of the lines says that it is not worth it to try all of them.
-bool LineProbes::is_hopeless(const EnlargedAxis& axis, EnlargementProof proof) const {
-  const EnlargedAxis::Shrunk some =
-      axis.shrink(some_values_, kSomeProbes * kChannels, guessing(proof));
-  return some.error > kHopeless * error_bounds(proof).error;
+/// Whether some of the lines already say that this explains nothing exactly.
+bool LineProbes::is_hopeless(const EnlargedAxis& axis) const {
+  const EnlargedAxis::Guessing exact = guessing(EnlargementProof::exact);
+  return axis.shrink(some_values_, kSomeProbes * kChannels, exact).error >
+         kHopeless * exact.most_error;
 }
 
 LineProbes::Trial LineProbes::attempt(const EnlargedFrom& from, EnlargementProof proof) const {
   constexpr std::size_t kValues = kProbes * kChannels;
   const EnlargedAxis axis(pixels_, from.cells, from.interpolation);
-  if (proof == EnlargementProof::exact && is_hopeless(axis, proof)) {
+  if (proof == EnlargementProof::exact && is_hopeless(axis)) {
     return {.from = from, .error = std::numeric_limits<double>::infinity(), .off = 1};
   }
   const EnlargedAxis::Shrunk shrunk = axis.shrink(values_, kValues, guessing(proof));

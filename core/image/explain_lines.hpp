@@ -52,7 +52,7 @@ class LineProbes {
 
   template <typename Picture>
   LineProbes(const Picture& picture, CellAxis axis, const std::vector<int>& lines);
-  bool is_hopeless(const EnlargedAxis& axis, EnlargementProof proof) const;
+  bool is_hopeless(const EnlargedAxis& axis) const;
   Trial attempt(const EnlargedFrom& from, EnlargementProof proof) const;
   std::optional<EnlargedFrom> explain_exactly(
       int cells, const std::optional<Interpolation>& interpolation) const;
@@ -64,7 +64,7 @@ class LineProbes {
 
   int pixels_;
   std::vector<float> values_;
-  std::vector<float> some_values_;  ///< of a part of the lines
+  std::vector<float> some_values_;  ///< of some of these lines
 };
 
 }  // namespace dgxp
