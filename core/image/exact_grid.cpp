@@ -17,11 +17,12 @@ namespace {
 
 constexpr int kMostStretch = 2;
 constexpr int kManyLines = 6;
-constexpr int kLeastBanded = 10;               // pixels of a cell
-constexpr int kBandWidth = 4;                  // pixels
-constexpr int kLeastBandChange = 4;            // of a channel; rounding makes smaller ones
-constexpr std::size_t kLeastMixedColors = 64;  // a drawing of tiles with outlines has fewer
-constexpr int kLeastDetail = 3;                // of a channel
+constexpr int kLeastBanded = 10;        // pixels of a cell
+constexpr int kBandWidth = 4;           // pixels
+constexpr int kLeastBandChange = 4;     // of a channel; rounding makes smaller ones
+constexpr int kSameBrightness = 12;     // of 255
+constexpr double kMostlySharp = 0.85;   // of all edges
+constexpr int kLeastDetail = 3;         // of a channel
 constexpr int kLeastLargeDetail = 16;   // of a large picture, which may be drawn in noisy grays
 constexpr std::int64_t kLarge = 65536;  // pixels; hardly a sprite has more
 constexpr int kMostSlant = 3;           // of one side of a detail over the other
@@ -98,26 +99,53 @@ ChangedLines changed_lines(const Image& image, int least) {
   return lines;
 }
 
-/// Whether all `lines` lie in some kBandWidth pixels of every `cell`, in many cells.
+/// Whether all `lines` lie in the same kBandWidth pixels of every `cell`, and in many of these
+/// bands.
 bool lie_in_bands(const std::vector<int>& lines, int cell) {
   std::vector<int> used(static_cast<std::size_t>(cell));  // places in a cell
-  int cells = 0;
+  int bands = 0;
   int last = -1;
   for (const int line : lines) {
     used[static_cast<std::size_t>(line % cell)] = 1;
-    // The first line of a band is in its cell, or at the end of the one before.
-    cells += last < 0 || line - last > kBandWidth ? 1 : 0;
+    bands += last < 0 || line - last > kBandWidth ? 1 : 0;
     last = line;
   }
   int free = 0;  // places in a row, all around
   for (int i = 0; i < 2 * cell && free < cell - kBandWidth; ++i) {
     free = used[static_cast<std::size_t>(i % cell)] != 0 ? 0 : free + 1;
   }
-  return free >= cell - kBandWidth && cells >= kManyLines;
+  return free >= cell - kBandWidth && bands >= kManyLines;
+}
+
+int brightness(const Rgba& p) {
+  return (299 * p.r + 587 * p.g + 114 * p.b) / 1000;
+}
+
+/// Whether most pixels that differ from the one before are as bright as what is a band away on one
+/// side or the other: not a line that was drawn between two colours.
+bool are_edges_sharp(const Image& image, Point step) {
+  int edges = 0;
+  int sharp = 0;
+  for (int y = step.y * kBandWidth; y + step.y * kBandWidth < image.size.height; ++y) {
+    for (int x = step.x * kBandWidth; x + step.x * kBandWidth < image.size.width; ++x) {
+      const Rgba& here = image.at(x, y);
+      if (!differ(here, image.at(x - step.x, y - step.y), kLeastBandChange)) {
+        continue;
+      }
+      const auto apart = [&](int places) {
+        return std::abs(brightness(image.at(x + places * step.x, y + places * step.y)) -
+                        brightness(here));
+      };
+      edges += 1;
+      sharp += std::min(apart(-kBandWidth), apart(kBandWidth)) <= kSameBrightness ? 1 : 0;
+    }
+  }
+  return sharp >= kMostlySharp * edges;
 }
 
 /// Whether this is drawn in large cells, the colours of which run over their borders, but for no
-/// more than a few pixels. So does a JPEG make them of cells that fit its blocks.
+/// more than a few pixels, and keep their brightness. So does a JPEG make them of cells that fit
+/// its blocks.
 bool has_banded_cells(const Image& image) {
   const int most = std::min(image.size.width, image.size.height) / kManyLines;
   if (most < kLeastBanded) {
@@ -126,7 +154,7 @@ bool has_banded_cells(const Image& image) {
   const ChangedLines lines = changed_lines(image, kLeastBandChange);
   for (int cell = kLeastBanded; cell <= most; ++cell) {
     if (lie_in_bands(lines.columns, cell) && lie_in_bands(lines.rows, cell)) {
-      return true;
+      return are_edges_sharp(image, {.x = 1, .y = 0}) && are_edges_sharp(image, {.x = 0, .y = 1});
     }
   }
   return false;
@@ -166,24 +194,6 @@ class ColorSet {
   std::array<bool, kPlaces> used_{};
   std::size_t size_ = 0;
 };
-
-/// As far as kMostPaletteColors + 1.
-std::size_t count_colors(const Image& image) {
-  ColorSet seen;
-  std::uint32_t last = 0;
-  for (const Rgba& p : image.pixels) {
-    const std::uint32_t color = to_word(p);
-    if (color == last && seen.size() > 0) {
-      continue;
-    }
-    last = color;
-    seen.insert(color);
-    if (seen.size() > kMostPaletteColors) {
-      break;
-    }
-  }
-  return seen.size();
-}
 
 /// Whether pixel `x` of a row stands out: brighter or darker than both of its neighbours, and
 /// abruptly so. In the soft edges of an enlarged picture a pixel lies between its neighbours, or
@@ -233,12 +243,24 @@ std::optional<Grid> find_exact_grid(const Image& image) {
 }
 
 bool has_few_colors(const Image& image) {
-  return count_colors(image) <= kMostPaletteColors;
+  ColorSet seen;
+  std::uint32_t last = 0;
+  for (const Rgba& p : image.pixels) {
+    const std::uint32_t color = to_word(p);
+    if (color == last && seen.size() > 0) {
+      continue;
+    }
+    last = color;
+    seen.insert(color);
+    if (seen.size() > kMostPaletteColors) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool is_native(const Image& image) {
-  const std::size_t colors = count_colors(image);
-  if (colors > kMostPaletteColors) {
+  if (!has_few_colors(image)) {
     return false;
   }
   const int least = image.size.area() > kLarge ? kLeastLargeDetail : kLeastDetail;
@@ -253,7 +275,7 @@ bool is_native(const Image& image) {
       }
     }
   }
-  return details * kRunsOfDetail > runs && (colors < kLeastMixedColors || !has_banded_cells(image));
+  return details * kRunsOfDetail > runs && !has_banded_cells(image);
 }
 
 Grid make_pixel_grid(Size size) {

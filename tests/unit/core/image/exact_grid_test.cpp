@@ -129,6 +129,22 @@ TEST_CASE("is_native knows large cells whose colours a JPEG let run over their b
   CHECK_FALSE(is_native(stored));
 }
 
+TEST_CASE("is_native knows sheets of large patches with lines around them") {
+  constexpr int kPatch = 16;
+  Image sheet({8 * kPatch, 8 * kPatch});
+  for (int y = 0; y < sheet.size.height; ++y) {
+    for (int x = 0; x < sheet.size.width; ++x) {
+      const bool is_line = x % kPatch == 0 || y % kPatch == 0;
+      const int patch = y / kPatch * 8 + x / kPatch;
+      const auto value = [&](int factor) {
+        return static_cast<std::uint8_t>(80 + patch * factor % 160);
+      };
+      sheet.at(x, y) = is_line ? opaque({20, 20, 30}) : opaque({value(37), value(53), value(71)});
+    }
+  }
+  CHECK(is_native(sheet));
+}
+
 TEST_CASE("is_native takes a picture of 256 colours for native, one of more not") {
   const auto picture = [](int colors) {
     Image image({64, 64});
