@@ -352,13 +352,11 @@ bool is_plausible(const Recovered& found) {
   return found.quality >= kPlausible * std::min(1.0, found.grid.confidence / kSureGrid);
 }
 
-/// Whether it is not worth it to look for something else that explains the picture.
-bool is_certain(const Recovered& found) {
-  const bool is_clear = !is_doubtful(found.grid) && found.quality >= kFairQuality;
-  // The lines of small cells are hardly ever clear: there it says more that these are of one
-  // colour.
-  const double enough = found.grid.cell_width < kSmallCell ? kFairlySureGrid : kSureGrid;
-  return is_clear || (found.grid.confidence >= enough && found.quality >= kPureQuality);
+/// Whether nothing else can have been shown: the lines of small cells are hardly ever clear, but
+/// these are all of one colour.
+bool is_pure(const Recovered& found) {
+  return is_large_grid(found.grid) && found.grid.cell_width < kSmallCell &&
+         found.grid.confidence >= kFairlySureGrid && found.quality >= kPureQuality;
 }
 
 /// Whether a source has whole parts of the cells of a grid for pixels. Blur leaves so little in
@@ -379,7 +377,9 @@ std::optional<Recovered> recover_enlarged(const Shown& shown, const Recovered* f
                                           const GridExpectation& expectation) {
   const Image& raw = shown.raw;
   const SideChoices choices = find_side_choices(raw);
-  const auto exact = undo_enlargement(raw, choices, EnlargementProof::exact, palette.colors);
+  const auto exact = found != nullptr && is_pure(*found)
+                         ? std::nullopt
+                         : undo_enlargement(raw, choices, EnlargementProof::exact, palette.colors);
   const bool is_found = found != nullptr && is_plausible(*found);
   if (exact && !(is_found && has_parts(exact->image, found->grid))) {
     if (auto result = recover_source(raw, exact->image, EnlargementProof::exact, spec, palette,
@@ -422,7 +422,7 @@ Result<Recovered> recover_with(const Image& raw, const RecoverSpec& spec, const 
   if (grid) {
     found = recover_cells(shown, *grid, spec, palette, is_told ? GridExpectation{} : expectation);
   }
-  const bool is_sure = found && is_certain(*found);
+  const bool is_sure = found && !is_doubtful(found->grid) && found->quality >= kFairQuality;
   if (!is_told && !is_sure) {
     if (auto enlarged =
             recover_enlarged(shown, found ? &*found : nullptr, spec, palette, expectation)) {

@@ -52,9 +52,12 @@ bool are_even(const std::vector<double>& lines, int length, int count) {
 
 }  // namespace
 
+bool is_large_grid(const Grid& grid) {
+  return std::min(grid.columns.size(), grid.rows.size()) > kFewCells && grid.cell_width > 1;
+}
+
 bool is_doubtful(const Grid& grid) {
-  const bool is_small = std::min(grid.columns.size(), grid.rows.size()) <= kFewCells;
-  return is_small || grid.confidence < kClearGrid || grid.cell_width <= 1;
+  return !is_large_grid(grid) || grid.confidence < kClearGrid;
 }
 
 bool is_soft(const Interpolation& interpolation) {

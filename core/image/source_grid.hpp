@@ -10,6 +10,10 @@ namespace dgxp {
 /// Confidence of a grid whose lines are not soft.
 inline constexpr double kClearGrid = 0.9;
 
+/// Whether a grid has many cells, of more than a pixel each: lines that blur or a blank picture put
+/// in by chance are others.
+bool is_large_grid(const Grid& grid);
+
 /// Whether a picture may be the enlargement of another one, by interpolation, rather than show the
 /// grid that was found in it: its lines are soft, or it has few cells.
 bool is_doubtful(const Grid& grid);
