@@ -35,7 +35,7 @@ constexpr std::size_t kTries = 10;     // cell sizes that are laid out
 constexpr double kAlike = 0.015;       // sizes that differ by less are laid out once
 constexpr int kMostDivisions = 4;
 constexpr double kSure = 1.5;           // standard errors of edges inside cells
-constexpr double kFaintlySure = 2.5;    // the same of faint edges
+constexpr double kFaintlySure = 3.0;    // the same of faint edges, of either axis
 constexpr double kDenied = -2.2;        // standard errors; so few edges that a cell has no parts
 constexpr double kBroken = 0.01;        // share of broken cells that the true grid hardly shows
 constexpr double kBrokenWeight = 40.0;  // of that share against the gain
@@ -44,7 +44,7 @@ constexpr double kTextureWeight = 3.0;
 constexpr double kFairConfidence = 0.5;     // less is a reason to look further
 constexpr float kStrongShare = 0.1F;        // of what is above the strength of usual lines
 constexpr double kChanceRelief = 0.6;       // lines can be laid so that a soft picture shows this
-constexpr float kFaintWeight = 0.6F;        // of faint edges against clear ones
+constexpr float kFaintWeight = 0.3F;        // of faint edges against clear ones
 constexpr float kMostFaint = 2.5F;          // standard deviations
 constexpr float kDeviations = 1.4826F;      // median sizes in a standard deviation
 constexpr double kExpectationWidth = 0.25;  // standard deviation of log(size / expected)
@@ -240,7 +240,7 @@ class Search {
   /// What is drawn in patches of two cells throughout still differs a little from cell to cell.
   bool has_faint_halves(const Laid& laid) const {
     return !edges_.faint.columns.empty() &&
-           look_for_faint_halves(edges_.faint, laid.lines).surety > kFaintlySure;
+           surety_of_halves(edges_.faint, laid.lines) > kFaintlySure;
   }
 
   /// The parts that edges inside the cells speak for most; 0 for none.
@@ -263,7 +263,7 @@ class Search {
         surety = seen.surety;
       }
     }
-    return best == 0 && has_faint_halves(laid) ? 2 : best;
+    return best;
   }
 
   /// Whether the lines in between are no more than what blur makes of any place.
@@ -274,8 +274,13 @@ class Search {
   /// Cells of `cell` pixels, or of a whole part of it while that is what the picture shows.
   Laid lay_divided(double cell) const {
     Laid laid = lay(cell);
+    bool is_halved = false;  // by faint edges, which tell so once
     for (int division = 0; division < kMostDivisions; ++division) {
-      const int parts = parts_of(laid);
+      int parts = parts_of(laid);
+      if (parts == 0 && !is_halved && has_faint_halves(laid)) {
+        is_halved = true;
+        parts = 2;
+      }
       if (parts == 0) {
         break;
       }

@@ -40,9 +40,10 @@ void add_between(const std::vector<float>& profile, const std::vector<double>& l
   }
 }
 
-/// Whether most middles of steps lie alike in the blocks of a JPEG.
+/// Whether most middles of steps lie alike in the blocks of a JPEG, which are 8 pixels wide: within
+/// a pixel, or exactly in halves of blocks.
 bool lie_alike_in_blocks(const std::vector<double>& lines) {
-  constexpr std::size_t kBlock = 8;   // pixels
+  constexpr std::size_t kBlock = 8;
   constexpr double kMostAlike = 0.7;  // as many as that by no chance
   std::array<int, kBlock> middles{};
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
@@ -51,7 +52,8 @@ bool lie_alike_in_blocks(const std::vector<double>& lines) {
   }
   int most = 0;
   for (std::size_t i = 0; i < kBlock; ++i) {
-    most = std::max(most, middles[i] + middles[(i + 1) % kBlock] + middles[(i + 2) % kBlock]);
+    const int near = middles[i] + middles[(i + 1) % kBlock] + middles[(i + 2) % kBlock];
+    most = std::max({most, near, middles[i] + middles[(i + kBlock / 2) % kBlock]});
   }
   return most > kMostAlike * static_cast<double>(lines.size() - 1);
 }
@@ -90,16 +92,16 @@ PartEvidence look_between(const EdgeProfiles& profiles, const GridLines& lines, 
   return judge(between);
 }
 
-PartEvidence look_for_faint_halves(const EdgeProfiles& faint, const GridLines& lines) {
+double surety_of_halves(const EdgeProfiles& faint, const GridLines& lines) {
   constexpr double kLeastHalf = 4;  // pixels; blur makes more of smaller ones
-  Between between;
-  if (!lie_alike_in_blocks(lines.columns)) {
-    add_between(faint.columns, lines.columns, 2, kLeastHalf, between);
-  }
-  if (!lie_alike_in_blocks(lines.rows)) {
-    add_between(faint.rows, lines.rows, 2, kLeastHalf, between);
-  }
-  return judge(between);
+  const auto surety = [](const std::vector<float>& profile, const std::vector<double>& along) {
+    Between between;
+    if (!lie_alike_in_blocks(along)) {
+      add_between(profile, along, 2, kLeastHalf, between);
+    }
+    return judge(between).surety;
+  };
+  return std::min(surety(faint.columns, lines.columns), surety(faint.rows, lines.rows));
 }
 
 double measure_relief(const EdgeProfiles& profiles, const GridLines& lines) {

@@ -23,9 +23,10 @@ struct PartEvidence {
 PartEvidence look_between(const EdgeProfiles& profiles, const GridLines& lines, int parts,
                           double least);
 
-/// The same for the middles of steps by faint edges. Nothing where all of these lie alike in blocks
-/// of 8 pixels: a JPEG has faint edges of its own at their borders, wherever it was cut.
-PartEvidence look_for_faint_halves(const EdgeProfiles& faint, const GridLines& lines);
+/// How sure faint edges make it that every step has a line in its middle, in standard errors: of
+/// the axis that shows less. Nothing of an axis where most middles lie alike in the blocks of a
+/// JPEG, which has faint edges of its own at their borders, wherever it was cut.
+double surety_of_halves(const EdgeProfiles& faint, const GridLines& lines);
 
 /// 0..1: how much stronger edges are on the lines than halfway between them.
 double measure_relief(const EdgeProfiles& profiles, const GridLines& lines);

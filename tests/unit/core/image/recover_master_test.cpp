@@ -147,6 +147,18 @@ TEST_CASE("recover_native reads doubled pixels by how their cells differ") {
   CHECK(even->grid.cell_width == doctest::Approx(27.4).epsilon(0.01));
 }
 
+TEST_CASE("recover_native takes noise in cells for no finer ones") {
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    const double cell = 12.3 + 1.7 * seed;
+    const int side = static_cast<int>(26 * cell);
+    const Image raw = draw_raw(blot({26, 26}, 1, seed), {side, side},
+                               {.cell = cell, .noise = 4 + static_cast<int>(seed), .seed = seed});
+    const auto found = recover_native(raw, without_despeckle(), palette());
+    REQUIRE(found);
+    CHECK(found->grid.cell_width == doctest::Approx(cell).epsilon(0.02));
+  }
+}
+
 TEST_CASE("recover_native counts the cells of flat figures whose lines drift") {
   // A plate: between its corners only the cells' own shades tell how many there are.
   constexpr int kSide = 44;
